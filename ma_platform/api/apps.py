@@ -1,0 +1,6 @@
+from ma_platform.rooms import Room
+
+
+class Api(Room):
+    name = "ma_platform.api"
+    label = "api"

@@ -1,0 +1,142 @@
+"""Entrance three: `/api/v1/` by bearer key. Key → limit → scope → idempotency → view."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import lru_cache
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from limits import RateLimitItemPerMinute
+from limits.storage import storage_from_string
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from ma_platform import clock
+from ma_platform.api.models import IdempotentAnswer
+from ma_platform.api.problems import problem
+from ma_platform.connections import limits_url
+from ma_platform.env import ENV
+from ma_platform.tenancy.keys import hash_key
+from ma_platform.tenancy.middleware import in_scope
+from ma_platform.tenancy.models import ApiKey, Workspace
+from ma_platform.tenancy.scope import tenant_scope
+
+PREFIX = "/api/v1/"
+OPEN = (f"{PREFIX}schema", f"{PREFIX}docs")
+BODY_LIMIT = 1024 * 1024
+LARGE_BODIES = (f"{PREFIX}imports",)
+PER_MINUTE = RateLimitItemPerMinute(600)
+KEEP_ANSWERS = timedelta(hours=24)
+USED_AT_STEP = timedelta(minutes=1)
+
+
+@lru_cache(maxsize=1)
+def _limiter() -> SlidingWindowCounterRateLimiter:
+    return SlidingWindowCounterRateLimiter(storage_from_string(limits_url(ENV)))
+
+
+class ApiMiddleware:
+    """Serves only paths under the API; everything else passes through untouched."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(PREFIX) or request.path.rstrip("/").startswith(OPEN):
+            return self.get_response(request)
+        if _length(request) > BODY_LIMIT and not request.path.startswith(LARGE_BODIES):
+            return problem(413, "body_too_large", "A body holds at most 1 MB.")
+        workspace, key = _authenticate(request)
+        if workspace is None or key is None:
+            return problem(401, "unauthorized", headers={"WWW-Authenticate": "Bearer"})
+        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # no cookie is looked at here
+        request.api_key, request.workspace = key, workspace  # type: ignore[attr-defined]
+        return _limited(key, lambda: self._answer(workspace, key, request))
+
+    def _answer(self, workspace: Workspace, key: ApiKey, request: HttpRequest) -> HttpResponse:
+        name = request.headers.get("Idempotency-Key", "")
+        if not name or request.method in ("GET", "HEAD", "OPTIONS"):
+            return in_scope(workspace, request, self.get_response)
+        if len(name) > 200:
+            return problem(422, "idempotency_key_too_long")
+        return _once(workspace, f"{key.pk}:{name}", request, self.get_response)
+
+
+def _length(request: HttpRequest) -> int:
+    raw = request.META.get("CONTENT_LENGTH") or "0"
+    return int(raw) if raw.isdecimal() else BODY_LIMIT + 1
+
+
+def _authenticate(request: HttpRequest) -> tuple[Workspace | None, ApiKey | None]:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    parts = secret.strip().split("_", 2)
+    if scheme.lower() != "bearer" or len(parts) != 3 or parts[0] != "ma":
+        return None, None
+    workspace = Workspace.objects.filter(code=parts[1]).first()
+    if workspace is None:
+        return None, None
+    now = clock.now()
+    with tenant_scope(workspace):
+        key = ApiKey.objects.filter(secret_hash=hash_key(secret.strip()), revoked_at=None).first()
+        if key is not None and (key.last_used_at is None or now - key.last_used_at > USED_AT_STEP):
+            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    return workspace, key
+
+
+def _limited(key: ApiKey, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """600 a minute per key; every answer says how many are left."""
+    allowed = _limiter().hit(PER_MINUTE, "api", str(key.pk))
+    window = _limiter().get_window_stats(PER_MINUTE, "api", str(key.pk))
+    wait = str(max(1, int(window.reset_time - time.time()) + 1))
+    response = answer() if allowed else problem(429, "rate_limited", headers={"Retry-After": wait})
+    response["RateLimit-Limit"] = str(PER_MINUTE.amount)
+    response["RateLimit-Remaining"] = str(window.remaining)
+    response["RateLimit-Reset"] = wait
+    return response
+
+
+def _once(
+    workspace: Workspace, name: str, request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]
+) -> HttpResponse:
+    """Run a write at most once per key: same body, same answer; other body, 422; still running, 409."""
+    digest = hashlib.sha256(
+        b"\0".join([str(request.method).encode(), request.get_full_path().encode(), request.body])
+    ).hexdigest()
+    try:
+        return in_scope(workspace, request, lambda inner: _first_time(name, digest, inner, get_response))
+    except _SeenBefore:
+        pass
+    with tenant_scope(workspace):
+        kept = IdempotentAnswer.objects.filter(key=name).first()
+    if kept is None or kept.status is None:
+        return problem(409, "in_flight", "The first request with this key is still running.")
+    if kept.request_hash != digest:
+        return problem(422, "idempotency_key_reused", "This key was used for another request.")
+    return HttpResponse(
+        kept.body, status=kept.status, content_type="application/json", headers={"Idempotent-Replay": "true"}
+    )
+
+
+class _SeenBefore(Exception):
+    """The key exists already (a unique constraint decided)."""
+
+
+def _first_time(
+    name: str, digest: str, request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]
+) -> HttpResponse:
+    now = clock.now()
+    IdempotentAnswer.objects.filter(created_at__lt=now - KEEP_ANSWERS).delete()
+    try:
+        with transaction.atomic():
+            kept = IdempotentAnswer.objects.create(key=name, request_hash=digest, created_at=now)
+    except IntegrityError as error:
+        raise _SeenBefore from error
+    response = get_response(request)
+    if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+        response = response.render()
+    body = response.content.decode("utf-8", "replace")
+    IdempotentAnswer.objects.filter(pk=kept.pk).update(status=response.status_code, body=body)
+    return response

@@ -1,0 +1,62 @@
+"""Cursor pages: `{"results": […], "next": url|null}`. The cursor is opaque and names a sort position."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import orjson
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+Item = TypeVar("Item")
+DEFAULT_SIZE, LARGEST_SIZE = 50, 200
+
+
+def page_size(request: Request) -> int:
+    """`limit` from the query string, bounded; raises ValidationError when it is no number."""
+    raw = request.query_params.get("limit", str(DEFAULT_SIZE))
+    if not raw.isdecimal() or not 1 <= int(raw) <= LARGEST_SIZE:
+        raise ValidationError({"limit": [f"A whole number from 1 to {LARGEST_SIZE}."]})
+    return int(raw)
+
+
+def cursor_of(request: Request) -> list[Any] | None:
+    """The position after which to read, or None for the first page; raises ValidationError when forged."""
+    raw = request.query_params.get("cursor")
+    return None if raw is None else decode(raw)
+
+
+def encode(position: Sequence[object]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(list(position), default=str)).decode().rstrip("=")
+
+
+def decode(raw: str) -> list[Any]:
+    try:
+        position = orjson.loads(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise ValidationError({"cursor": ["Not a cursor of ours."]}) from error
+    if not isinstance(position, list):
+        raise ValidationError({"cursor": ["Not a cursor of ours."]})
+    return position
+
+
+def cursor_page(
+    request: Request,
+    rows: Sequence[Item],
+    *,
+    size: int,
+    position: Callable[[Item], Sequence[object]],
+    show: Callable[[Sequence[Item]], list[Any]],
+) -> Response:
+    """Answer with up to `size` of `rows` (read `size + 1` to know whether there is more)."""
+    shown, more = rows[:size], len(rows) > size
+    following = None
+    if more:
+        query = request.query_params.copy()
+        query["cursor"] = encode(position(shown[-1]))
+        following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    return Response({"results": show(shown), "next": following})

@@ -1,0 +1,6 @@
+from ma_platform.rooms import Room
+
+
+class Audit(Room):
+    name = "ma_platform.audit"
+    label = "audit"

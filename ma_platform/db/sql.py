@@ -1,0 +1,71 @@
+"""Run a statement with named parameters and read its answer as tuples, dicts or typed rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db import connections
+from psycopg2.sql import Composable
+
+from ma_platform.db.tenant import current_tenant_id
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a statement changed and returned, read at once so that the cursor is free again."""
+
+    rowcount: int
+    names: tuple[str, ...]
+    rows: list[tuple[Any, ...]]  # Any: column types are the statement's business
+
+    def dicts(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.names, row, strict=True)) for row in self.rows]
+
+    def one(self) -> tuple[Any, ...]:
+        """The only row; raises ValueError when there is none or more than one."""
+        (row,) = self.rows
+        return row
+
+    def value(self) -> Any:
+        """The first column of the only row."""
+        return self.one()[0]
+
+    def values(self) -> list[Any]:
+        """The first column of every row."""
+        return [row[0] for row in self.rows]
+
+
+def run(statement: str | Composable, *, using: str = "default", **params: object) -> Answer:
+    """Execute one statement; `tenant_id` is filled in from the scope when the text names it."""
+    with connections[using].cursor() as cursor:
+        text = statement.as_string(cursor.cursor) if isinstance(statement, Composable) else statement
+        cursor.execute(text, _with_tenant(text, params))
+        if cursor.description is None:
+            return Answer(cursor.rowcount, (), [])
+        names = tuple(column[0] for column in cursor.description)
+        return Answer(cursor.rowcount, names, cursor.fetchall())
+
+
+def typed(statement: str | Composable, row: type[Row], *, using: str = "default", **params: object) -> list[Row]:
+    """One `row` (a dataclass) per line, matched by column name."""
+    return [row(**line) for line in run(statement, using=using, **params).dicts()]
+
+
+def _with_tenant(text: str, params: dict[str, Any]) -> dict[str, Any] | None:
+    if "%(tenant_id)s" in text and "tenant_id" not in params:
+        return {**params, "tenant_id": current_tenant_id()}
+    return params or None
+
+
+@contextmanager
+def bounded(milliseconds: int, *, using: str = "default") -> Iterator[None]:
+    """Give the statements of this block their own time limit, inside the current transaction."""
+    before = run("SELECT current_setting('statement_timeout')", using=using).value()
+    run("SELECT set_config('statement_timeout', %(limit)s, true)", using=using, limit=f"{milliseconds}ms")
+    yield
+    run("SELECT set_config('statement_timeout', %(limit)s, true)", using=using, limit=before)

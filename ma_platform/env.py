@@ -1,0 +1,131 @@
+"""The one typed reader of the environment; a wrong value stops the start and names the variable."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class WrongSetting(SystemExit):
+    """A variable holds a value we cannot work with; ends the process with the reason."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"Environment variable {name}: {reason}")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the operator decided. Addresses are URLs; `None` means embedded or not used."""
+
+    host: str
+    port: int
+    data_dir: Path
+    database_url: str | None
+    database_worker_url: str | None
+    database_owner_url: str | None
+    database_replica_url: str | None
+    redis_url: str | None
+    email_url: str
+    secret_key: str
+    base_url: str
+    tracking_host: str
+    debug: bool
+    workers: int
+    web_processes: int
+    demo: bool
+    egress_allow: tuple[str, ...]
+
+
+def read(source: Mapping[str, str]) -> Environment:
+    """Parse and check every variable; raises WrongSetting for the first that is wrong."""
+    debug = _flag(source, "DEBUG", default=True)
+    port = _number(source, "PORT", default=8000, low=1, high=65535)
+    host = source.get("HOST", "127.0.0.1")
+    base_url = _url(source, "BASE_URL", default=f"http://{_visible(host)}:{port}", schemes=("http", "https"))
+    databases = ("postgres", "postgresql")
+    return Environment(
+        host=host,
+        port=port,
+        data_dir=Path(source.get("DATA_DIR", ROOT / "var")).resolve(),
+        database_url=_address(source, "DATABASE_URL", databases),
+        database_worker_url=_address(source, "DATABASE_WORKER_URL", databases),
+        database_owner_url=_address(source, "DATABASE_OWNER_URL", databases),
+        database_replica_url=_address(source, "DATABASE_REPLICA_URL", databases),
+        redis_url=_address(source, "REDIS_URL", ("redis", "rediss", "unix")),
+        email_url=_email(source, debug=debug),
+        secret_key=_secret(source, debug=debug),
+        base_url=base_url,
+        tracking_host=_url(source, "TRACKING_HOST", default=base_url, schemes=("http", "https")),
+        debug=debug,
+        workers=_number(source, "WORKERS", default=2, low=1, high=64),
+        web_processes=_number(source, "WEB_PROCESSES", default=1, low=1, high=64),
+        demo=_flag(source, "DEMO", default=False),
+        egress_allow=tuple(part.strip() for part in source.get("EGRESS_ALLOW", "").split(",") if part.strip()),
+    )
+
+
+def _visible(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+
+
+def _flag(source: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = source.get(name, "").strip().lower()
+    if value in ("", "0", "false", "no", "off", "1", "true", "yes", "on"):
+        return default if value == "" else value in ("1", "true", "yes", "on")
+    raise WrongSetting(name, f"expected 0 or 1, got {value!r}")
+
+
+def _number(source: Mapping[str, str], name: str, *, default: int, low: int, high: int) -> int:
+    value = source.get(name, "").strip() or str(default)
+    if value.isdecimal() and low <= int(value) <= high:
+        return int(value)
+    raise WrongSetting(name, f"expected a whole number from {low} to {high}, got {value!r}")
+
+
+def _address(source: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    value = source.get(name, "").strip()
+    return _checked(name, value, schemes) if value else None
+
+
+def _url(source: Mapping[str, str], name: str, *, default: str, schemes: tuple[str, ...]) -> str:
+    return _checked(name, source.get(name, "").strip() or default, schemes).rstrip("/")
+
+
+def _checked(name: str, value: str, schemes: tuple[str, ...]) -> str:
+    if urlsplit(value).scheme not in schemes:
+        raise WrongSetting(name, f"expected an address starting with {' or '.join(s + '://' for s in schemes)}")
+    return value
+
+
+def _email(source: Mapping[str, str], *, debug: bool) -> str:
+    value = source.get("EMAIL_URL", "").strip() or "mailbox://"
+    if value.startswith("mailbox:") and not debug:
+        raise WrongSetting("EMAIL_URL", "the local mail box is for DEBUG=1 only; name your SMTP server or ESP")
+    return _checked("EMAIL_URL", value, ("smtp", "smtps", "smtp+tls", "mailbox", *_ESPS))
+
+
+_ESPS = ("ses", "postmark", "sendgrid", "mailgun", "mailjet", "brevo", "resend", "sparkpost", "mandrill")
+
+
+def _secret(source: Mapping[str, str], *, debug: bool) -> str:
+    value = source.get("SECRET_KEY", "")
+    if len(value) >= 32:
+        return value
+    if value or not debug:
+        raise WrongSetting("SECRET_KEY", "needs at least 32 characters of secret randomness")
+    return hashlib.sha256(f"development key of {ROOT}".encode()).hexdigest()
+
+
+def setting(name: str, parse: Callable[[str], str] = str) -> str | None:
+    """A variable that is not part of the contract (set by our own launcher), or None."""
+    value = os.environ.get(name)
+    return None if value is None else parse(value)
+
+
+ENV = read(os.environ)

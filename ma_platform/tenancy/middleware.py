@@ -1,0 +1,92 @@
+"""The doors of the dashboard: who asks, in which workspace, in what language and time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from ma_platform.tenancy.models import Membership, Workspace
+from ma_platform.tenancy.scope import self_scope, tenant_scope
+
+Answer = Callable[[HttpRequest], HttpResponse]
+STRANGERS = (
+    "/v1/",
+    "/api/v1/",
+    "/f/",
+    "/o/",
+    "/c/",
+    "/u/",
+    "/d/",
+    "/t.",
+    "/static/",
+    "/healthz",
+    "/readyz",
+    "/webhooks/",
+)
+SESSION_KEY = "workspace"
+
+
+class PersonMiddleware:
+    """Finds the signed-in person's memberships and the one in use; speaks their language."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.workspace = request.membership = None  # type: ignore[attr-defined]  # our additions to the request
+        request.memberships, request.can = [], frozenset()  # type: ignore[attr-defined]
+        if request.path.startswith(STRANGERS):
+            return self.get_response(request)
+        if request.user.is_authenticated:
+            self._settle(request)
+        self._speak(request)
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+
+    def _settle(self, request: HttpRequest) -> None:
+        person = int(request.user.pk or 0)
+        with self_scope(person):
+            found = list(Membership.everywhere.filter(user_id=person).select_related("tenant").order_by("id"))
+        wanted = request.session.get(SESSION_KEY)
+        chosen = next((one for one in found if one.tenant.public_id == wanted), found[0] if found else None)
+        request.memberships, request.membership = found, chosen  # type: ignore[attr-defined]
+        if chosen is not None:
+            request.workspace, request.can = chosen.tenant, chosen.capabilities  # type: ignore[attr-defined]
+
+    def _speak(self, request: HttpRequest) -> None:
+        person, workspace = request.user, request.workspace  # type: ignore[attr-defined]
+        chosen = getattr(person, "language", None) or translation.get_language_from_request(request)
+        translation.activate(chosen)
+        request.LANGUAGE_CODE = translation.get_language() or "ja"
+        if workspace is not None:
+            timezone.activate(ZoneInfo(workspace.timezone))
+
+
+class TenantMiddleware:
+    """Entrance one: the whole request of a member runs in the transaction of the workspace in use."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        workspace: Workspace | None = request.workspace  # type: ignore[attr-defined]
+        if workspace is None:
+            return self.get_response(request)
+        return in_scope(workspace, request, self.get_response)
+
+
+def in_scope(workspace: Workspace, request: HttpRequest, get_response: Answer) -> HttpResponse:
+    """Answer inside the tenant's transaction; an answer of 400 and above keeps nothing that was written."""
+    with tenant_scope(workspace):
+        response = get_response(request)
+        if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+            response = response.render()
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+        return response

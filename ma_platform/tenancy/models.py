@@ -1,0 +1,147 @@
+"""Workspaces, people who sign in, memberships, invitations and API keys."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ma_platform import ids
+from ma_platform.tenancy.orm import PublicIdField, TenantModel
+from ma_platform.tenancy.permissions import ROLE_CAPABILITIES, ROLE_LABELS, Capability, Role
+
+
+class Users(BaseUserManager["User"]):
+    """Creates users by e-mail address, which is folded to lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> User:
+        user: User = self.model(email=email.strip().lower(), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A person who signs in, possibly a member of several workspaces."""
+
+    id = models.BigAutoField(primary_key=True)
+    email = models.EmailField(unique=True, max_length=254)
+    name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=5, default="ja")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = Users()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+
+class Workspace(models.Model):
+    """A tenant. This table is the directory by which strangers' keys find their tenant; it holds nothing private."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = PublicIdField(prefix="ws", unique=True)
+    code = models.CharField(max_length=10, unique=True, default=ids.code, editable=False)
+    name = models.CharField(max_length=120)
+    write_key = models.CharField(max_length=64, unique=True, editable=False)
+    timezone = models.CharField(max_length=64, default="Asia/Tokyo")
+    locale = models.CharField(max_length=5, default="ja")
+    sending_frozen_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkspaceSettings(TenantModel):
+    """What only members may know of their workspace: where alerts go, who is the sender by law, its secret."""
+
+    alert_address = models.EmailField(blank=True)
+    sender_name = models.CharField(max_length=200, blank=True)
+    sender_postal_address = models.CharField(max_length=400, blank=True)
+    sender_contact = models.CharField(max_length=400, blank=True)
+    identify_secret = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="tenancy_settings_once")]
+
+
+class Membership(TenantModel):
+    """A user's place in a workspace. A signed-in user may read their own rows of every workspace."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=10, choices=[(role.value, ROLE_LABELS[role]) for role in Role])
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "user"], name="tenancy_membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[r.value for r in Role]), name="tenancy_membership_role"
+            ),
+        ]
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return ROLE_CAPABILITIES[Role(self.role)]
+
+    @property
+    def role_label(self) -> str:
+        return str(ROLE_LABELS[Role(self.role)])
+
+
+class Invitation(TenantModel):
+    """An open door for one address, until it is used, withdrawn or too old. The token itself is never stored."""
+
+    public_id = PublicIdField(prefix="inv")
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=10, choices=[(role.value, ROLE_LABELS[role]) for role in Role])
+    token_hash = models.CharField(max_length=64)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "public_id"], name="tenancy_invitation_public"),
+            models.UniqueConstraint(
+                fields=["tenant", "email"], name="tenancy_invitation_open", condition=models.Q(accepted_at=None)
+            ),
+        ]
+
+
+class ApiKey(TenantModel):
+    """A machine's key: scoped, shown once, stored as a hash. The key names its workspace by code."""
+
+    public_id = PublicIdField(prefix="key")
+    name = models.CharField(_("name"), max_length=120)
+    prefix = models.CharField(max_length=24)
+    secret_hash = models.CharField(max_length=64)
+    scopes = models.JSONField(default=list)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "public_id"], name="tenancy_apikey_public"),
+            models.UniqueConstraint(fields=["tenant", "secret_hash"], name="tenancy_apikey_secret"),
+        ]
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return frozenset(Capability(scope) for scope in self.scopes)

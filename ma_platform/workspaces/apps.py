@@ -1,0 +1,6 @@
+from ma_platform.rooms import Room
+
+
+class Workspaces(Room):
+    name = "ma_platform.workspaces"
+    label = "workspaces"

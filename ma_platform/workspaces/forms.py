@@ -1,0 +1,79 @@
+"""Shapes of the settings pages; none of them saves."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from ma_platform.tenancy.permissions import ROLE_LABELS, Capability, Role
+
+ROLES = [(role.value, ROLE_LABELS[role]) for role in Role]
+ZONES = [(zone, zone) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
+
+
+class WorkspaceForm(forms.Form):
+    """What members may change about their workspace."""
+
+    name = forms.CharField(label=_("Workspace name"), max_length=120)
+    timezone = forms.ChoiceField(label=_("Time zone"), choices=ZONES)
+    locale = forms.ChoiceField(
+        label=_("Language towards customers"), choices=[("ja", _("Japanese")), ("en", _("English"))]
+    )
+    alert_address = forms.EmailField(
+        label=_("Sales alerts go to"),
+        required=False,
+        help_text=_("For hot leads without an owner. Empty: the workspace owner."),
+    )
+    sender_name = forms.CharField(
+        label=_("Sender name"),
+        max_length=200,
+        required=False,
+        help_text=_("Printed at the foot of every marketing mail."),
+    )
+    sender_postal_address = forms.CharField(label=_("Postal address"), max_length=400, required=False)
+    sender_contact = forms.CharField(
+        label=_("Contact for complaints"),
+        max_length=400,
+        required=False,
+        help_text=_("A mail address, phone number or page."),
+    )
+
+
+class InviteForm(forms.Form):
+    """Whom to invite as what."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES, initial=Role.MARKETER.value)
+
+
+class RoleForm(forms.Form):
+    """A member's new role."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+
+
+class KeyForm(forms.Form):
+    """A key's name and what it may do."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=120, help_text=_("The system that will use it, for instance Salesforce.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("May do"),
+        choices=[(one.value, one.value) for one in Capability],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class JoinForm(forms.Form):
+    """What an invited person who is new here tells us."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120)
+    password = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        validators=[validate_password],
+    )

@@ -1,0 +1,23 @@
+"""Doors of the settings pages and of invitations."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ma_platform.workspaces.views import entrance, keys, members, workspace
+
+urlpatterns = [
+    path("settings/", workspace.edit, name="settings"),
+    path("settings/members/", members.index, name="members"),
+    path("settings/members/invite/", members.invite, name="invite_member"),
+    path("settings/members/<int:user_id>/role/", members.role, name="member_role"),
+    path("settings/members/<int:user_id>/remove/", members.remove, name="remove_member"),
+    path("settings/invitations/<str:public_id>/withdraw/", members.withdraw, name="withdraw_invitation"),
+    path("settings/keys/", keys.index, name="api_keys"),
+    path("settings/keys/new/", keys.issue, name="issue_key"),
+    path("settings/keys/<str:public_id>/revoke/", keys.revoke, name="revoke_key"),
+    path("workspace/switch/", entrance.switch, name="switch_workspace"),
+    path("language/", entrance.language, name="set_language"),
+    path("sign-out/", entrance.sign_out, name="sign_out"),
+    path("invitation/<str:token>/", entrance.accept, name="accept_invitation"),
+]
