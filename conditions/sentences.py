@@ -1,0 +1,197 @@
+"""A tree as one sentence, in Japanese or English: 「過去14日間に /pricing を3回以上閲覧」."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from conditions.kinds import CHOICES, Kind
+from conditions.operators import OPERATORS, Shape
+from conditions.phrases import Phrase, say
+from conditions.times import PERIODS, Duration, Period
+from conditions.tree import All, Any, Count, Did, Member, Node, Not, Order, Scalar, Test
+from conditions.vocabulary import WORDS, EventWord, Field, Fields, Vocabulary
+from conditions.writer import only_zero
+
+AND, OR = Phrase(" and ", "、かつ"), Phrase(" or ", "、または")
+GROUP, NEGATED = Phrase("({it})", "（{it}）"), Phrase("not ({it})", "（{it}）ではない")
+QUOTED = Phrase("“{it}”", "「{it}」")
+LIST, RANGE = Phrase(", ", "、"), Phrase("{low} and {high}", "{low}〜{high}")
+MOMENT, DAY = Phrase("%Y-%m-%d %H:%M", "%Y年%m月%d日 %H:%M"), Phrase("%Y-%m-%d", "%Y年%m月%d日")
+TRUTH = {True: Phrase("yes", "はい"), False: Phrase("no", "いいえ")}
+UNITS = {
+    "days": Phrase("{n} days", "{n}日"),
+    "hours": Phrase("{n} hours", "{n}時間"),
+    "minutes": Phrase("{n} minutes", "{n}分"),
+}
+SPANS = {"days": Phrase("{n} days", "{n}日間"), "hours": UNITS["hours"], "minutes": Phrase("{n} minutes", "{n}分間")}
+UNKNOWN = Phrase(" (or not known)", "（未入力を含む）")
+EXACT = Phrase(" (exactly as written)", "（表記も一致）")
+TIMES = {
+    "gte": Phrase("at least {n} times", "{n}回以上"),
+    "gt": Phrase("more than {n} times", "{n}回超"),
+    "lte": Phrase("at most {n} times", "{n}回以下"),
+    "lt": Phrase("fewer than {n} times", "{n}回未満"),
+    "eq": Phrase("exactly {n} times", "ちょうど{n}回"),
+}
+TOTALS = {
+    "gte": Phrase("with {field} of at least {n} in total", "{field}の合計{n}以上"),
+    "gt": Phrase("with {field} of more than {n} in total", "{field}の合計{n}超"),
+    "lte": Phrase("with {field} of at most {n} in total", "{field}の合計{n}以下"),
+    "lt": Phrase("with {field} of less than {n} in total", "{field}の合計{n}未満"),
+    "eq": Phrase("with {field} of exactly {n} in total", "{field}の合計がちょうど{n}"),
+}
+WITHIN = Phrase(" in the last {span}", "過去{span}に")
+ORDERS = {"after": Phrase(" after ({it})", "（{it}）の後に"), "before": Phrase(" before ({it})", "（{it}）の前に")}
+WHERE = Phrase(" ({it})", "（{it}）")
+# {when} window, {order} another event, {what} its object, {times} how often
+VERB_DONE = Phrase("{verb}{what}{times}{when}{order}", "{when}{order}{what}{times}{verb}")
+VERB_NOT = Phrase("has not {verb}{what}{when}{order}", "{when}{order}{what}一度も{verb}していない")
+NOUN_DONE = Phrase("“{label}”{what}{times}{when}{order}", "{when}{order}「{label}」{what}が{times}")
+NOUN_NOT = Phrase("no “{label}”{what}{when}{order}", "{when}{order}「{label}」{what}が一度もない")
+OBJECT, FILTERED = Phrase(" {it}", "{it}を"), Phrase(" something ({it})", "（{it}）を")
+ONCE = Phrase("at least once", "1回以上")
+SEGMENT = Phrase("in the segment “{id}”", "セグメント「{id}」に含まれる")
+STATES = {
+    "in": Phrase("in the flow “{id}”", "シナリオ「{id}」を実行中"),
+    "never": Phrase("never in the flow “{id}”", "シナリオ「{id}」に入ったことがない"),
+    "ended": Phrase("has ended the flow “{id}”", "シナリオ「{id}」が終了済み"),
+    "waiting_at": Phrase("waiting at “{step}” of the flow “{id}”", "シナリオ「{id}」の「{step}」で待機中"),
+}
+
+
+def describe(node: Node, *, locale: str, vocabulary: Vocabulary = WORDS) -> str:
+    """One line for people; names as the vocabulary labels them, keys where a word is gone. No closing stop."""
+    return _Speaker(locale, vocabulary).node(node, vocabulary)
+
+
+def describe_where(where: Node, *, locale: str, vocabulary: Vocabulary = WORDS) -> str:
+    """The same for a condition over one event."""
+    return _Speaker(locale, vocabulary).node(where, vocabulary.events.fields)
+
+
+@dataclass(frozen=True)
+class _Speaker:
+    locale: str
+    vocabulary: Vocabulary
+
+    def say(self, phrase: Phrase, **facts: object) -> str:
+        return phrase.say(self.locale, **facts)
+
+    def node(self, node: Node, fields: Fields) -> str:
+        match node:
+            case All(nodes):
+                return self.say(AND).join(self.inner(each, fields) for each in nodes)
+            case Any(nodes):
+                return self.say(OR).join(self.inner(each, fields) for each in nodes)
+            case Not(inner):
+                return self.say(NEGATED, it=self.node(inner, fields))
+            case Test():
+                return self.test(node, fields)
+            case Did():
+                return self.did(node)
+            case Member():
+                return self.member(node)
+
+    def inner(self, node: Node, fields: Fields) -> str:
+        said = self.node(node, fields)
+        several = isinstance(node, All | Any) and len(node.nodes) > 1
+        return self.say(GROUP, it=said) if several else said
+
+    # Tests
+
+    def test(self, test: Test, fields: Fields) -> str:
+        row, one = OPERATORS[test.op], fields.find(test.field)
+        label = say(one.label, locale=self.locale) if one else test.field
+        said = self.say(row.sentence, field=label, value=self.value(test, one))
+        return said + (self.say(UNKNOWN) if test.unknown else "") + (self.say(EXACT) if test.exact else "")
+
+    def value(self, test: Test, one: Field | None) -> str:
+        if not isinstance(test.value, tuple):
+            return self.scalar(test.value, one)
+        said = [self.scalar(each, one) for each in test.value]
+        if OPERATORS[test.op].shape is Shape.PAIR:
+            return self.say(RANGE, low=said[0], high=said[1])
+        return self.say(LIST).join(said)
+
+    def scalar(self, value: Scalar | None, one: Field | None) -> str:
+        match value:
+            case None:
+                return ""
+            case bool():
+                return self.say(TRUTH[value])
+            case Period(name):
+                return PERIODS[name].label.say(self.locale)
+            case Duration(amount, unit):
+                return self.say(UNITS[unit], n=amount)
+            case datetime():
+                return value.strftime(self.say(MOMENT)) + value.strftime(" %z")
+            case date():
+                return value.strftime(self.say(DAY))
+            case str():
+                return self.text(value, one)
+            case _:
+                return f"{value:g}" if isinstance(value, float) else str(value)
+
+    def text(self, value: str, one: Field | None) -> str:
+        if one and one.kind in CHOICES:
+            labels = {choice.key: choice.label for choice in one.options()}
+            return say(labels.get(value, value), locale=self.locale)
+        return self.say(QUOTED, it=value)
+
+    # Events
+
+    def did(self, did: Did) -> str:
+        word = self.vocabulary.events.find(did.event)
+        never = only_zero(did.count) and did.sum is None
+        facts = {
+            "when": self.say(WITHIN, span=self.say(SPANS[did.within.unit], n=did.within.amount)) if did.within else "",
+            "order": self.order(did.order),
+            "times": "" if never else self.times(did),
+        }
+        if word is None or word.verb is None:
+            return self._with_noun(did, word, never=never, facts=facts)
+        phrase = VERB_NOT if never else VERB_DONE
+        return self.say(phrase, verb=self.say(word.verb), what=self.object(did.where), **facts).strip()
+
+    def _with_noun(self, did: Did, word: EventWord | None, *, never: bool, facts: dict[str, str]) -> str:
+        label = say(word.label, locale=self.locale) if word else did.event
+        what = self.say(WHERE, it=self.node(did.where, self.vocabulary.events.fields)) if did.where else ""
+        return self.say(NOUN_NOT if never else NOUN_DONE, label=label, what=what, **facts)
+
+    def object(self, where: Node | None) -> str:
+        """A single `is` names the thing itself: 「/pricing を」."""
+        if where is None:
+            return ""
+        if isinstance(where, Test) and where.op == "eq" and isinstance(where.value, str):
+            return self.say(OBJECT, it=self.named(where))
+        return self.say(FILTERED, it=self.node(where, self.vocabulary.events.fields))
+
+    def named(self, where: Test) -> str:
+        one = self.vocabulary.events.fields.find(where.field)
+        value = cast("str", where.value)
+        if one and one.kind is Kind.CHOICE:
+            return self.text(value, one)
+        return f" {value} " if value.isascii() and self.locale.startswith("ja") else value
+
+    def times(self, did: Did) -> str:
+        if did.sum is None and did.count == Count():
+            return self._spaced(self.say(ONCE))
+        facts: dict[str, object] = {"n": self.scalar(did.count.value, None)}
+        phrase = TIMES[did.count.op]
+        if did.sum is not None:
+            one = self.vocabulary.events.fields.find(did.sum)
+            facts["field"] = say(one.label, locale=self.locale) if one else did.sum
+            phrase = TOTALS[did.count.op]
+        return self._spaced(self.say(phrase, **facts))
+
+    def _spaced(self, said: str) -> str:
+        return said if self.locale.startswith("ja") else f" {said}"
+
+    def order(self, order: Order | None) -> str:
+        return self.say(ORDERS[order.relation], it=self.did(order.did)) if order else ""
+
+    def member(self, member: Member) -> str:
+        phrase = SEGMENT if member.of == "segment" else STATES[member.state or "in"]
+        return self.say(phrase, id=member.id, step=member.step or "")

@@ -1,0 +1,286 @@
+"""Writes the SQL of a tree: parameters, leaves made total, and the events behind a did."""
+
+from __future__ import annotations
+
+import operator
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import assert_never, cast
+from zoneinfo import ZoneInfo
+
+from conditions.comparisons import Site
+from conditions.fold import fold
+from conditions.kinds import CHOICES, Kind
+from conditions.operators import OPERATORS, Operator
+from conditions.refused import ConditionRefused
+from conditions.tree import All, Any, Count, Did, Member, Node, Not, Order, Test, Value
+from conditions.vocabulary import EventWord, Field, Fields, Through, Vocabulary
+
+COMPARE = {"eq": operator.eq, "lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
+SIGNS = {"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+HUMAN = 0
+_COLUMN = re.compile(r"\w+\.\w+")
+_TYPES = (  # bool before int and datetime before date: each is the other's subclass
+    (bool, "boolean"), (int, "bigint"), (float, "float8"), (Decimal, "numeric"), (str, "text"),
+    (datetime, "timestamptz"), (date, "date"),
+)  # fmt: skip
+
+FOUND = "EXISTS (SELECT FROM ({rows} AND ({test})) AS found (id) WHERE found.id = {key})"
+MEMBER = "EXISTS (SELECT FROM unnest({array}) AS member (name) WHERE {test})"
+DONE = "EXISTS (SELECT FROM (SELECT event.lead_id {events}) AS done WHERE done.lead_id = lead.id)"
+OTHER = """JOIN (SELECT event.lead_id, min(event.occurred_at) AS first_at, max(event.occurred_at) AS last_at
+           {events} GROUP BY event.lead_id) AS other ON other.lead_id = event.lead_id AND {order}"""
+ORDERS = {"after": "event.occurred_at > other.first_at", "before": "event.occurred_at < other.last_at"}
+ANY_TEXT = "CASE WHEN jsonb_typeof({0}) = 'string' THEN ({0}) #>> '{{}}' END"
+ANY_NUMBER = "CASE WHEN jsonb_typeof({0}) = 'number' THEN ({0})::numeric END"
+ANY_BOOLEAN = "CASE WHEN jsonb_typeof({0}) = 'boolean' THEN ({0})::boolean END"
+ANY_VALUE = "NULLIF(NULLIF({0}, 'null'::jsonb), '\"\"'::jsonb)"
+
+
+@dataclass
+class Writer:
+    """One statement's parameters in the making. joined: aliases the caller's FROM has, which nothing goes through."""
+
+    vocabulary: Vocabulary
+    now: datetime
+    tz: ZoneInfo
+    prefix: str
+    among: str | None = None
+    joined: frozenset[str] = frozenset()
+    params: dict[str, object] = field(default_factory=dict)
+    _known: dict[tuple[str, object], str] = field(default_factory=dict)
+
+    def bind(self, value: object) -> str:
+        """A placeholder with its type. Equal values share one."""
+        values = value if isinstance(value, tuple) else (value,)
+        kind = sql_type(values) + ("[]" if isinstance(value, tuple) else "")
+        name = self._known.get((kind, value))
+        if name is None:
+            name = f"{self.prefix}_{len(self.params) + 1}"
+            self.params[name] = list(value) if isinstance(value, tuple) else value
+            self._known[kind, value] = name
+        return f"%({name})s::{kind}"
+
+    def condition(self, node: Node, *, fields: Fields) -> str:
+        """True or false, never NULL."""
+        match node:
+            case All(nodes):
+                return "({})".format(" AND ".join(self.condition(each, fields=fields) for each in nodes))
+            case Any(nodes):
+                return "({})".format(" OR ".join(self.condition(each, fields=fields) for each in nodes))
+            case Not(inner):
+                return f"(NOT {self.condition(inner, fields=fields)})"
+            case Test():
+                return self.test(node, fields=fields)
+            case Did():
+                return self.did(node)
+            case Member():
+                return self.member(node)
+            case _:
+                assert_never(node)
+
+    # One field
+
+    def test(self, test: Test, *, fields: Fields) -> str:
+        found = fields.find(test.field)
+        if found is None:
+            raise ConditionRefused("unknown_field", path="", key=test.field)
+        one, value = as_typed(found, test.value)
+        if one.kind is Kind.SET:
+            return self._set(test, one)
+        if one.through and one.through.alias not in self.joined:
+            return self._through(test, one, value)
+        return self._direct(test, one, value)
+
+    def _direct(self, test: Test, one: Field, value: Value) -> str:
+        row = OPERATORS[test.op]
+        site = self._site(test, one, value)
+        truth = row.build(site)
+        if test.op in ("is_set", "is_not_set"):
+            return f"({truth})"
+        if row.negative:
+            return "(({}) {})".format(truth, "IS NOT FALSE" if test.unknown else "IS TRUE")
+        if _COLUMN.fullmatch(site.sql):  # IS TRUE would hide a plain comparison from its index
+            return f"({site.sql} IS NOT NULL AND {truth})"
+        return f"(({truth}) IS TRUE)"
+
+    def _through(self, test: Test, one: Field, value: Value) -> str:
+        row, negated = _positive(test)
+        truth = row.build(self._site(test, one, value))
+        if row.negative and test.unknown:
+            return "(NOT {})".format(self._found(one, f"({truth}) IS FALSE"))
+        found = self._found(one, truth)
+        return f"(NOT {found})" if negated else found
+
+    def _set(self, test: Test, one: Field) -> str:
+        row, negated = _positive(test)
+        if one.through is None:
+            array = self._sql(one, one.folded_sql if one.folded_sql and not test.exact else one.sql)
+            stored = "member.name" if one.folded_sql else None
+            element = replace(one, sql="member.name", folded_sql=stored)
+            found = MEMBER.format(array=array, test=row.build(self._site(test, element, test.value)))
+        else:
+            found = self._found(one, row.build(self._site(test, one, test.value)))
+        return f"(NOT {found})" if negated or row.negative else found
+
+    def _found(self, one: Field, test: str) -> str:
+        through = cast("Through", one.through)
+        return FOUND.format(rows=self._sql(one, through.rows), key=through.key, test=test)
+
+    def _site(self, test: Test, one: Field, value: Value) -> Site:
+        sql, compared = self._sql(one, one.sql), cast("object", value)
+        if one.kind in CHOICES:
+            compared = stored(one, test)
+        elif value is not None and one.kind in (Kind.FOLDED, Kind.SET) and not test.exact and test.op != "matches":
+            sql = self._sql(one, one.folded_sql) if one.folded_sql else f"ma_fold({sql})"
+            compared = (
+                tuple(map(fold, cast("tuple[str, ...]", value)))
+                if isinstance(value, tuple)
+                else fold(cast("str", value))
+            )
+        return Site(sql=sql, kind=one.kind, value=compared, bind=self.bind, now=self.now, tz=self.tz)
+
+    def _sql(self, one: Field | EventWord, sql: str) -> str:
+        """The app's SQL with its own parameters renamed."""
+        for name, value in one.params.items():
+            sql = sql.replace(f"%({name})s", self.bind(value))
+        return sql
+
+    # Events
+
+    def did(self, did: Did) -> str:
+        """Leads whose events satisfy the count, as a set found once; where zero does, those not among who break it."""
+        zero = COMPARE[did.count.op](0, did.count.value)
+        rows = DONE.format(events=self._events(did) + self._having(did, negated=zero))
+        if not zero:
+            return rows
+        newcomers = ""
+        if did.within and only_zero(did.count):
+            since = self.bind(self.now - did.within.delta)
+            newcomers = f"({self.vocabulary.events.known_since} <= {since}) IS TRUE AND "
+        return f"({newcomers}NOT {rows})"
+
+    def _events(self, did: Did) -> str:
+        words = self.vocabulary.events
+        word = words.find(did.event)
+        if word is None:
+            raise ConditionRefused("unknown_event", path="", key=did.event)
+        tests = [
+            "event.tenant_id = %(tenant_id)s AND event.lead_id IS NOT NULL",
+            f"event.name = {self.bind(word.code)} AND event.verdict = {self.bind(HUMAN)}",
+            f"event.occurred_at <= {self.bind(self.now)}",
+        ]
+        if did.within:
+            tests.append(f"event.occurred_at > {self.bind(self.now - did.within.delta)}")
+        if word.sql:
+            tests.append(f"({self._sql(word, word.sql)})")
+        if self.among:
+            tests.append(f"event.lead_id = ANY(%({self.among})s::bigint[])")
+        if did.where:
+            tests.append(self.condition(did.where, fields=words.fields))
+        return "FROM tracking_event AS event {} WHERE {}".format(self._other(did.order), " AND ".join(tests))
+
+    def _other(self, order: Order | None) -> str:
+        if order is None:
+            return ""
+        return OTHER.format(events=self._events(order.did), order=ORDERS[order.relation])
+
+    def _having(self, did: Did, *, negated: bool) -> str:
+        count = did.count
+        if did.sum is None and (
+            (not negated and count in (Count("gte", 1), Count("gt", 0))) or (negated and only_zero(count))
+        ):
+            return ""  # any event decides
+        told = f"{self._measure(did)} {SIGNS[count.op]} {self.bind(decimal(count.value))}"
+        return " GROUP BY event.lead_id HAVING {}({})".format("NOT " if negated else "", told)
+
+    def _measure(self, did: Did) -> str:
+        if did.sum is None:
+            return "count(*)"
+        one = self.vocabulary.events.fields.find(did.sum)
+        if one is None:
+            raise ConditionRefused("unknown_field", path="", key=did.sum)
+        summed = self._sql(one, one.sum_sql or one.sql)
+        if one.kind is Kind.ANY and not one.sum_sql:
+            summed = ANY_NUMBER.format(summed)
+        return f"COALESCE(sum({summed}), 0)"
+
+    # Memberships
+
+    def member(self, member: Member) -> str:
+        word = self.vocabulary.member_word(member.of)
+        if word is None:
+            raise ConditionRefused("not_yet", path="", what=member.of)
+        piece = word(member)
+        sql = piece.sql
+        for name, value in piece.params.items():
+            sql = sql.replace(f"%({name})s", self.bind(value))
+        return f"({sql})"
+
+
+def sql_type(values: tuple[object, ...]) -> str:
+    """The type all these values share; whole and broken numbers together are float8, or numeric."""
+    names = {next(name for kind, name in _TYPES if isinstance(value, kind)) for value in values}
+    for wide in ("numeric", "float8"):
+        if wide in names:
+            return wide
+    (name,) = names
+    return name
+
+
+def decimal(value: object) -> object:
+    return Decimal(str(value)) if isinstance(value, float) else value
+
+
+def as_typed(one: Field, value: Value) -> tuple[Field, Value]:
+    """An ANY field read as the type of the value it is compared with; other types count as absent."""
+    if one.kind is not Kind.ANY:
+        return one, value
+    sample = value[0] if isinstance(value, tuple) else value
+    if sample is None:
+        return replace(one, kind=Kind.BOOLEAN, sql=ANY_VALUE.format(one.sql)), None
+    if isinstance(sample, str):
+        return replace(one, kind=Kind.FOLDED, sql=ANY_TEXT.format(one.sql)), value
+    if isinstance(sample, bool):
+        return replace(one, kind=Kind.BOOLEAN, sql=ANY_BOOLEAN.format(one.sql)), value
+    exact = tuple(map(decimal, value)) if isinstance(value, tuple) else decimal(value)
+    return replace(one, kind=Kind.NUMBER, sql=ANY_NUMBER.format(one.sql)), cast("Value", exact)
+
+
+def stored(one: Field, test: Test) -> object:
+    """What the database keeps for the choices asked for; for a rank with an order, every rank that qualifies."""
+    if test.value is None:
+        return None
+    try:
+        if test.op in COMPARE and test.op != "eq":
+            return _ranks(one, test.op, cast("str", test.value))
+        keys = cast("tuple[str, ...]", test.value if isinstance(test.value, tuple) else (test.value,))
+        if test.op == "between":
+            low, high = _ranks(one, "gte", keys[0]), _ranks(one, "lte", keys[1])
+            return tuple(each for each in low if each in high)
+        values = tuple(one.option(key).value for key in keys)
+    except KeyError as error:
+        raise ConditionRefused("choice", path="", value=error.args[0]) from None
+    return values if isinstance(test.value, tuple) else values[0]
+
+
+def _ranks(one: Field, op: str, key: str) -> tuple[str | int, ...]:
+    order = [choice.key for choice in one.options()]
+    limit = order.index(one.option(key).key)
+    return tuple(choice.value for place, choice in enumerate(one.options()) if COMPARE[op](place, limit))
+
+
+def only_zero(count: Count) -> bool:
+    """The count says "has not": nothing but zero will do."""
+    return (
+        COMPARE[count.op](0, count.value) and not COMPARE[count.op](1, count.value) and count.op in ("eq", "lt", "lte")
+    )
+
+
+def _positive(test: Test) -> tuple[Operator, bool]:
+    """`is not known` is the absence of a row that is known."""
+    if test.op == "is_not_set":
+        return OPERATORS["is_set"], True
+    return OPERATORS[test.op], False

@@ -1,0 +1,229 @@
+"""Random conditions and random worlds, small pools on purpose so that things meet."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from tests.conditions.scratch import Company, Event, Lead, Subject
+from tests.conditions.words import RANKS
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+NOW = datetime(2028, 2, 20, 16, 30, tzinfo=UTC)  # already the 21st in Tokyo, in a leap year
+
+TEXTS = ["カイシャ", "ｶｲｼｬ", "かいしゃ", "ＡＢＣ", "abc", "Abc株式会社", "東京", "東", "a%_\\", " "]
+PATTERNS = ["^[A-Z]", "abc|東", "カ.シャ", "^[^ -~]+$", "\\d"]
+PATHS = ["/pricing", "/pricing/enterprise", "/"]
+NUMBERS = [0, 1, 3, 3.5, -2, 100]
+OFFSETS = [timedelta(days=each) for each in (-40, -14, -3, -1, 0, 1, 5)] + [
+    timedelta(hours=each) for each in (-17, -2, 1)
+]
+DAYS = [date(2028, 2, 21) + timedelta(days=each) for each in (-14, -7, -1, 0, 1, 6, 7)] + [
+    date(1996, 2, 29), date(2000, 2, 21), date(1999, 3, 1), date(2028, 2, 29),
+]  # fmt: skip
+
+text = st.sampled_from(TEXTS)
+moment = st.sampled_from([NOW + offset for offset in OFFSETS])
+maybe_text = st.none() | st.just("") | text
+anything = st.none() | maybe_text | st.sampled_from(NUMBERS) | st.booleans()
+
+company = st.builds(
+    Company, id=st.just(0), industry=maybe_text, employees=st.none() | st.integers(0, 3)
+) | st.none()  # fmt: skip
+lead = st.builds(
+    Lead,
+    id=st.just(0),
+    created_at=moment,
+    company=company,
+    name=maybe_text,
+    department=maybe_text,
+    email=st.sampled_from([None, "", "a@abc", "b@Abc.example", "nobody"]),
+    job_rank=st.none() | st.integers(0, len(RANKS) - 1),
+    stage=st.sampled_from([None, "inquiry", "nurturing", "mql"]),
+    visits=st.none() | st.integers(0, 3),
+    ratio=st.none() | st.sampled_from([0.0, 3.5, 1.0]),
+    last_seen_at=st.none() | moment,
+    contract_day=st.none() | st.sampled_from(DAYS),
+    subscribed=st.none() | st.booleans(),
+    tags=st.none() | st.lists(text | st.just(""), max_size=2).map(tuple),
+    lists=st.lists(text, max_size=2).map(tuple),
+    attributes=st.fixed_dictionaries({}, optional={"plan": anything}),
+)
+subject = st.builds(Subject, id=st.just(0), name=maybe_text, path=st.none() | st.sampled_from(PATHS)) | st.none()
+event = st.builds(
+    Event,
+    lead_id=st.none() | st.integers(1, 4),
+    occurred_at=moment,
+    name=st.sampled_from([1, 1, 1, 4, 1000]),
+    subject=subject,
+    duration=st.none() | st.sampled_from([500, 1500, 60_000]),
+    verdict=st.sampled_from([0, 0, 0, 1, 2]),
+    props=st.fixed_dictionaries({}, optional={"amount": anything, "name": st.just("trial_started")}),
+)
+leads = st.lists(lead, min_size=1, max_size=4).map(
+    lambda listed: [numbered(one, place) for place, one in listed_from(listed)]
+)
+events = st.lists(event, max_size=10).map(
+    lambda listed: [numbered_event(one, place) for place, one in listed_from(listed)]
+)
+
+
+def listed_from(listed: list[Any]) -> list[tuple[int, Any]]:
+    return list(enumerate(listed, start=1))
+
+
+def numbered(one: Lead, place: int) -> Lead:
+    firm = one.company and Company(place, one.company.industry, one.company.employees)
+    return Lead(**{**{name: getattr(one, name) for name in Lead.__dataclass_fields__}, "id": place, "company": firm})
+
+
+def numbered_event(one: Event, place: int) -> Event:
+    about = one.subject and Subject(place, one.subject.name, one.subject.path)
+    return Event(one.lead_id, one.occurred_at, one.name, about, one.duration, one.verdict, one.props)
+
+
+# Conditions
+
+
+def one_test(key: str, op: str, value: Any, **flags: Any) -> st.SearchStrategy[dict[str, Any]]:
+    fixed = {"field": st.just(key), "op": st.just(op), "value": value}
+    return st.fixed_dictionaries(fixed, optional={name: st.booleans() for name in flags})
+
+
+def ordered(values: list[Any]) -> st.SearchStrategy[list[Any]]:
+    return st.lists(st.sampled_from(values), min_size=2, max_size=2).map(lambda pair: sorted(pair, key=values.index))
+
+
+def presence(key: str) -> list[st.SearchStrategy[dict[str, Any]]]:
+    return [st.just({"field": key, "op": op}) for op in ("is_set", "is_not_set")]
+
+
+def many(values: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    return st.lists(values, min_size=1, max_size=3)
+
+
+def text_tests(key: str, values: st.SearchStrategy[str] = text) -> list[st.SearchStrategy[dict[str, Any]]]:
+    return [
+        *(one_test(key, op, values, exact=1) for op in ("eq", "contains", "starts_with", "ends_with")),
+        *(one_test(key, op, values, exact=1, unknown=1) for op in ("ne", "not_contains")),
+        one_test(key, "in", many(values), exact=1),
+        one_test(key, "not_in", many(values), exact=1, unknown=1),
+        one_test(key, "matches", st.sampled_from(PATTERNS)),
+        *presence(key),
+    ]
+
+
+def number_tests(key: str) -> list[st.SearchStrategy[dict[str, Any]]]:
+    values = st.sampled_from(NUMBERS)
+    return [
+        *(one_test(key, op, values) for op in ("eq", "lt", "lte", "gt", "gte")),
+        one_test(key, "ne", values, unknown=1),
+        one_test(key, "between", ordered(sorted(NUMBERS))),
+        one_test(key, "in", many(values)),
+        one_test(key, "not_in", many(values), unknown=1),
+        *presence(key),
+    ]
+
+
+def rank_tests(key: str) -> list[st.SearchStrategy[dict[str, Any]]]:
+    ranks = st.sampled_from(RANKS)
+    return [
+        *(one_test(key, op, ranks) for op in ("eq", "lt", "lte", "gt", "gte")),
+        one_test(key, "ne", ranks, unknown=1),
+        one_test(key, "between", ordered(list(RANKS))),
+        one_test(key, "in", many(ranks)),
+        one_test(key, "not_in", many(ranks), unknown=1),
+        *presence(key),
+    ]
+
+
+def time_tests(key: str, points: list[str], spans: st.SearchStrategy[Any]) -> list[st.SearchStrategy[dict[str, Any]]]:
+    days = st.sampled_from([each.isoformat() for each in DAYS])
+    return [
+        one_test(key, "on", days | st.sampled_from(["today", "this_week"])),
+        *(one_test(key, op, st.sampled_from(points)) for op in ("before", "after")),
+        one_test(key, "between", ordered(sorted({each.isoformat() for each in DAYS}))),
+        *(one_test(key, op, spans) for op in ("within_last", "within_next")),
+        one_test(key, "not_within_last", spans, unknown=1),
+        one_test(key, "anniversary_within", st.sampled_from([{"days": 1}, {"days": 9}, {"days": 366}])),
+        *presence(key),
+    ]
+
+
+def set_tests(key: str) -> list[st.SearchStrategy[dict[str, Any]]]:
+    return [
+        *(one_test(key, op, text, exact=1) for op in ("contains", "not_contains")),
+        *(one_test(key, op, many(text), exact=1) for op in ("in", "not_in")),
+        *presence(key),
+    ]
+
+
+def untyped_tests(key: str) -> list[st.SearchStrategy[dict[str, Any]]]:
+    truth = one_test(key, "eq", st.booleans()), one_test(key, "ne", st.booleans(), unknown=1)
+    return [*text_tests(key), *number_tests(key), *truth]
+
+
+points = [each.isoformat() for each in DAYS] + [(NOW + offset).astimezone(TOKYO).isoformat() for offset in OFFSETS]
+in_days = st.sampled_from([{"days": 1}, {"days": 7}, {"days": 14}])
+spans = in_days | st.sampled_from([{"hours": 2}, {"minutes": 60}])
+lead_test = st.one_of(
+    *text_tests("lead.name"),
+    *text_tests("lead.department"),
+    *text_tests("company.industry"),
+    *text_tests("lead.email_domain", st.sampled_from(["abc", "Abc.example"])),
+    *rank_tests("lead.job_rank"),
+    *(one_test("lead.stage", op, st.sampled_from(["inquiry", "mql"])) for op in ("eq", "ne")),
+    *number_tests("lead.visits"),
+    *number_tests("lead.ratio"),
+    *number_tests("company.employees"),
+    *time_tests("lead.last_seen_at", points, spans),
+    *time_tests("lead.contract_day", points[: len(DAYS)], in_days),
+    *(one_test("lead.subscribed", op, st.booleans()) for op in ("eq", "ne")),
+    *set_tests("lead.tags"),
+    *set_tests("lead.lists"),
+    *untyped_tests("attributes.plan"),
+)
+event_test = st.one_of(
+    *text_tests("path", st.sampled_from(PATHS)),
+    *text_tests("title"),
+    *number_tests("visible_ms"),
+    *untyped_tests("properties.amount"),
+)
+
+
+def trees(leaf: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.recursive(
+        leaf,
+        lambda inner: st.one_of(
+            st.builds(lambda nodes: {"all": nodes}, st.lists(inner, min_size=1, max_size=3)),
+            st.builds(lambda nodes: {"any": nodes}, st.lists(inner, min_size=1, max_size=3)),
+            st.builds(lambda node: {"not": node}, inner),
+        ),
+        max_leaves=5,
+    ).filter(lambda tree: depth(tree) <= 4)
+
+
+def depth(tree: dict[str, Any]) -> int:
+    below = tree.get("all") or tree.get("any") or ([tree["not"]] if "not" in tree else [])
+    return 1 + max((depth(each) for each in below), default=0)
+
+
+names = st.sampled_from(["page_viewed", "page_viewed", "asset_downloaded", "trial_started"])
+where = trees(event_test)
+other = st.fixed_dictionaries({"event": names}, optional={"where": event_test, "within": spans})
+counts = st.fixed_dictionaries({"op": st.sampled_from(["eq", "lt", "lte", "gt", "gte"]), "value": st.integers(0, 3)})
+base = {"event": names}
+narrowed = {"where": where, "count": counts, "within": spans}
+did = st.one_of(
+    st.fixed_dictionaries(base, optional=narrowed),
+    st.fixed_dictionaries({**base, "after": other}, optional=narrowed),
+    st.fixed_dictionaries({**base, "before": other}, optional=narrowed),
+    st.fixed_dictionaries(
+        {**base, "sum": st.sampled_from(["visible_ms", "properties.amount"]), "count": counts},
+        optional={"within": spans},
+    ),
+)
+condition = trees(lead_test | lead_test | did)
