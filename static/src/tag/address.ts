@@ -1,0 +1,52 @@
+/** What the address of a page tells: campaign, click ids, our own tokens. Pure. */
+
+export type Params = Record<string, string>;
+
+/** Click ids of ad networks, by query parameter. */
+const CLICK_ID = /^([gd]clid|[gw]braid|fbclid|msclkid|yclid|ttclid|twclid|li_fat_id|ldtag_cl)$/;
+const OURS = /^ma_[cv]=/;
+/** Longest URL or value that leaves the page. */
+export const MAX_TEXT = 2000;
+
+/** UTM and ad click parameters under the names they have in the address: `{utm_source, gclid, …}`. */
+export function sourceParams(search: string): Params {
+  const found: Params = {};
+  new URLSearchParams(search).forEach((value, key) => {
+    if (value && (/^utm_\w+$/.test(key) || CLICK_ID.test(key))) found[key] = value.slice(0, 200);
+  });
+  return found;
+}
+
+/** Segment's shape of the UTM part: `utm_campaign` is `name`, others lose the prefix. Undefined when there is none. */
+export function campaignOf(params: Params): Params | undefined {
+  return pick(params, /^utm_/, (key) => (key === "utm_campaign" ? "name" : key.slice(4)));
+}
+
+/** The ad click ids alone, `{gclid: …}`. Undefined when there is none. */
+export function clickIdsOf(params: Params): Params | undefined {
+  return pick(params, CLICK_ID, (key) => key);
+}
+
+function pick(params: Params, names: RegExp, rename: (key: string) => string): Params | undefined {
+  const keys = Object.keys(params).filter((key) => names.test(key));
+  if (!keys.length) return undefined;
+  return Object.fromEntries(keys.map((key) => [rename(key), params[key]]));
+}
+
+/** The address without `ma_c` and `ma_v`; every other byte stays as it was. */
+export function withoutOurParams(href: string): string {
+  const [, base, query, hash] = /^([^?#]*)\??([^#]*)(.*)$/.exec(href) as unknown as string[];
+  const kept = query.split("&").filter((part) => part && !OURS.test(part));
+  return base + (kept.length ? `?${kept.join("&")}` : "") + hash;
+}
+
+/** `href` with one more query parameter, before the fragment. */
+export function withParam(href: string, pair: string): string {
+  const [page, hash] = href.split("#");
+  return page + (page.includes("?") ? "&" : "?") + pair + (hash === undefined ? "" : `#${hash}`);
+}
+
+/** True when `host` is one of `domains` or below one. */
+export function isWithin(host: string, domains: readonly string[]): boolean {
+  return domains.some((domain) => host === domain || host.endsWith(`.${domain}`));
+}

@@ -1,0 +1,25 @@
+import type { Transport } from "./outbox";
+
+/** Fetch that outlives the page, and beacons. Bodies go as text/plain, so that no preflight is needed. */
+export function browserTransport(win: Window, host: string): Transport {
+  const url = `${host}/v1/batch`;
+  return {
+    post: (body) =>
+      win
+        .fetch(url, {
+          method: "POST",
+          body,
+          keepalive: body.length < 20_000,
+          credentials: "omit",
+          mode: "cors",
+        })
+        .then(
+          (answer) => answer.status,
+          () => 0,
+        ),
+    beacon: (body) => win.navigator.onLine && win.navigator.sendBeacon(url, body),
+    now: () => Date.now(),
+    later: (run, ms) => win.setTimeout(run, ms),
+    cancel: (timer) => win.clearTimeout(timer),
+  };
+}

@@ -1,0 +1,126 @@
+import { uuid } from "./messages";
+
+export type Consent = "granted" | "denied" | "withdrawn";
+
+const NAME = "_ma";
+const CHOICE = "_ma_c";
+const YEAR = 31_536_000;
+const ID = /^[\w-]{16,64}$/;
+
+/** Key/value storage that may refuse: reads give null, writes are dropped, nothing throws. */
+export class Store {
+  #area: () => Storage;
+
+  constructor(area: () => Storage) {
+    this.#area = area;
+  }
+
+  get(key: string): string | null {
+    try {
+      return this.#area().getItem(key);
+    } catch {
+      return null;
+    }
+  }
+
+  /** null removes. */
+  set(key: string, value: string | null): void {
+    try {
+      if (value === null) this.#area().removeItem(key);
+      else this.#area().setItem(key, value);
+    } catch {
+      // Full, or forbidden by the browser: the tag goes on without.
+    }
+  }
+}
+
+/**
+ * Who this browser is, if it may be anybody.
+ *
+ * Without permission there is no id and nothing is stored. A browser that sends
+ * Global Privacy Control or Do Not Track never gets an id, whatever the page says.
+ */
+export class Identity {
+  #doc: Document;
+  #store: Store;
+  #refusesByBrowser: boolean;
+  #agreed: boolean;
+  #known = "";
+
+  constructor(win: Window, store: Store, required: boolean) {
+    const nav = win.navigator as Navigator & { globalPrivacyControl?: boolean };
+    const choice = store.get(CHOICE);
+    this.#doc = win.document;
+    this.#store = store;
+    this.#refusesByBrowser = nav.globalPrivacyControl === true || nav.doNotTrack === "1";
+    this.#agreed = required ? choice === "granted" : choice !== "denied";
+  }
+
+  get allowed(): boolean {
+    return this.#agreed && !this.#refusesByBrowser;
+  }
+
+  /**
+   * The visitor's answer. A grant is remembered; a refusal clears everything, and leaves only
+   * itself where measuring is on by default (else the next page would start again).
+   */
+  decide(consent: Consent, required: boolean): void {
+    this.#agreed = consent === "granted";
+    if (!this.allowed) this.forget();
+    this.#store.set(CHOICE, this.#choice(required));
+  }
+
+  /** The visitor id, made and stored when first asked; undefined when not allowed. `handed`: id from a sister site. */
+  id(handed?: string): string | undefined {
+    if (!this.allowed) return undefined;
+    if (!this.#known) {
+      const found = [this.#cookie(NAME), this.#store.get(NAME), handed].find((id) => id && ID.test(id));
+      this.#known = found || uuid();
+      this.#store.set(NAME, this.#known);
+      this.#writeCookie(this.#known);
+    }
+    return this.#known;
+  }
+
+  #choice(required: boolean): string | null {
+    if (required) return this.allowed ? "granted" : null;
+    return this.#agreed ? null : "denied";
+  }
+
+  /** Removes the id from every place it may be. */
+  forget(): void {
+    this.#known = "";
+    this.#store.set(NAME, null);
+    for (const domain of this.#domains()) this.#bake(NAME, "", domain, -1);
+  }
+
+  #cookie(name: string): string | undefined {
+    const pair = this.#doc.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
+    return pair?.slice(name.length + 1);
+  }
+
+  /** Sets the cookie on the widest domain the browser lets us: the registrable one. */
+  #writeCookie(id: string): void {
+    const probe = `${NAME}_t`;
+    const widest = this.#domains().find((domain) => {
+      this.#bake(probe, "1", domain, 9);
+      const taken = this.#cookie(probe);
+      this.#bake(probe, "", domain, -1);
+      return taken;
+    });
+    if (widest !== undefined) this.#bake(NAME, id, widest, YEAR);
+  }
+
+  /** Candidates from wide to narrow; "" is the host itself. */
+  #domains(): string[] {
+    const labels = this.#doc.location.hostname.split(".");
+    const wide = labels.slice(1).map((_, index) => labels.slice(-2 - index).join("."));
+    return wide.concat("");
+  }
+
+  #bake(name: string, value: string, domain: string, seconds: number): void {
+    const scope = domain && `;domain=${domain}`;
+    const secure = this.#doc.location.protocol === "https:" ? ";secure" : "";
+    this.#doc.cookie = `${name}=${value};path=/;max-age=${seconds};samesite=lax${scope}${secure}`;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * The public tag.
+ *
+ *   <script async src="https://HOST/t.js" data-key="WRITE_KEY"
+ *           data-consent="required" data-domains="a.jp,b.jp" data-spa="path|hash|off"></script>
+ *   <script>window.ma = window.ma || function () { (ma.q = ma.q || []).push(arguments) }</script>
+ *
+ * Commands: ma('page', name?, properties?), ma('track', event, properties?),
+ * ma('identify', id | traits, traits?, {userHash}?), ma('group', id, traits?),
+ * ma('consent', 'granted' | 'denied' | 'withdrawn'). For our own scripts: ma.visitor(), ma.utm().
+ */
+import type { Params } from "./address";
+import { browserTransport } from "./browser";
+import { safely, settingsOf, Tag } from "./tag";
+
+type Command = ArrayLike<unknown>;
+
+export interface Ma {
+  (...command: unknown[]): void;
+  /** Commands from before the tag came. */
+  q?: { push(command: Command): unknown } & Partial<ArrayLike<Command>>;
+  /** Visitor id; undefined when there may be none. */
+  visitor?(): string | undefined;
+  /** Campaign parameters of this visit, by their names in addresses. */
+  utm?(): Params;
+}
+
+export type TagWindow = Window & { ma?: Ma };
+
+const COMMANDS = ["page", "track", "identify", "group", "consent"] as const;
+
+/** Puts the tag into `win` once; the commands of the queue are obeyed, consent first. */
+export function startTag(win: TagWindow, script: HTMLScriptElement): void {
+  const settings = settingsOf(script);
+  if (!settings.key || win.ma?.visitor) return;
+  const tag = new Tag(win, settings, browserTransport(win, new URL(script.src).origin));
+  const obey = safely(([name, ...given]: unknown[]) => {
+    const command = COMMANDS.find((known) => known === name);
+    if (command) (tag[command] as (...given: unknown[]) => void)(...given);
+  });
+  const stub = win.ma;
+  const queued = Array.from((stub?.q ?? []) as ArrayLike<Command>, (command) => Array.from(command));
+  const ma: Ma = (...command) => obey(command);
+  ma.visitor = () => tag.visitor();
+  ma.utm = () => tag.utm();
+  win.ma = ma;
+  // Scripts which took the stub before we came keep talking to us through its queue.
+  if (stub) stub.q = { push: (command) => obey(Array.from(command)) };
+  queued.filter(([name]) => name === "consent").forEach(obey);
+  // A page command in the queue names this page; otherwise it is counted as it is.
+  if (!queued.some(([name]) => name === "page")) tag.page();
+  queued.filter(([name]) => name !== "consent").forEach(obey);
+  tag.watch();
+}
+
+/** Runs now, or once a page rendered ahead of time is really shown. */
+export function whenShown(doc: Document, run: () => void): void {
+  if ((doc as Document & { prerendering?: boolean }).prerendering) {
+    doc.addEventListener("prerenderingchange", run, { once: true });
+  } else run();
+}

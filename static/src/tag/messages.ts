@@ -1,0 +1,56 @@
+/** Messages as the collector takes them (Segment's shapes) and the product's own event names. */
+import type { Params } from "./address";
+
+export const PAGE_LEFT = "page_left";
+export const LINK_CLICKED = "link_clicked";
+export const ASSET_DOWNLOADED = "asset_downloaded";
+
+export type Json = Record<string, unknown>;
+
+export interface PageFacts {
+  url: string;
+  path: string;
+  search: string;
+  title: string;
+  referrer: string;
+}
+
+export interface Context {
+  page: PageFacts;
+  campaign?: Params;
+  clickIds?: Params;
+  /** From a link in a mail; proves which message was clicked. */
+  clickToken?: string;
+  /** "none" on page views that are only counted: no id, nothing stored. */
+  consent?: "none";
+  /** Message id of the counted page view this one stands for, now with an id. */
+  replaces?: string;
+  locale: string;
+  timezone?: string;
+  screen: { width: number; height: number };
+  library: { name: string; version: string };
+  [more: string]: unknown;
+}
+
+export interface Message {
+  type: "page" | "track" | "identify" | "group";
+  messageId: string;
+  timestamp: string;
+  anonymousId?: string;
+  userId?: string;
+  groupId?: string;
+  name?: string;
+  event?: string;
+  properties?: Json;
+  traits?: Json;
+  context: Context;
+}
+
+/** Random uuid (version 4); `crypto.randomUUID` is missing on plain http. */
+export function uuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 15) | 64;
+  bytes[8] = (bytes[8] & 63) | 128;
+  const hex = Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}

@@ -1,0 +1,135 @@
+import type { Message } from "./messages";
+
+/** Most messages kept while nothing gets through; the oldest go first. */
+export const MAX_KEPT = 100;
+/** Older than the collector believes a client clock: sending them would misdate them. */
+const MAX_AGE_MS = 72 * 3_600_000;
+/** Characters of one batch: at three bytes each still below the 64 KB a beacon may carry. */
+const BATCH_CHARS = 18_000;
+const GATHER_MS = 200;
+const MAX_WAIT_MS = 300_000;
+
+export interface Transport {
+  /** HTTP status of the answer; 0 when none came. */
+  post(body: string): Promise<number>;
+  /** True when the browser took the body over; no answer will come. */
+  beacon(body: string): boolean;
+  now(): number;
+  later(run: () => void, ms: number): number;
+  cancel(timer: number): void;
+}
+
+/** What outlives the page. Both do nothing when the visitor has not agreed to storage. */
+export interface Shelf {
+  read(): Message[];
+  write(messages: Message[]): void;
+}
+
+/**
+ * Messages on their way out: kept on the shelf until the collector has answered for them.
+ *
+ * Two tabs may send the same message; the collector counts a message id once.
+ */
+export class Outbox {
+  #key: string;
+  #transport: Transport;
+  #shelf: Shelf;
+  #waiting: Message[];
+  #flying: Message[] = [];
+  #failures = 0;
+  #timer = 0;
+
+  constructor(key: string, transport: Transport, shelf: Shelf) {
+    this.#key = key;
+    this.#transport = transport;
+    this.#shelf = shelf;
+    this.#waiting = this.#fresh(shelf.read());
+    if (this.#waiting.length) this.#plan(GATHER_MS);
+  }
+
+  add(message: Message): void {
+    this.#waiting = this.#waiting.concat(message).slice(-MAX_KEPT);
+    this.#shelf.write(this.#shelf.read().concat(message).slice(-MAX_KEPT));
+    if (!this.#failures) this.#plan(GATHER_MS);
+  }
+
+  /** Forgets everything unanswered; what is already on the wire is not tried again. */
+  clear(): void {
+    this.#waiting = [];
+    this.#flying = [];
+  }
+
+  /** Sends one batch and looks at the answer; then the next one. */
+  flush(): void {
+    if (this.#flying.length || !this.#waiting.length) return;
+    const batch = this.#cut();
+    this.#flying = batch;
+    this.#transport.post(this.#body(batch)).then((status) => this.#answered(batch, status));
+  }
+
+  /** The page may go away now: hands everything to the browser without waiting for answers. */
+  handOver(): void {
+    while (this.#waiting.length) {
+      const batch = this.#cut();
+      if (!this.#transport.beacon(this.#body(batch))) {
+        this.#waiting = batch.concat(this.#waiting);
+        return;
+      }
+      this.#settle(batch);
+    }
+  }
+
+  /** Connection is back: no reason to wait any longer. */
+  retry(): void {
+    this.#failures = 0;
+    this.flush();
+  }
+
+  #answered(batch: Message[], status: number): void {
+    if (this.#flying !== batch) return;
+    this.#flying = [];
+    if (isLost(status)) {
+      this.#waiting = batch.concat(this.#waiting).slice(-MAX_KEPT);
+      this.#failures++;
+      this.#plan(Math.min(MAX_WAIT_MS, 1000 * 2 ** this.#failures) * (0.5 + Math.random() / 2));
+      return;
+    }
+    this.#failures = 0;
+    this.#settle(batch);
+    this.flush();
+  }
+
+  #settle(batch: Message[]): void {
+    const done = new Set(batch.map((message) => message.messageId));
+    this.#shelf.write(this.#shelf.read().filter((message) => !done.has(message.messageId)));
+  }
+
+  #cut(): Message[] {
+    let chars = 0;
+    const fits = this.#waiting.findIndex((message) => {
+      chars += JSON.stringify(message).length;
+      return chars > BATCH_CHARS;
+    });
+    return this.#waiting.splice(0, fits < 0 ? MAX_KEPT : Math.max(1, fits));
+  }
+
+  #body(batch: Message[]): string {
+    const sentAt = new Date(this.#transport.now()).toISOString();
+    return JSON.stringify({ writeKey: this.#key, sentAt, batch });
+  }
+
+  #fresh(messages: Message[]): Message[] {
+    const oldest = this.#transport.now() - MAX_AGE_MS;
+    return messages.filter((message) => Date.parse(message.timestamp) > oldest);
+  }
+
+  #plan(ms: number): void {
+    this.#transport.cancel(this.#timer);
+    this.#timer = this.#transport.later(() => this.flush(), ms);
+  }
+}
+
+/** No answer, a full queue or a failing server: worth another try. Other refusals would be repeated for ever. */
+function isLost(status: number): boolean {
+  return status < 200 || status >= 500 || status === 408 || status === 429;
+}

@@ -1,0 +1,286 @@
+import { Window } from "happy-dom";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { startTag, type TagWindow } from "./main";
+import type { Message } from "./messages";
+
+interface Sent {
+  url: string;
+  body: { writeKey: string; batch: Message[] };
+}
+
+let sent: Sent[] = [];
+let windows: Window[] = [];
+
+interface Options {
+  url?: string;
+  attributes?: Record<string, string>;
+  before?: (win: TagWindow) => void;
+}
+
+function browser({
+  url = "https://www.mirai.example/products/",
+  attributes = {},
+  before,
+}: Options = {}): TagWindow {
+  const happy = new Window({ url });
+  windows.push(happy);
+  const win = happy as unknown as TagWindow;
+  Object.assign(win, {
+    fetch: (address: string, init: { body: string }) => {
+      sent.push({ url: address, body: JSON.parse(init.body) });
+      return Promise.resolve({ status: 200 });
+    },
+  });
+  Object.defineProperty(win.navigator, "sendBeacon", {
+    value: (address: string, body: string) => sent.push({ url: address, body: JSON.parse(body) }) > 0,
+  });
+  before?.(win);
+  const script = win.document.createElement("script");
+  Object.defineProperty(script, "src", { value: "https://t.example/t.js" });
+  for (const [name, value] of Object.entries({ "data-key": "wk_1", ...attributes }))
+    script.setAttribute(name, value);
+  startTag(win, script);
+  return win;
+}
+
+function leave(win: TagWindow): Message[] {
+  win.dispatchEvent(new (win as unknown as Window).Event("pagehide") as unknown as Event);
+  return sent.flatMap(({ body }) => body.batch);
+}
+
+function ofType(messages: Message[], name: string): Message[] {
+  return messages.filter((each) => each.type === name || each.event === name);
+}
+
+const required = { "data-consent": "required" };
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date("2026-11-22T05:00:00Z") });
+  sent = [];
+  windows = [];
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all(windows.map((happy) => happy.happyDOM.abort()));
+});
+
+describe("a page view", () => {
+  it("goes to the batch address of the host the script came from", () => {
+    const win = browser({ url: "https://www.mirai.example/products/?utm_source=x&gclid=G#top" });
+    win.document.title = "製品";
+
+    const [page] = ofType(leave(win), "page");
+
+    expect(sent[0].url).toBe("https://t.example/v1/batch");
+    expect(sent[0].body.writeKey).toBe("wk_1");
+    expect(page.properties).toMatchObject({
+      url: "https://www.mirai.example/products/?utm_source=x&gclid=G",
+      title: "製品",
+    });
+    expect(page.context).toMatchObject({
+      campaign: { source: "x" },
+      clickIds: { gclid: "G" },
+      library: { name: "ma.js" },
+    });
+    expect(page.anonymousId).toBe(win.localStorage.getItem("_ma"));
+    expect(page.messageId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it("carries the token of a mail click and takes it out of the address", () => {
+    const win = browser({ url: "https://www.mirai.example/lp?a=1&ma_c=TOKEN" });
+
+    const [page] = ofType(leave(win), "page");
+
+    expect(page.context.clickToken).toBe("TOKEN");
+    expect(page.properties?.url).toBe("https://www.mirai.example/lp?a=1");
+    expect(win.location.href).toBe("https://www.mirai.example/lp?a=1");
+  });
+
+  it("is counted again when an application changes the path, not when it changes the query", () => {
+    const win = browser();
+    win.history.pushState({}, "", "/products/?tab=2");
+    win.history.pushState({}, "", "/pricing/");
+    win.history.replaceState({}, "", "/pricing/#plans");
+
+    const pages = ofType(leave(win), "page");
+
+    expect(pages.map((page) => page.properties?.path)).toEqual(["/products/", "/pricing/"]);
+    expect(pages[1].properties?.referrer).toBe("https://www.mirai.example/products/");
+  });
+
+  it("counts fragments with data-spa=hash and nothing by itself with data-spa=off", () => {
+    const byHash = browser({ attributes: { "data-spa": "hash" } });
+    byHash.history.pushState({}, "", "#/a");
+    expect(ofType(leave(byHash), "page")).toHaveLength(2);
+
+    sent = [];
+    const off = browser({ attributes: { "data-spa": "off" } });
+    off.history.pushState({}, "", "/b");
+    expect(ofType(leave(off), "page")).toHaveLength(1);
+  });
+
+  it("is left with its visible time, its depth and its id", () => {
+    const win = browser();
+    vi.spyOn(win.performance, "now").mockReturnValue(win.performance.now() + 5000);
+
+    const messages = leave(win);
+    const [left] = ofType(messages, "page_left");
+
+    expect(left.properties?.visible_ms).toBeGreaterThanOrEqual(5000);
+    expect(left.properties?.visible_ms).toBeLessThan(6000);
+    expect(left.properties?.scroll).toBe(100);
+    expect(left.properties?.view).toBe(ofType(messages, "page")[0].messageId);
+  });
+});
+
+describe("commands", () => {
+  it("from before the tag came are obeyed in order", () => {
+    const win = browser({
+      before: (page) => (page.ma = { q: [["track", "demo_opened", { plan: "A" }]] } as never),
+    });
+    win.ma?.("identify", "user-1", { email: "a@b.example" }, { userHash: "h" });
+    win.ma?.("group", "org-1", { name: "みらい" });
+    win.ma?.("nonsense");
+
+    const messages = leave(win);
+
+    expect(messages.map((each) => each.type)).toEqual(["page", "track", "identify", "group"]);
+    expect(messages[1]).toMatchObject({ event: "demo_opened", properties: { plan: "A" } });
+    expect(messages[2]).toMatchObject({
+      userId: "user-1",
+      traits: { email: "a@b.example" },
+      context: { userHash: "h" },
+    });
+    expect(messages[3]).toMatchObject({ groupId: "org-1", traits: { name: "みらい" } });
+  });
+
+  it("a queued page command names the page instead of adding one", () => {
+    const win = browser({
+      before: (page) => (page.ma = { q: [["page", "トップ", { kind: "lp" }]] } as never),
+    });
+
+    const pages = ofType(leave(win), "page");
+
+    expect(pages).toHaveLength(1);
+    expect(pages[0]).toMatchObject({ name: "トップ", properties: { kind: "lp", path: "/products/" } });
+  });
+
+  it("never throw into the page", () => {
+    const win = browser();
+
+    expect(() => win.ma?.("identify", null)).not.toThrow();
+    expect(() => win.ma?.(undefined as never)).not.toThrow();
+  });
+});
+
+describe("clicks", () => {
+  function click(win: TagWindow, html: string): void {
+    win.document.body.innerHTML = html;
+    const link = win.document.querySelector("a") as HTMLAnchorElement;
+    link.addEventListener("click", (event) => event.preventDefault());
+    link.click();
+  }
+
+  it("tell files, ways out and telephone numbers, not the site's own pages", () => {
+    const win = browser({ attributes: { "data-domains": "mirai.example sister.example" } });
+    click(win, '<a href="/files/catalog.pdf">カタログ <b>PDF</b></a>');
+    click(win, '<a href="https://other.example/x">よそ</a>');
+    click(win, '<a href="tel:0312345678">電話</a>');
+    click(win, '<a href="/pricing/">価格</a>');
+    click(win, '<a href="https://shop.sister.example/">姉妹</a>');
+
+    const tracked = ofType(leave(win), "track").filter((each) => each.event !== "page_left");
+
+    expect(tracked.map(({ event, properties }) => [event, properties?.href, properties?.text])).toEqual([
+      ["asset_downloaded", "https://www.mirai.example/files/catalog.pdf", "カタログ PDF"],
+      ["link_clicked", "https://other.example/x", "よそ"],
+      ["link_clicked", "tel:0312345678", "電話"],
+    ]);
+  });
+});
+
+describe("consent", () => {
+  const stored = (win: TagWindow) => [
+    win.localStorage.length,
+    win.sessionStorage.length,
+    win.document.cookie,
+  ];
+
+  it("is awaited: only a page view without id, nothing stored", () => {
+    const win = browser({
+      url: "https://www.mirai.example/lp?email=x&ma_c=T&gclid=G&utm_source=u",
+      attributes: required,
+    });
+    win.ma?.("track", "too_early");
+
+    const messages = leave(win);
+
+    expect(messages).toHaveLength(1);
+    expect(messages[0].anonymousId).toBeUndefined();
+    expect(messages[0].properties?.url).toBe("https://www.mirai.example/lp");
+    expect(messages[0].context).toMatchObject({ consent: "none", campaign: { source: "u" } });
+    expect(JSON.stringify(messages)).not.toMatch(/email=x|clickToken|gclid/);
+    expect(stored(win)).toEqual([0, 0, ""]);
+    expect(win.ma?.visitor?.()).toBeUndefined();
+  });
+
+  it("granted tells the page again with an id, and what was held", () => {
+    const win = browser({ url: "https://www.mirai.example/lp?ma_c=T", attributes: required });
+    win.ma?.("track", "too_early");
+    win.ma?.("consent", "granted");
+
+    const [counted, page, early] = leave(win);
+
+    expect(page.context).toMatchObject({ replaces: counted.messageId, clickToken: "T" });
+    expect(page.anonymousId).toBe(win.ma?.visitor?.());
+    expect(early).toMatchObject({ event: "too_early", anonymousId: page.anonymousId });
+    expect(win.localStorage.getItem("_ma_c")).toBe("granted");
+    expect(win.document.cookie).toContain(`_ma=${page.anonymousId}`);
+  });
+
+  it("in the queue counts before the first page view", () => {
+    const win = browser({
+      attributes: required,
+      before: (page) => (page.ma = { q: [["consent", "granted"]] } as never),
+    });
+
+    const pages = ofType(leave(win), "page");
+
+    expect(pages).toHaveLength(1);
+    expect(pages[0].anonymousId).toBe(win.ma?.visitor?.());
+  });
+
+  it("withdrawn clears id, storage and what was still to be sent", () => {
+    const win = browser({ attributes: required });
+    win.ma?.("consent", "granted");
+    win.ma?.("track", "unsent");
+    win.ma?.("consent", "withdrawn");
+
+    expect(leave(win)).toEqual([]);
+    expect(stored(win)).toEqual([0, 0, ""]);
+  });
+
+  it("denied where measuring is the default leaves only the refusal", () => {
+    const win = browser();
+    win.ma?.("consent", "denied");
+
+    expect(win.localStorage.length).toBe(1);
+    expect(win.localStorage.getItem("_ma_c")).toBe("denied");
+    expect(win.document.cookie).toBe("");
+  });
+
+  it.each([
+    ["globalPrivacyControl", true],
+    ["doNotTrack", "1"],
+  ])("is not asked from a browser that says no by %s", (name, value) => {
+    const win = browser({ before: (page) => Object.defineProperty(page.navigator, name, { value }) });
+    win.ma?.("consent", "granted");
+    win.ma?.("track", "x");
+
+    const messages = leave(win);
+
+    expect(messages.map((each) => [each.type, each.anonymousId])).toEqual([["page", undefined]]);
+    expect(stored(win)).toEqual([0, 0, ""]);
+  });
+});

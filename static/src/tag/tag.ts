@@ -1,0 +1,357 @@
+import {
+  campaignOf,
+  clickIdsOf,
+  isWithin,
+  MAX_TEXT,
+  type Params,
+  sourceParams,
+  withoutOurParams,
+  withParam,
+} from "./address";
+import { clickOf, linkOf } from "./clicks";
+import { type Consent, Identity, Store } from "./identity";
+import { type Context, type Json, type Message, PAGE_LEFT, type PageFacts, uuid } from "./messages";
+import { Outbox, type Transport } from "./outbox";
+import { type RouteMode, routeMode, routeOf, watchRoutes } from "./routes";
+import { View } from "./view";
+
+export const VERSION = "1.0.0";
+const QUEUE = "_ma_q";
+const SOURCE = "_ma_u";
+/** Commands held while the visitor has not answered the consent question. */
+const MAX_HELD = 20;
+/** Seconds during which an id handed over by a link between two sites of one owner is believed. */
+const HANDED_SECONDS = 120;
+/** Applications set the title a little after the route; shorter than the outbox gathers. */
+const TITLE_MS = 150;
+
+/** What `data-…` attributes of the script line say. */
+export interface Settings {
+  key: string;
+  required: boolean;
+  domains: string[];
+  mode: RouteMode;
+}
+
+export function settingsOf(script: HTMLScriptElement): Settings {
+  const { key = "", consent, domains = "", spa = null } = script.dataset;
+  return {
+    key,
+    required: consent === "required",
+    domains: domains.split(/[\s,]+/).filter(Boolean),
+    mode: routeMode(spa),
+  };
+}
+
+type Draft = Pick<Message, "type"> & Partial<Message>;
+
+/** The tag of one page: what the visitor sees and does here becomes messages. */
+export class Tag {
+  #win: Window;
+  #doc: Document;
+  #settings: Settings;
+  #store: Store;
+  #identity: Identity;
+  #outbox: Outbox;
+  #view: View;
+  #route: string;
+  #held: Message[] = [];
+  #clickToken: string | null;
+  #handed: string | undefined;
+  #pageMessage?: Message;
+
+  constructor(win: Window, settings: Settings, transport: Transport) {
+    this.#win = win;
+    this.#doc = win.document;
+    this.#settings = settings;
+    this.#store = new Store(() => win.localStorage);
+    this.#identity = new Identity(win, this.#store, settings.required);
+    const query = new URLSearchParams(win.location.search);
+    this.#clickToken = query.get("ma_c");
+    this.#handed = this.#handedOver(query.get("ma_v"));
+    this.#cleanAddress();
+    this.#outbox = new Outbox(settings.key, transport, {
+      read: () => this.#unsent(),
+      write: (kept) => this.#keep(kept),
+    });
+    if (!this.#identity.allowed) this.#forget();
+    this.#route = routeOf(win.location, settings.mode);
+    this.#view = new View(win, this.#facts(this.#doc.referrer));
+  }
+
+  // --- commands --------------------------------------------------------------------------------
+
+  page(name?: unknown, properties?: Json): void {
+    if (this.#view.id) this.#turn();
+    this.#countPage(typeof name === "string" ? name : undefined, properties ?? (name as Json));
+  }
+
+  track(event: string, properties: Json = {}): void {
+    this.#send({ type: "track", event, properties });
+  }
+
+  /** `who`: external id or traits. `proof`: `{userHash}` from the site's own server makes the identity believed. */
+  identify(who: string | Json, traits?: Json, proof?: Json): void {
+    const byId = typeof who === "string";
+    const userId = byId ? who : undefined;
+    this.#send({ type: "identify", userId, traits: byId ? (traits ?? {}) : who }, byId ? proof : traits);
+  }
+
+  group(groupId: string, traits: Json = {}): void {
+    this.#send({ type: "group", groupId, traits });
+  }
+
+  consent(answer: Consent): void {
+    const before = this.#identity.allowed;
+    this.#identity.decide(answer, this.#settings.required);
+    if (!before && this.#identity.allowed) this.#begin();
+    if (before && !this.#identity.allowed) this.#forget();
+    this.#held = [];
+  }
+
+  visitor(): string | undefined {
+    return this.#identity.id(this.#handed);
+  }
+
+  /** Where this visit came from, by address parameters; kept for the session where storage is allowed. */
+  utm(): Params {
+    const here = sourceParams(this.#win.location.search);
+    if (Object.keys(here).length || !this.#identity.allowed) return here;
+    return parsed(this.#session().get(SOURCE), {});
+  }
+
+  // --- what happens on the page ------------------------------------------------------------------
+
+  watch(): void {
+    const win = this.#win;
+    const doc = this.#doc;
+    const clock = () => this.#view.clock;
+    on(doc, "pointermove pointerdown keydown wheel touchstart scroll", () => clock().active());
+    on(doc, "scroll", () => this.#view.scrolled());
+    on(doc, "click auxclick", (event) => this.#clicked(event));
+    on(doc, "visibilitychange", () => (doc.visibilityState === "hidden" ? this.#away() : clock().show()));
+    on(win, "pagehide", () => this.#away());
+    on(win, "pageshow", (event) => (event as PageTransitionEvent).persisted && this.#again());
+    on(win, "online", () => this.#outbox.retry());
+    const pulse = safely(() => this.#view.pulsed() && this.#report());
+    win.setInterval(pulse, 5000);
+    const moved = safely(() => this.#moved());
+    if (this.#settings.mode !== "off") watchRoutes(win, moved);
+  }
+
+  #moved(): void {
+    const route = routeOf(this.#win.location, this.#settings.mode);
+    if (route === this.#route) return;
+    this.#route = route;
+    this.#again();
+  }
+
+  /** Another page, or the same one anew (the browser's back/forward cache). */
+  #again(): void {
+    this.#turn();
+    this.#countPage();
+  }
+
+  #turn(): void {
+    this.#report();
+    this.#clickToken = null;
+    const { url, referrer } = this.#view.facts;
+    const next = this.#facts(url);
+    if (next.url === url) next.referrer = referrer;
+    this.#view = new View(this.#win, next);
+  }
+
+  #away(): void {
+    this.#view.clock.hide();
+    this.#report();
+    this.#freshenTitle();
+    this.#outbox.handOver();
+  }
+
+  #report(): void {
+    const properties = this.#identity.allowed && this.#view.left();
+    if (properties) this.#send({ type: "track", event: PAGE_LEFT, properties });
+  }
+
+  #clicked(event: Event): void {
+    const link = linkOf(event);
+    if (!link) return;
+    const { host } = this.#win.location;
+    const click = clickOf(link, host, this.#settings.domains);
+    if (click) this.#send({ type: "track", ...click });
+    else if (link.host !== host) this.#handVisitorTo(link);
+  }
+
+  // --- pages ---------------------------------------------------------------------------------------
+
+  #countPage(name?: string, properties?: Json): void {
+    const { allowed } = this.#identity;
+    const message = this.#message({ type: "page", name, properties: { ...this.#view.facts, ...properties } });
+    const source = sourceParams(this.#view.facts.search);
+    message.context.campaign = campaignOf(source);
+    this.#view.id = message.messageId;
+    this.#pageMessage = message;
+    if (allowed) this.#withSource(message, source);
+    else withoutPerson(message);
+    this.#outbox.add(message);
+    this.#win.setTimeout(
+      safely(() => this.#freshenTitle()),
+      TITLE_MS,
+    );
+  }
+
+  #withSource(message: Message, source: Params): void {
+    message.context.clickIds = clickIdsOf(source);
+    message.context.clickToken = this.#clickToken ?? undefined;
+    if (Object.keys(source).length) this.#session().set(SOURCE, JSON.stringify(source));
+  }
+
+  /** Consent came: the page counted without an id is told again with one, then what was held. */
+  #begin(): void {
+    const counted = this.#pageMessage;
+    const held = this.#held.splice(0);
+    if (counted) {
+      this.#countPage(counted.name);
+      (this.#pageMessage as Message).context.replaces = counted.messageId;
+    }
+    for (const message of held) this.#outbox.add({ ...message, anonymousId: this.visitor() });
+  }
+
+  /** A page view still waiting takes the latest title, unless the site named its own. */
+  #freshenTitle(): void {
+    const { properties, context } = this.#pageMessage ?? {};
+    const { facts } = this.#view;
+    if (!context || properties?.title !== facts.title) return;
+    facts.title = context.page.title = properties.title = this.#doc.title;
+  }
+
+  #facts(referrer: string): PageFacts {
+    const { href, pathname, search } = this.#win.location;
+    const url = this.#settings.mode === "hash" ? href : href.split("#")[0];
+    return {
+      url: url.slice(0, MAX_TEXT),
+      path: pathname,
+      search: search.slice(0, MAX_TEXT),
+      title: this.#doc.title,
+      referrer: referrer.slice(0, MAX_TEXT),
+    };
+  }
+
+  // --- messages --------------------------------------------------------------------------------------
+
+  #send(draft: Draft, more?: Json): void {
+    const message = this.#message(draft);
+    Object.assign(message.context, more);
+    if (this.#identity.allowed) this.#outbox.add(message);
+    else if (this.#settings.required) this.#held = this.#held.concat(message).slice(-MAX_HELD);
+  }
+
+  #message(draft: Draft): Message {
+    return {
+      ...draft,
+      messageId: uuid(),
+      timestamp: new Date().toISOString(),
+      anonymousId: this.visitor(),
+      context: this.#context(),
+    };
+  }
+
+  #context(): Context {
+    const { navigator, screen } = this.#win;
+    return {
+      page: this.#view.facts,
+      locale: navigator.language,
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      screen: { width: screen.width, height: screen.height },
+      library: { name: "ma.js", version: VERSION },
+    };
+  }
+
+  // --- what is kept ------------------------------------------------------------------------------------
+
+  #unsent(): Message[] {
+    return this.#identity.allowed ? parsed<Message[]>(this.#store.get(QUEUE), []) : [];
+  }
+
+  #keep(messages: Message[]): void {
+    if (this.#identity.allowed) this.#store.set(QUEUE, messages.length ? JSON.stringify(messages) : null);
+  }
+
+  #forget(): void {
+    this.#identity.forget();
+    this.#outbox.clear();
+    this.#store.set(QUEUE, null);
+    this.#session().set(SOURCE, null);
+  }
+
+  #session(): Store {
+    return new Store(() => this.#win.sessionStorage);
+  }
+
+  // --- tokens in addresses -----------------------------------------------------------------------------
+
+  #cleanAddress(): void {
+    const { history, location } = this.#win;
+    const clean = withoutOurParams(location.href);
+    if (clean !== location.href) history.replaceState(history.state, "", clean);
+  }
+
+  /** Lets a sister site of `data-domains` know the visitor: `ma_v=<id>.<seconds>` for the length of the click. */
+  #handVisitorTo(link: HTMLAnchorElement): void {
+    const id = this.visitor();
+    if (!id || !isWithin(link.hostname, this.#settings.domains)) return;
+    const before = link.href;
+    link.href = withParam(before, `ma_v=${id}.${Math.floor(Date.now() / 1000)}`);
+    this.#win.setTimeout(() => {
+      link.href = before;
+    });
+  }
+
+  /** The id in `value` when it is fresh and the referrer is a sister site; an own id is never given up for it. */
+  #handedOver(value: string | null): string | undefined {
+    const [id, seconds] = (value ?? "").split(".");
+    const age = Date.now() / 1000 - Number(seconds);
+    const from = /^https?:\/\/([^/:]+)/.exec(this.#doc.referrer)?.[1] ?? "";
+    return age >= -9 && age < HANDED_SECONDS && isWithin(from, this.#settings.domains) ? id : undefined;
+  }
+}
+
+/** Leaves what may be counted without a person: no id, no query strings, no title of a #search. */
+function withoutPerson(message: Message): void {
+  const page = message.context.page;
+  const plain: PageFacts = {
+    ...page,
+    url: page.url.split("?")[0],
+    search: "",
+    referrer: page.referrer.split("?")[0],
+  };
+  message.anonymousId = undefined;
+  message.properties = { ...plain };
+  message.context.page = plain;
+  message.context.consent = "none";
+}
+
+function on(target: EventTarget, names: string, run: (event: Event) => unknown): void {
+  for (const name of names.split(" "))
+    target.addEventListener(name, safely(run), { capture: true, passive: true });
+}
+
+/** `run` without ever throwing into the page. */
+export function safely<A extends unknown[]>(run: (...given: A) => unknown): (...given: A) => void {
+  return (...given) => {
+    try {
+      run(...given);
+    } catch {
+      // The customer's page comes first; a missed event is ours to bear.
+    }
+  };
+}
+
+/** JSON that another script may have overwritten; `otherwise` when it cannot be read. */
+function parsed<T>(text: string | null, otherwise: T): T {
+  try {
+    return text ? JSON.parse(text) : otherwise;
+  } catch {
+    return otherwise;
+  }
+}

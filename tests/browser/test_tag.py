@@ -1,0 +1,185 @@
+"""The public tag and the form embed in a real browser, against a collector that only remembers.
+
+These tests wait for real seconds: visible time is what they measure.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.customer_site import BUILT, Collector, collector_handler, served, site_handler
+
+pytestmark = pytest.mark.browser
+
+HIDE = "Object.defineProperty(document, 'visibilityState', {value: '%s', configurable: true});"
+HIDE += "document.dispatchEvent(new Event('visibilitychange'))"
+STORED = "() => [localStorage.length, sessionStorage.length, document.cookie]"
+
+
+@pytest.fixture
+def collector() -> Collector:
+    return Collector()
+
+
+@pytest.fixture
+def site(collector: Collector) -> Iterator[str]:
+    with ExitStack() as stack:
+        collector.address = stack.enter_context(served(collector_handler(collector), "127.0.0.1"))
+        yield stack.enter_context(served(site_handler(collector), "localhost"))
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def eventually(claim: Callable[[], object], seconds: float = 8) -> None:
+    end = time.monotonic() + seconds
+    while not claim() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert claim()
+
+
+def wait(page: Page, seconds: float) -> None:
+    page.mouse.move(50, 50)
+    page.wait_for_timeout(seconds * 1000)
+
+
+def test_visible_time_leaves_out_the_time_the_tab_was_hidden(page: Page, site: str, collector: Collector) -> None:
+    page.goto(f"{site}/read/")
+    wait(page, 2)
+    page.evaluate(HIDE % "hidden")
+    page.wait_for_timeout(3000)
+    page.evaluate(HIDE % "visible")
+    wait(page, 1)
+    page.evaluate("location.href = '/next/'")
+
+    eventually(lambda: len(collector.messages("page")) == 2)
+    first, second = collector.messages("page")
+    left = [m["properties"] for m in collector.messages("page_left")]
+    assert {each["view"] for each in left} == {first["messageId"]}
+    assert 2000 <= sum(each["visible_ms"] for each in left) <= 4000
+    assert second["properties"]["referrer"] == f"{site}/read/"
+    assert first["anonymousId"] == second["anonymousId"]
+
+
+def test_scroll_depth_is_the_deepest_point_seen(page: Page, site: str, collector: Collector) -> None:
+    page.goto(f"{site}/read/")
+    page.wait_for_function("window.ma && window.ma.visitor")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
+    wait(page, 0.3)
+    page.evaluate("scrollTo(0, 0)")
+    wait(page, 0.3)
+    page.goto(f"{site}/next/")
+
+    eventually(lambda: collector.messages("page_left"))
+    assert 60 <= collector.messages("page_left")[0]["properties"]["scroll"] <= 85
+
+
+def test_an_application_counts_its_routes(page: Page, site: str, collector: Collector) -> None:
+    page.goto(f"{site}/app/")
+    page.wait_for_function("window.ma && window.ma.visitor")
+    page.evaluate("history.pushState({}, '', '/app/orders'); document.title = '注文'")
+
+    eventually(lambda: len(collector.messages("page")) == 2)
+    route = collector.messages("page")[1]["properties"]
+    assert (route["path"], route["title"], route["referrer"]) == ("/app/orders", "注文", f"{site}/app/")
+
+
+def test_nothing_is_stored_before_consent(page: Page, site: str, collector: Collector) -> None:
+    page.goto(f"{site}/consent/?gclid=G")
+
+    eventually(lambda: collector.messages("page"))
+    page.evaluate("ma('track', 'too_early')")
+    wait(page, 0.5)
+    page.goto(f"{site}/consent/2")
+    eventually(lambda: len(collector.messages("page")) == 2)
+    assert page.evaluate(STORED) == [0, 0, ""]
+    assert ["anonymousId" in m for m in collector.messages("page")] == [False, False]
+    assert collector.messages("track") == []
+
+
+def test_consent_starts_measuring_and_its_withdrawal_clears_everything(
+    page: Page, site: str, collector: Collector
+) -> None:
+    page.goto(f"{site}/consent/")
+    eventually(lambda: collector.messages("page"))
+    page.evaluate("ma('consent', 'granted')")
+    eventually(lambda: len(collector.messages("page")) == 2)
+    counted, known = collector.messages("page")
+    assert known["context"]["replaces"] == counted["messageId"]
+    assert page.evaluate("document.cookie") == f"_ma={known['anonymousId']}"
+
+    page.evaluate("ma('track', 'unsent'); ma('consent', 'withdrawn')")
+
+    wait(page, 0.5)
+    assert page.evaluate(STORED) == [0, 0, ""]
+    assert collector.messages("track") == []
+    assert page.evaluate("ma.visitor()") is None
+
+
+def test_events_from_offline_arrive_once_when_the_network_is_back(
+    page: Page, context: BrowserContext, site: str, collector: Collector
+) -> None:
+    page.goto(f"{site}/offline/")
+    eventually(lambda: collector.messages("page"))
+    context.set_offline(True)
+    page.evaluate("ma('track', 'catalog_opened')")
+    wait(page, 0.5)
+    assert "catalog_opened" in page.evaluate("localStorage._ma_q")
+
+    context.set_offline(False)
+
+    eventually(lambda: collector.messages("catalog_opened"))
+    eventually(lambda: page.evaluate("localStorage._ma_q") is None)
+    sent = [m for batch in collector.batches for m in batch["batch"] if m.get("event") == "catalog_opened"]
+    assert len(sent) == 1
+
+
+def test_what_a_failing_collector_refused_is_sent_by_the_next_page(page: Page, site: str, collector: Collector) -> None:
+    collector.status = 503
+    page.goto(f"{site}/first/")
+    page.wait_for_function("localStorage._ma_q")
+    wait(page, 0.5)
+    collector.status = 200
+
+    page.goto(f"{site}/second/")
+
+    eventually(lambda: len(collector.messages("page")) == 2)
+    assert {m["properties"]["path"] for m in collector.messages("page")} == {"/first/", "/second/"}
+
+
+def test_the_form_works_on_a_page_with_hostile_styles(page: Page, site: str, collector: Collector) -> None:
+    page.goto(f"{site}/form/?utm_source=expo")
+    page.get_by_label("姓").fill("山田")
+    page.get_by_label("メールアドレス").fill("yamada@gmail.com")
+    page.get_by_role("button", name="送信する").click()
+    page.get_by_text("会社のメールアドレスをご入力ください。").wait_for()
+    assert page.get_by_label("メールアドレス").evaluate("e => e.getRootNode().activeElement === e")
+
+    page.get_by_label("メールアドレス").fill("yamada@example.co.jp")
+    page.get_by_role("button", name="送信する").click()
+
+    page.get_by_text("ありがとうございました。").wait_for()
+    answer = collector.answers[-1]
+    assert answer["fields"] == {"last_name": "山田", "email": "yamada@example.co.jp", "company_url_confirm": ""}
+    assert answer["consents"] == {"newsletter": False}
+    assert answer["context"]["utm"] == {"utm_source": "expo"}
+    assert answer["context"]["visitor"] == page.evaluate("ma.visitor()")
+    eventually(lambda: collector.messages("form_started"))
+    assert len(collector.messages("form_viewed")) == 1
+
+
+def test_the_tag_is_small_and_the_same_for_everybody() -> None:
+    assert "wk_" not in Path(BUILT / "t.js").read_text(encoding="utf-8")
