@@ -1,0 +1,162 @@
+"""Places on shared pages that upper apps fill, so that the page imports nobody.
+
+    @LEAD_PANELS.fill(order=20, capability=Capability.VIEW_LEADS)
+    def score_panel(request, lead) -> Panel | None: ...
+
+Each app fills slots in its `panels.py`, which is imported at start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.utils.functional import Promise
+
+    from ma_platform.tenancy.permissions import Capability
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+@dataclass(frozen=True, slots=True)
+class Filler(Generic[F]):
+    """One app's function in a slot. `capability` None: everybody in the workspace sees it."""
+
+    call: F
+    order: int
+    capability: Capability | None
+
+
+class Slot(Generic[F]):
+    """A named list of fillers, kept in order; ties are kept in the order of registration."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._fillers: list[Filler[F]] = []
+
+    def fill(self, *, order: int, capability: Capability | None = None) -> Callable[[F], F]:
+        """Decorator: put the function here. The same function twice counts once."""
+
+        def register(call: F) -> F:
+            if all(filler.call is not call for filler in self._fillers):
+                self._fillers.append(Filler(call, order, capability))
+                self._fillers.sort(key=lambda filler: filler.order)
+            return call
+
+        return register
+
+    def fillers(self, can: Collection[Capability] | None = None) -> list[Filler[F]]:
+        """In order, those `can` allows; None means all of them."""
+        return [filler for filler in self._fillers if can is None or _allowed(filler, can)]
+
+
+def _allowed(filler: Filler[Any], can: Collection[Capability]) -> bool:
+    return filler.capability is None or filler.capability in can
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A titled box: `template` is a fragment that sees only `context` (and the request)."""
+
+    title: str | Promise
+    template: str
+    context: Mapping[str, object]
+    tab: str = "overview"
+    wide: bool = False
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value in the lead list. `href` and `tone` are optional dress; `value` is already readable."""
+
+    value: str
+    href: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the lead list. `load` gets the ids of one page and answers with one query."""
+
+    key: str
+    label: str | Promise
+    load: Callable[[Sequence[int]], Mapping[int, Cell]]
+    sort: str | None = None
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the setup checklist; `done` is looked up, never ticked by hand."""
+
+    key: str
+    title: str | Promise
+    done: bool
+    url: str
+    text: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRow:
+    """One thing an administrator watches; `value` is readable, `text` says what to do when it is not ok."""
+
+    key: str
+    title: str | Promise
+    state: Literal["ok", "warn", "bad"]
+    value: str
+    text: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """How many notifications wait, and the page that lists them."""
+
+    count: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """The steps of a workspace, ready for the home page."""
+
+    steps: Sequence[Step] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        return sum(step.done for step in self.steps)
+
+    @property
+    def complete(self) -> bool:
+        return self.done == len(self.steps)
+
+
+# `Any` is the lead: this room may not know the model above it.
+LEAD_PANELS: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("lead_panels")
+LEAD_HEADER: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("lead_header")
+LEAD_COLUMNS: Slot[Callable[[], Column]] = Slot("lead_columns")
+HOME_PANELS: Slot[Callable[[HttpRequest, datetime], Panel | None]] = Slot("home_panels")
+CHECKLIST: Slot[Callable[[datetime], Step]] = Slot("checklist")
+HEALTH_ROWS: Slot[Callable[[datetime], HealthRow]] = Slot("health_rows")
+BELL: Slot[Callable[[HttpRequest, datetime], Bell]] = Slot("bell")
+
+
+def panels(slot: Slot[Callable[[HttpRequest, Any], Panel | None]], request: HttpRequest, about: object) -> list[Panel]:
+    """What each allowed filler shows about `about` (a lead, or `now` on the home page), in order, without the Nones."""
+    can: Collection[Capability] = getattr(request, "can", frozenset())
+    shown = (filler.call(request, about) for filler in slot.fillers(can))
+    return [panel for panel in shown if panel is not None]
+
+
+def checklist(*, now: datetime, can: Collection[Capability] | None = None) -> Checklist:
+    """Every setup step the member may act on, each checked at `now`."""
+    return Checklist([filler.call(now) for filler in CHECKLIST.fillers(can)])
+
+
+def health(*, now: datetime) -> list[HealthRow]:
+    """All health rows, each read at `now`."""
+    return [filler.call(now) for filler in HEALTH_ROWS.fillers()]

@@ -1,0 +1,214 @@
+"""`{% load ui %}`: how dates, numbers and names are written, and what the components need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template.base import NodeList
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import is_aware, localtime
+from django.utils.translation import get_language
+
+from ma_platform import clock
+from ma_platform.ui import drawings, formats, icons, slots
+
+register = template.Library()
+
+STAGE_TONES = {
+    "inquiry": "neutral",
+    "nurturing": "info",
+    "mql": "brand",
+    "sal": "brand",
+    "sql": "brand",
+    "opportunity": "warn",
+    "customer": "success",
+    "recycled": "neutral",
+    "lost": "danger",
+    "disqualified": "neutral",
+    "dormant": "neutral",
+}
+
+
+def _language() -> str:
+    return "ja" if (get_language() or "").startswith("ja") else "en"
+
+
+def _shown(value: datetime) -> datetime:
+    return localtime(value) if is_aware(value) else value
+
+
+def _written(value: Any, write: Callable[..., str]) -> str:
+    """A dash for nothing, so that no cell is ever blank."""
+    return formats.NOTHING if value is None or value == "" else write(value, language=_language())
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """2026年11月22日(日) 14:05 in the active time zone."""
+    return _written(value, lambda at, language: formats.moment(_shown(at), language=language))
+
+
+@register.filter
+def short_moment(value: datetime | None) -> str:
+    return _written(value, lambda at, language: formats.short_moment(_shown(at), language=language))
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Of a datetime: its day in the active time zone."""
+    return _written(
+        value, lambda on, language: formats.day(_shown(on) if isinstance(on, datetime) else on, language=language)
+    )
+
+
+@register.filter
+def clock_time(value: datetime | None) -> str:
+    """14:05:09."""
+    return _written(value, lambda at, language: f"{_shown(at):%H:%M:%S}")
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    """3分前; from 30 days on the date."""
+    return _written(value, lambda at, language: formats.ago(_shown(at), now=localtime(clock.now()), language=language))
+
+
+@register.filter
+def number(value: float | str | None) -> str:
+    """12,345. A component's attribute arrives as text: digits count as a number, other text stays as it is."""
+    if isinstance(value, str) and not value.isdecimal():
+        return value or formats.NOTHING
+    return _written(value, lambda amount, language: formats.number(int(amount) if isinstance(amount, str) else amount))
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """+5, −3, 0."""
+    return _written(value, lambda amount, language: f"{amount:+,}".replace("-", "−") if amount else "0")
+
+
+@register.filter
+def compact(value: float | None) -> str:
+    return _written(value, formats.compact)
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    return _written(value, lambda ratio, language: formats.percent(ratio))
+
+
+@register.filter
+def money(value: float | None, currency: str = "JPY") -> str:
+    return _written(value, lambda amount, language: formats.money(amount, currency=currency))
+
+
+@register.filter
+def duration(value: float | None) -> str:
+    """Seconds as 1分23秒."""
+    return _written(value, formats.duration)
+
+
+@register.filter
+def duration_ms(value: float | None) -> str:
+    """Milliseconds as 1分23秒."""
+    return _written(value, lambda milliseconds, language: formats.duration(milliseconds / 1000, language=language))
+
+
+@register.filter
+def person_name(person: Any) -> str:
+    """Anything with last_name, first_name and email, as object or mapping."""
+    read = person.get if isinstance(person, Mapping) else lambda key: getattr(person, key, "")
+    return formats.person_name(
+        last_name=read("last_name") or "",
+        first_name=read("first_name") or "",
+        email=read("email") or "",
+        language=_language(),
+    )
+
+
+@register.filter
+def stage_tone(key: str) -> str:
+    return STAGE_TONES.get(key, "neutral")
+
+
+@register.filter
+def spark_points(values: Sequence[float]) -> str:
+    return drawings.spark_points(values)
+
+
+@register.filter
+def slices(parts: Sequence[Mapping[str, Any]], whole: float | str = "") -> list[drawings.Slice]:
+    return drawings.stacked(parts, whole=float(whole) if whole else None)
+
+
+@register.filter
+def funnel_steps(steps: Sequence[Mapping[str, Any]]) -> list[drawings.FunnelStep]:
+    return drawings.funnel(steps)
+
+
+@register.filter(is_safe=True)
+def trimmed(text: str) -> str:
+    """Without the white space around it; what was safe stays safe, what was not is escaped."""
+    return text.strip()
+
+
+@register.filter
+def initials(name: str) -> str:
+    return drawings.initials(str(name))
+
+
+@register.filter
+def hue(name: str) -> int:
+    return drawings.hue(str(name))
+
+
+@register.filter
+def chart_rows(chart: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
+    """(label, one value per series) for the table beside a chart."""
+    columns = zip(*(series["values"] for series in chart["series"]), strict=True)
+    return [(label, list(values)) for label, values in zip(chart["labels"], columns, strict=True)]
+
+
+@register.simple_tag
+def icon_sprite() -> SafeString:
+    """The symbols `<c-icon>` refers to; our own constants, no input."""
+    return mark_safe(icons.sprite())  # noqa: S308 - constants of this package
+
+
+@register.simple_tag(takes_context=True)
+def repeat_block(context: Context, name: str) -> str:
+    """What the page put in block `name`, a second time: <title> and h1 from one block."""
+    if BLOCK_CONTEXT_KEY not in context.render_context:
+        return ""
+    return BlockNode(name, NodeList()).render(context)
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: Context, **changes: object) -> str:
+    """The page's query string with changes, "?" first; None or "" drops a key."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value not in (None, ""):
+            query[key] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def panels_of(context: Context, panels: Iterable[slots.Panel]) -> SafeString:
+    """Each panel in its card; a panel sees its own context and the request, not the page's."""
+    request = context["request"]
+    drawn = ((render_to_string("ui/_panel.html", _panel_context(panel, request), request),) for panel in panels)
+    return format_html_join("\n", "{}", drawn)
+
+
+def _panel_context(panel: slots.Panel, request: Any) -> dict[str, object]:
+    body = render_to_string(panel.template, dict(panel.context), request)
+    return {"panel": panel, "panel_body": body}
