@@ -1,0 +1,60 @@
+"""What the collector's tests share: a core with two known keys, and a way to read a kept line."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from tracking.collector.buckets import Buckets
+from tracking.collector.core import Core, Entry, Request, known_sender
+from tracking.collector.keys import KeyTable, Sender
+from tracking.collector.lines import COLUMNS
+
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+PUBLIC, SECRET = "wk_acme", "ma_acme_secret"
+BROWSER = "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_0) AppleWebKit/605.1.15 (KHTML, like Gecko) Safari/605.1.15"
+ESCAPES = {"\\t": "\t", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}
+
+
+def core(buckets: Buckets | None = None) -> Core:
+    keys = KeyTable(lambda: {PUBLIC: Sender(7)}, lambda key: Sender(7, trusted=True) if key == SECRET else None)
+    keys.refresh()
+    return Core(keys, buckets or Buckets())
+
+
+def send(
+    path: str,
+    body: object,
+    *,
+    key: str = PUBLIC,
+    headers: dict[str, str] | None = None,
+    at: float = 0.0,
+    using: Core | None = None,
+) -> list[Entry]:
+    """Through the core as both servers drive it; Refusal passes through."""
+    used = using or core()
+    sent = body if isinstance(body, bytes) else orjson.dumps(body)
+    basic = {"authorization": "Basic " + b64encode(f"{key}:".encode()).decode()} if key else {}
+    request = Request(path, {"user-agent": BROWSER, **basic, **(headers or {})}, sent)
+    found, parsed = used.key_of(request)
+    sender, ask = known_sender(used.keys, found, at=at)
+    return used.entries(request, parsed, used.keys.ask(found, at=at) if ask else sender, now=NOW, at=at)
+
+
+def fields(entry: Entry) -> dict[str, Any]:
+    """The columns of a kept line, unescaped; None for null, `props` and `source` parsed."""
+    raw = dict(zip(COLUMNS, entry.line.decode().split("\t"), strict=True))
+    found: dict[str, Any] = {name: None if value == "\\N" else unescaped(value) for name, value in raw.items()}
+    return found | {name: orjson.loads(found[name]) for name in ("props", "source") if found[name]}
+
+
+def unescaped(value: str) -> str:
+    out, at = "", 0
+    while at < len(value):
+        pair = value[at : at + 2]
+        out += ESCAPES.get(pair, value[at])
+        at += 2 if pair in ESCAPES else 1
+    return out

@@ -1,0 +1,119 @@
+"""Record facts of our own making, in the transaction that made them true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import uuid_utils
+
+from ma_platform.db import sql
+from tracking.actions.bell import wake_consumers
+from tracking.actions.months import ensure_months
+from tracking.actions.subjects import subject_ids
+from tracking.actions.visitors import visitor_ids
+from tracking.collector.shape import without_nul
+from tracking.facts import NewFact, SubjectRef
+
+DUPLICATE_WINDOW = timedelta(days=10)  # 7 days for the message id, and 72 h by which its time may differ
+
+
+def record(  # noqa: PLR0913 - the parts of one fact, named by the caller
+    name: int,
+    *,
+    at: datetime,
+    lead: int | None = None,
+    visitor: str | None = None,
+    subject: SubjectRef | None = None,
+    props: dict[str, Any] | None = None,  # Any: JSON
+    id: UUID | None = None,
+) -> int:
+    """Record one fact of the tenant in scope and wake the consumers on commit. Returns 0 for a repeated `id`."""
+    return record_many([NewFact(name, at, lead, visitor, subject, props or {}, id)])
+
+
+def record_many(facts: Sequence[NewFact]) -> int:
+    """Record facts as one set (four statements, whatever their number); returns how many were new."""
+    if not facts:
+        return 0
+    ensure_months(fact.at for fact in facts)
+    subjects = subject_ids([fact.subject for fact in facts if fact.subject])
+    visitors = visitor_ids({fact.visitor: fact.at for fact in facts if fact.visitor})
+    written: int = sql.run(RECORD, **_columns(facts, subjects, visitors)).value()
+    wake_consumers()
+    return written
+
+
+def _columns(
+    facts: Sequence[NewFact], subjects: dict[tuple[str, str], int], visitors: dict[str, int]
+) -> dict[str, Any]:  # Any: parameters of RECORD
+    return {
+        "id": [str(fact.id or uuid_utils.uuid7()) for fact in facts],
+        "lead_id": [fact.lead for fact in facts],
+        "visitor_id": [visitors[fact.visitor] if fact.visitor else None for fact in facts],
+        "name": [int(fact.name) for fact in facts],
+        "subject_id": [subjects[fact.subject.identity] if fact.subject else None for fact in facts],
+        "occurred_at": [fact.at for fact in facts],
+        "duration": [fact.visible_ms for fact in facts],
+        "verdict": [int(fact.verdict) for fact in facts],
+        "props": [_json(fact.props) for fact in facts],
+        "since": min(fact.at for fact in facts) - DUPLICATE_WINDOW,
+    }
+
+
+def _json(props: dict[str, Any]) -> str:
+    text = orjson.dumps(props, default=str)
+    return orjson.dumps(without_nul(orjson.loads(text)) if b"\\u0000" in text else props, default=str).decode()
+
+
+# page_left carries slices of visible time: they add up on the page view's row, with no count of their own.
+ROLL_UP = """
+    INSERT INTO tracking_daily AS daily
+           (tenant_id, lead_id, visitor_id, name, subject_id, day, count, visible_ms, first_at, last_at)
+    SELECT fresh.tenant_id, fresh.lead_id, fresh.visitor_id,
+           CASE fresh.name WHEN 2 THEN 1 ELSE fresh.name END AS counted_as, fresh.subject_id,
+           (fresh.occurred_at AT TIME ZONE workspace.timezone)::date AS day,
+           count(*) FILTER (WHERE fresh.name <> 2), coalesce(sum(fresh.duration), 0),
+           min(fresh.occurred_at), max(fresh.occurred_at)
+      FROM fresh
+      JOIN tenancy_workspace AS workspace ON workspace.id = fresh.tenant_id
+     WHERE fresh.verdict = 0
+     GROUP BY 1, 2, 3, 4, 5, 6
+     ORDER BY 1, 4, 5, 2, 3, 6
+    ON CONFLICT (tenant_id, name, subject_id, lead_id, visitor_id, day) DO UPDATE
+       SET count = daily.count + excluded.count, visible_ms = daily.visible_ms + excluded.visible_ms,
+           first_at = least(daily.first_at, excluded.first_at), last_at = greatest(daily.last_at, excluded.last_at)
+"""
+
+RECORD = (
+    """
+    WITH stated AS (
+        SELECT DISTINCT ON (id) *
+          FROM unnest(%(id)s::uuid[], %(lead_id)s::bigint[], %(visitor_id)s::bigint[], %(name)s::smallint[],
+                      %(subject_id)s::bigint[], %(occurred_at)s::timestamptz[], %(duration)s::int[],
+                      %(verdict)s::smallint[], %(props)s::jsonb[])
+               AS fact(id, lead_id, visitor_id, name, subject_id, occurred_at, duration, verdict, props)
+    ), fresh AS (
+        INSERT INTO tracking_event (tenant_id, id, lead_id, visitor_id, name, subject_id, occurred_at, received_at,
+                                    duration, verdict, props)
+        SELECT %(tenant_id)s, stated.id, coalesce(stated.lead_id, visitor.lead_id), stated.visitor_id, stated.name,
+               stated.subject_id, stated.occurred_at,
+               greatest(stated.occurred_at, clock_timestamp()),
+               stated.duration, stated.verdict, stated.props
+          FROM stated
+          LEFT JOIN tracking_visitor AS visitor
+                 ON visitor.tenant_id = %(tenant_id)s AND visitor.id = stated.visitor_id
+         WHERE NOT EXISTS (SELECT FROM tracking_event AS seen
+                            WHERE seen.tenant_id = %(tenant_id)s AND seen.id = stated.id
+                              AND seen.occurred_at >= %(since)s)
+        ON CONFLICT DO NOTHING
+        RETURNING tenant_id, lead_id, visitor_id, name, subject_id, occurred_at, duration, verdict
+    ), counted AS ("""  # noqa: S608 - constants put together, values are parameters
+    + ROLL_UP
+    + """)
+    SELECT count(*) FROM fresh
+"""
+)

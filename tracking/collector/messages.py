@@ -1,0 +1,243 @@
+"""One Segment message → one Line, or a Refusal that names the field. Pure; `now` and trust are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+import uuid_utils
+
+from tracking import verdict
+from tracking.catalogue import API, BY_WIRE, WEB, Event
+from tracking.collector import limits
+from tracking.collector.lines import Line
+from tracking.collector.refusal import Refusal
+from tracking.collector.shape import Json, object_at, text_at
+from tracking.sources import page_key, visit_source
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+PLACE_KEYS = ("path", "title")  # told by the subject already
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is the same for every message of a request. `sent_at` None: the sender did not say."""
+
+    now: datetime
+    trusted: bool
+    ua: str
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message with its parts looked up once. `path` names it in a refusal."""
+
+    kind: str
+    body: Json
+    context: Json
+    properties: Json
+    path: str
+
+
+def line_of(kind: str, body: Json, arrival: Arrival, path: str) -> Line:
+    """Raises Refusal(400) for an unknown type, a missing name or a field of the wrong kind."""
+    if kind not in WRITERS:
+        raise Refusal(400, f"{path}.type: must be one of {', '.join(WRITERS)}")
+    holder = "traits" if kind in ("identify", "group") else "properties"
+    message = Message(kind, body, object_at(body, "context", path), object_at(body, holder, path), path)
+    occurred, clamped = occurred_at(body, arrival, path)
+    ua = text_at(message.context, "userAgent", f"{path}.context") or arrival.ua
+    judged = verdict.judge_post(ua, trusted=arrival.trusted)
+    line = Line(
+        id=message_uuid(text_at(body, "messageId", path)), name=0, occurred_at=occurred, received_at=arrival.now
+    )
+    line.visitor, line.agent = visitor_key(body, path), ua[:300]
+    line.verdict, line.rule_version = int(judged.verdict), verdict.RULE_VERSION
+    line.reasons = (*judged.reasons, "time_clamped") if clamped else judged.reasons
+    session = text_at(message.context, "sessionId", f"{path}.context")
+    line.session = message_uuid(session) if session else None
+    WRITERS[kind](line, message, arrival)
+    return line
+
+
+def message_uuid(stated: str) -> UUID:
+    """The id that decides duplicates: the same text always gives the same id; none gives a new one."""
+    if not stated:
+        return UUID(str(uuid_utils.uuid7()))
+    return UUID(bytes=blake2b(stated.encode("utf-8", "replace"), digest_size=16).digest())
+
+
+def visitor_key(body: Json, path: str) -> str:
+    """The browser's id, else `user:<userId>`, else "" for a view that is only counted."""
+    anonymous = text_at(body, "anonymousId", path).strip()
+    if not anonymous:
+        user = text_at(body, "userId", path).strip()
+        anonymous = f"user:{user}" if user else ""
+    if len(anonymous) <= limits.ID:
+        return anonymous
+    return blake2b(anonymous.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def occurred_at(body: Json, arrival: Arrival, path: str) -> tuple[datetime, bool]:
+    """When it happened by our clock, and whether the sender's time was too far off to be believed."""
+    stated = moment(body, "timestamp", path) or moment(body, "originalTimestamp", path)
+    if stated is None:
+        return arrival.now, False
+    sent = arrival.sent_at or moment(body, "sentAt", path)
+    try:
+        corrected = arrival.now - (sent - stated) if sent else stated
+    except OverflowError:
+        corrected = EPOCH
+    oldest = EPOCH if arrival.trusted else arrival.now - limits.OLDEST
+    believed = min(max(corrected, oldest), arrival.now + limits.AHEAD)
+    return believed, believed != corrected
+
+
+def moment(holder: Json, name: str, path: str) -> datetime | None:
+    """An RFC 3339 time under `name`, without an offset taken as UTC."""
+    value = holder.get(name)
+    if value is None:
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        raise Refusal(400, f"{path}.{name}: must be a time like 2026-01-31T09:00:00Z") from None
+
+
+def _page(line: Line, message: Message, arrival: Arrival) -> None:
+    line.name = Event.PAGE_VIEWED
+    page = object_at(message.context, "page", f"{message.path}.context")
+    _place(line, message, page)
+    address = _text_of(message.properties, page, "url")
+    campaign = message.context.get("campaign")
+    line.source = visit_source(
+        address, _text_of(message.properties, page, "referrer"), campaign if type(campaign) is dict else None
+    )
+    if not line.subject_name:
+        line.subject_name = text_at(message.body, "name", message.path)[:500]
+    line.props = _web_props(message, page)
+
+
+def _track(line: Line, message: Message, arrival: Arrival) -> None:
+    stated = text_at(message.body, "event", message.path).strip()
+    if not stated:
+        raise Refusal(400, f"{message.path}.event: is missing")
+    event = BY_WIRE.get(stated)
+    page = object_at(message.context, "page", f"{message.path}.context")
+    line.props = _web_props(message, page)
+    if event is None or not (event.stated_by == WEB or (event.stated_by == API and arrival.trusted)):
+        # A stranger cannot state the product's own judgements: the name stays, marked as theirs.
+        line.custom = (f"track:{stated}" if event else stated)[: limits.NAME + 6]
+        return
+    line.name = int(event)
+    if event.subject_kind == "page":
+        _place(line, message, page)
+    elif event.subject_kind:
+        _object(line, event.subject_kind, message.properties)
+    if event is Event.PAGE_VIEWED:
+        _page(line, message, arrival)
+    elif event is Event.PAGE_LEFT:
+        _left(line, message)
+
+
+def _left(line: Line, message: Message) -> None:
+    line.duration = _number(message.properties.get("visible_ms"), most=limits.VISIBLE_MS)
+    view = text_at(message.properties, "view", f"{message.path}.properties")
+    line.props = {"scroll": _number(message.properties.get("scroll"), most=100)}
+    if view:
+        line.props["view"] = str(message_uuid(view))  # the id of the page view's own event
+
+
+def _identify(line: Line, message: Message, arrival: Arrival) -> None:
+    line.name = Event.IDENTIFIED
+    line.props = {
+        "user_id": text_at(message.body, "userId", message.path),
+        "traits": message.properties,
+        "trusted": arrival.trusted,
+        "visitor": line.visitor,
+        "user_hash": text_at(message.context, "userHash", f"{message.path}.context"),
+    }
+
+
+def _alias(line: Line, message: Message, arrival: Arrival) -> None:
+    previous = text_at(message.body, "previousId", message.path)
+    if not previous:
+        raise Refusal(400, f"{message.path}.previousId: is missing")
+    _identify(line, message, arrival)
+    line.visitor = line.props["visitor"] = line.visitor if message.body.get("anonymousId") else previous[: limits.ID]
+
+
+def _group(line: Line, message: Message, arrival: Arrival) -> None:
+    group = text_at(message.body, "groupId", message.path)
+    if not group:
+        raise Refusal(400, f"{message.path}.groupId: is missing")
+    line.name = Event.GROUPED
+    line.props = {"group_id": group, "traits": message.properties, "trusted": arrival.trusted}
+
+
+WRITERS: dict[str, Callable[[Line, Message, Arrival], None]] = {
+    "page": _page,
+    "track": _track,
+    "identify": _identify,
+    "group": _group,
+    "alias": _alias,
+}
+
+
+def _place(line: Line, message: Message, page: Json) -> None:
+    """The page as subject, when the address is one."""
+    address = _text_of(message.properties, page, "url")
+    found = page_key(address) if address else None
+    if found is None:
+        return
+    line.kind, line.url = "page", address[:2000]
+    line.key, line.host, line.path = capped(found[0]), found[1][:255], found[2][:2000]
+    line.subject_name = _text_of(message.properties, page, "title")[:500]
+
+
+def _object(line: Line, kind: str, properties: Json) -> None:
+    """A link, file or form as subject: its address without query, or the id the sender gives it."""
+    address = _text_of(properties, {}, "href") or _text_of(properties, {}, "url")
+    found = page_key(address) if address else None
+    key = _text_of(properties, {}, kind) or (found[0] if found else address)
+    if not key:
+        return
+    line.kind, line.key, line.url = kind, capped(key), address[:2000]
+    line.host, line.path = (found[1][:255], found[2][:2000]) if found else ("", "")
+    line.subject_name = (_text_of(properties, {}, "name") or _text_of(properties, {}, "text"))[:500]
+
+
+def capped(key: str) -> str:
+    """A dictionary key the index can hold: past 2,000 bytes its head and a hash of the whole."""
+    whole = key.encode("utf-8", "replace")
+    if len(whole) <= 2000:
+        return key
+    return f"{whole[:1966].decode('utf-8', 'ignore')}#{blake2b(whole, digest_size=16).hexdigest()}"
+
+
+def _web_props(message: Message, page: Json) -> dict[str, Any]:
+    props = {key: value for key, value in message.properties.items() if key not in PLACE_KEYS}
+    for name, held in (("url", page.get("url")), ("referrer", page.get("referrer"))):
+        if name not in props and type(held) is str and held:
+            props[name] = held
+    if type(props.get("url")) is str and "?" not in props["url"] and message.kind == "page":
+        del props["url"]
+    for name, key in (("clickToken", "click_token"), ("replaces", "replaces")):
+        if type(message.context.get(name)) is str:
+            props[key] = message.context[name]
+    return props
+
+
+def _text_of(first: Json, second: Json, name: str) -> str:
+    value = first.get(name) or second.get(name)
+    return value if type(value) is str else ""
+
+
+def _number(value: object, *, most: int) -> int:
+    return int(min(max(value, 0), most)) if isinstance(value, int | float) else 0

@@ -1,0 +1,126 @@
+"""Where events wait when the stream is away: files on this machine, fsync'd before anybody is told "kept".
+
+A writer holds an exclusive lock on its file for as long as it writes; the ingest process takes every file it can lock,
+so a file left by a killed writer is found too. A torn last record was never acknowledged and is ignored.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import threading
+import time
+import uuid
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from tracking.collector import limits
+from tracking.collector.core import Entry
+
+SUFFIX = ".spool"
+SEGMENT_SECONDS = 5.0
+MEASURE_SECONDS = 1.0
+_HEAD = struct.Struct(">III")  # bytes of the partition, bytes of the line, crc of both
+
+
+class SpoolFull(OSError):
+    """2 GB, or the oldest file is a day old: nothing more may be promised."""
+
+
+class Spool:
+    """One process's way to the spool folder."""
+
+    def __init__(self, folder: Path, *, most: int = limits.SPOOL_BYTES) -> None:
+        self._folder, self._most = folder, most
+        self._lock = threading.Lock()
+        self._file: BinaryIO | None = None
+        self._opened = self._measured = 0.0
+        self._held = 0
+
+    def keep(self, entries: Sequence[Entry]) -> None:
+        """On disk when this returns. Raises OSError (SpoolFull among them) when it cannot be kept."""
+        packed = b"".join(map(_pack, entries))
+        with self._lock:
+            self._check(len(packed))
+            file = self._writable()
+            file.write(packed)
+            file.flush()
+            os.fsync(file.fileno())
+            self._held += len(packed)
+
+    def rest(self, *, at_once: bool = False) -> None:
+        """Give a file that has been written long enough to the ingest process."""
+        with self._lock:
+            if self._file and (at_once or time.monotonic() - self._opened > SEGMENT_SECONDS):
+                self._file.close()
+                self._file = None
+
+    def _writable(self) -> BinaryIO:
+        if self._file is None:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file = (self._folder / f"{int(time.time())}-{uuid.uuid4().hex}{SUFFIX}").open("ab")
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            _sync_folder(self._folder)
+            self._opened = time.monotonic()
+        return self._file
+
+    def _check(self, more: int) -> None:
+        if time.monotonic() - self._measured > MEASURE_SECONDS:
+            files = _files(self._folder)
+            self._held = sum(_size(path) for path in files)
+            self._measured = time.monotonic()
+            if files and time.time() - int(files[0].name.partition("-")[0]) > limits.SPOOL_AGE.total_seconds():
+                self._held = self._most
+        if self._held + more > self._most:
+            raise SpoolFull("the spool is full")
+
+
+def waiting(folder: Path) -> Iterator[tuple[Path, list[Entry]]]:
+    """Each file nobody writes to any more, oldest first, with its whole records. Remove a file once they are kept."""
+    for path in _files(folder):
+        try:
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                entries = list(_unpack(file.read()))
+        except (BlockingIOError, FileNotFoundError):
+            continue
+        yield path, entries
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*{SUFFIX}"))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _pack(entry: Entry) -> bytes:
+    partition = entry.partition.encode()
+    return _HEAD.pack(len(partition), len(entry.line), zlib.crc32(partition + entry.line)) + partition + entry.line
+
+
+def _unpack(content: bytes) -> Iterator[Entry]:
+    at = 0
+    while at + _HEAD.size <= len(content):
+        first, second, crc = _HEAD.unpack_from(content, at)
+        start = at + _HEAD.size
+        record = content[start : start + first + second]
+        if len(record) < first + second or zlib.crc32(record) != crc:
+            return
+        yield Entry(record[:first].decode(), record[first:])
+        at = start + first + second
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

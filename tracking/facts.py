@@ -1,0 +1,58 @@
+"""What a room says when it states a fact. Pure dataclasses; `actions` writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+KEY_BYTES = 2000  # A b-tree entry holds 2,700 bytes; the rest is for tenant and kind.
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRef:
+    """The object of an event: `key` is its public id, or for pages the URL without query and fragment."""
+
+    kind: str
+    key: str
+    name: str = ""
+    url: str = ""
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """(kind, key) as the dictionary stores it: a key past KEY_BYTES keeps its head and a hash of the whole."""
+        whole = self.key.replace("\x00", "").encode("utf-8", "replace")
+        if len(whole) <= KEY_BYTES:
+            return self.kind, whole.decode()
+        head = whole[: KEY_BYTES - 34].decode("utf-8", "ignore")
+        return self.kind, f"{head}#{blake2b(whole, digest_size=16).hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """A fact to be recorded. `visitor` is a browser's key, `name` a catalogue event or a custom number ≥ 1000.
+
+    With `id` the fact is written once, however often it is stated.
+    """
+
+    name: int
+    at: datetime
+    lead: int | None = None
+    visitor: str | None = None
+    subject: SubjectRef | None = None
+    props: dict[str, Any] = field(default_factory=dict)  # Any: JSON
+    id: UUID | None = None
+    visible_ms: int | None = None
+    verdict: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who made a request, as far as the request says."""
+
+    ua: str = ""
+    ip: str = ""
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()  # lower-case names

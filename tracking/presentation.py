@@ -1,0 +1,69 @@
+"""Words and shapes for pages; values arrive in templates ready."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from tracking.catalogue import Verdict
+from tracking.queries import Entry
+
+REASONS = {
+    "no_user_agent": _("sends no browser name"),
+    "prefetch": _("loaded ahead of time"),
+    "too_soon": _("within two seconds of delivery"),
+    "image_proxy": _("loaded by the mail service's image proxy"),
+    "privacy_proxy": _("hidden by the mail program's privacy protection"),
+    "time_clamped": _("the sender's clock was far off"),
+}
+KINDS = {
+    "crawler": _("crawler: %(what)s"),
+    "tool": _("made by a program (%(what)s)"),
+    "method": _("asked with %(what)s"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRow:
+    """An event as the live list shows it."""
+
+    entry: Entry
+    verdict: str
+    reasons: str
+
+
+def live_rows(entries: Sequence[Entry]) -> list[LiveRow]:
+    """Entries with their verdict's word and its reasons in the reader's language."""
+    return [
+        LiveRow(entry, Verdict(entry.verdict).name.lower(), "; ".join(map(reason_text, entry.reasons)))
+        for entry in entries
+    ]
+
+
+def reason_text(reason: str) -> str:
+    """reason_text("crawler:seo") == "crawler: seo" in English; an unknown reason is shown as it is."""
+    if reason in REASONS:
+        return gettext(REASONS[reason])
+    kind, _separator, what = reason.partition(":")
+    return gettext(KINDS[kind]) % {"what": what} if kind in KINDS else reason
+
+
+def tag_snippet(host: str, key: str) -> str:
+    """The line for the page's head."""
+    return f'<script async src="{host}/t.js" data-key="{key}"></script>'
+
+
+def pixel_snippet(host: str, key: str) -> str:
+    """For pages without script."""
+    return f'<img src="{host}/t.gif?k={key}&amp;u=https%3A%2F%2Fexample.jp%2Fpage" width="1" height="1" alt="">'
+
+
+def post_snippet(host: str, key: str) -> str:
+    """For servers."""
+    return (
+        f"curl {host}/v1/track -u {key}: -H 'Content-Type: application/json' \\\n"
+        """  -d '{"anonymousId": "browser-1", "event": "seminar_registered", "properties": {"name": "…"}}'"""
+    )

@@ -1,0 +1,287 @@
+"""What happened, as rows to show: a person's timeline, the pages they read, the newest events, the readers' lag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import redis
+from django.utils.translation import gettext, gettext_lazy
+
+from ma_platform import errors
+from ma_platform.db import sql
+from tracking.catalogue import BY_NUMBER, BY_WIRE, Event, Verdict, in_order
+from tracking.collector import wiring
+
+HIDDEN = (Event.PAGE_LEFT,)  # shown as visible time of the page view it belongs to
+LAG_LIMIT_SECONDS = 60.0
+
+
+class BadPosition(errors.DomainError):
+    """A place in a timeline that no entry has."""
+
+    code = "bad_cursor"
+    status = 400
+    message = gettext_lazy("This is not a place in a timeline.")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a timeline. `visible_ms` is the time the page was really on screen, None where that means nothing."""
+
+    id: UUID
+    name: str
+    at: datetime
+    received_at: datetime
+    kind: str | None
+    key: str | None
+    subject_name: str | None
+    url: str | None
+    visible_ms: int | None
+    verdict: int
+    reasons: tuple[str, ...]
+    props: Mapping[str, Any]  # Any: JSON
+    lead_id: int | None
+    visitor_id: int | None
+
+    @property
+    def event(self) -> Event | None:
+        """The catalogue's event; None for a customer's own."""
+        return BY_WIRE.get(self.name)
+
+    @property
+    def label(self) -> str:
+        """The event's name in the reader's language."""
+        return gettext(self.event.label) if self.event else self.name
+
+    @property
+    def position(self) -> list[str]:
+        """Where the next page begins."""
+        return [self.at.isoformat(), str(self.id)]
+
+    def as_json(self) -> dict[str, object]:
+        """The entry as the public API shows it."""
+        about = {"kind": self.kind, "id": self.key, "name": self.subject_name, "url": self.url} if self.kind else None
+        return {
+            "id": str(self.id),
+            "event": self.name,
+            "at": self.at,
+            "subject": about,
+            "visible_ms": self.visible_ms,
+            "verdict": Verdict(self.verdict).name.lower(),
+            "properties": dict(self.props),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorRow:
+    """A browser: `source` is where it first came from."""
+
+    id: int
+    key: str
+    lead_id: int | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    visits: int
+    source: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How often and how long, over all days and browsers."""
+
+    name: int
+    subject_id: int | None
+    count: int
+    visible_ms: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerLag:
+    """Seconds since the consumer had last read everything (a few while idle); None before it ran for the first time."""
+
+    name: str
+    seconds: float | None
+
+    @property
+    def ok(self) -> bool:
+        return self.seconds is not None and self.seconds < LAG_LIMIT_SECONDS
+
+
+def timeline(
+    *,
+    lead_id: int | None = None,
+    visitor_id: int | None = None,
+    before: Sequence[object] | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """Events of a lead or of a browser, newest first. `before`: an entry's position; raises BadPosition for another."""
+    at, number = _position(before) if before is not None else (None, None)
+    statement = LEAD_TIMELINE if lead_id is not None else VISITOR_TIMELINE
+    if at is not None:
+        statement = LEAD_TIMELINE_BEFORE if lead_id is not None else VISITOR_TIMELINE_BEFORE
+    who = lead_id if lead_id is not None else visitor_id
+    found = sql.run(statement, who=who, at=at, id=number, limit=limit, hidden=[int(event) for event in HIDDEN])
+    return _with_visible_time([_entry(row) for row in found.dicts()])
+
+
+def latest(*, limit: int = 50) -> list[Entry]:
+    """The newest events of the browsers last seen, machines and all, newest first."""
+    return _with_visible_time([_entry(row) for row in sql.run(LATEST, limit=limit).dicts()])
+
+
+def last_pages(lead_id: int, *, limit: int = 5) -> list[Entry]:
+    """The last page views of a person, with visible time."""
+    return _with_visible_time([_entry(row) for row in sql.run(LAST_PAGES, who=lead_id, limit=limit).dicts()])
+
+
+def visitors(lead_id: int) -> list[VisitorRow]:
+    """The browsers bound to a person, last seen first."""
+    rows = sql.run(VISITORS, lead_id=lead_id).rows
+    return [VisitorRow(*(*row[:-1], orjson.loads(row[-1] or "{}"))) for row in rows]
+
+
+def totals(lead_id: int, *, names: Sequence[int] = ()) -> list[Total]:
+    """Counts per event and subject of a person, from the daily rollup; every event when `names` is empty."""
+    return sql.typed(TOTALS, Total, lead_id=lead_id, names=[int(name) for name in names])
+
+
+def tag_seen_at() -> datetime | None:
+    """When a browser of this workspace was last seen; None before the first page view."""
+    found: datetime | None = sql.run(TAG_SEEN).value()
+    return found
+
+
+def main_site() -> str | None:
+    """The origin on which this workspace's visitors read the most different pages ("https://www.example.jp")."""
+    pages = sql.run(MAIN_SITE).values()
+    return "/".join(pages[0].split("/", 3)[:3]) if pages else None
+
+
+def lag(*, now: datetime) -> list[ConsumerLag]:
+    """Every registered consumer's lag, over all tenants. Reads only cursors: free, and allowed to every process."""
+    moved = dict(sql.run("SELECT name, moved_at FROM tracking_consumer").rows)
+    return [
+        ConsumerLag(one.name, max(0.0, (now - moved[one.name]).total_seconds()) if one.name in moved else None)
+        for one in in_order()
+    ]
+
+
+def ingest_lag() -> float:
+    """Seconds the oldest accepted event has been waiting in the stream; raises redis.RedisError when it is away."""
+    where = wiring.place()
+    client = wiring.client(where)
+    places = dict(sql.run("SELECT shard, position FROM tracking_streamoffset").rows)
+    waits = [_first_wait(client, stream, places.get(stream, "0-0")) for stream in where.streams.names()]
+    return max(waits, default=0.0)
+
+
+def _first_wait(client: redis.Redis, stream: str, position: str) -> float:
+    after: Any = client.xrange(stream, min=f"({position}", count=1)
+    if not after:
+        return 0.0
+    seconds, micros = client.time()
+    return max(0.0, seconds + micros / 1e6 - int(after[0][0].partition(b"-")[0]) / 1000)
+
+
+def _entry(row: dict[str, Any]) -> Entry:  # Any: a row of TIMELINE
+    number, custom = row.pop("name"), row.pop("custom")
+    name = BY_NUMBER[number].wire if number in BY_NUMBER else custom or str(number)
+    return Entry(**{**row, "name": name, "reasons": tuple(row["reasons"]), "props": orjson.loads(row["props"])})
+
+
+def _with_visible_time(entries: list[Entry]) -> list[Entry]:
+    views = [entry for entry in entries if entry.name == Event.PAGE_VIEWED.wire and entry.visitor_id]
+    if not views:
+        return entries
+    rows = sql.run(
+        VISIBLE,
+        visitors=sorted({entry.visitor_id for entry in views if entry.visitor_id}),
+        views=[str(entry.id) for entry in views],
+        since=min(entry.at for entry in views),
+        until=max(entry.at for entry in views),
+    ).rows
+    visible = {UUID(view): int(total) for view, total in rows}
+    seen = {entry.id for entry in views}
+    return [replace(entry, visible_ms=visible.get(entry.id, 0)) if entry.id in seen else entry for entry in entries]
+
+
+def _position(before: Sequence[object]) -> tuple[datetime, str]:
+    try:
+        at, number = before
+        return datetime.fromisoformat(str(at)), str(UUID(str(number)))
+    except ValueError:
+        raise BadPosition from None
+
+
+_ENTRY = """
+    SELECT event.id, event.name, custom.name AS custom, event.occurred_at AS at, event.received_at, subject.kind,
+           subject.key, subject.name AS subject_name, nullif(coalesce(nullif(subject.url, ''), subject.key), '') AS url,
+           event.duration AS visible_ms, event.verdict, event.reasons, event.props, event.lead_id, event.visitor_id
+"""
+_JOINS = """
+      LEFT JOIN tracking_subject AS subject ON subject.tenant_id = event.tenant_id AND subject.id = event.subject_id
+      LEFT JOIN tracking_customname AS custom
+             ON custom.tenant_id = event.tenant_id AND custom.number = event.name AND event.name >= 1000
+"""
+_SHOWN = " AND event.name <> ALL (%(hidden)s::smallint[])"
+_OF_LEAD = " WHERE event.tenant_id = %(tenant_id)s AND event.lead_id = %(who)s" + _SHOWN
+_OF_VISITOR = " WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = %(who)s" + _SHOWN
+_BEFORE = " AND event.occurred_at <= %(at)s AND (event.occurred_at, event.id) < (%(at)s, %(id)s::uuid)"
+_NEWEST = " ORDER BY event.occurred_at DESC, event.id DESC LIMIT %(limit)s"
+_FROM = _ENTRY + " FROM tracking_event AS event " + _JOINS
+LEAD_TIMELINE = _FROM + _OF_LEAD + _NEWEST
+LEAD_TIMELINE_BEFORE = _FROM + _OF_LEAD + _BEFORE + _NEWEST
+VISITOR_TIMELINE = _FROM + _OF_VISITOR + _NEWEST
+VISITOR_TIMELINE_BEFORE = _FROM + _OF_VISITOR + _BEFORE + _NEWEST
+LAST_PAGES = _FROM + " WHERE event.tenant_id = %(tenant_id)s AND event.lead_id = %(who)s AND event.name = 1" + _NEWEST
+LATEST = (
+    """
+    WITH seen AS (
+        SELECT id FROM tracking_visitor WHERE tenant_id = %(tenant_id)s ORDER BY last_seen_at DESC LIMIT %(limit)s
+    ), recent AS (
+        SELECT newest.* FROM seen CROSS JOIN LATERAL (
+            SELECT * FROM tracking_event AS event
+             WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = seen.id
+             ORDER BY event.occurred_at DESC LIMIT %(limit)s) AS newest
+    )
+    """  # noqa: S608 - constants put together, values are parameters
+    + _ENTRY
+    + " FROM recent AS event "
+    + _JOINS
+    + _NEWEST
+)
+# A view is read for hours at most; the bounds keep the search to one or two months.
+VISIBLE = """
+    SELECT event.props ->> 'view', sum(event.duration)
+      FROM tracking_event AS event
+     WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = ANY (%(visitors)s::bigint[]) AND event.name = 2
+       AND event.occurred_at >= %(since)s - interval '1 hour' AND event.occurred_at <= %(until)s + interval '1 day'
+       AND event.props ->> 'view' = ANY (%(views)s::text[])
+     GROUP BY 1
+"""
+VISITORS = """
+    SELECT id, key, lead_id, first_seen_at, last_seen_at, visits, first_source
+      FROM tracking_visitor
+     WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s ORDER BY last_seen_at DESC
+"""
+TOTALS = """
+    SELECT name, subject_id, sum(count)::bigint AS count, sum(visible_ms)::bigint AS visible_ms,
+           min(first_at) AS first_at, max(last_at) AS last_at
+      FROM tracking_daily
+     WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s
+       AND (cardinality(%(names)s::smallint[]) = 0 OR name = ANY (%(names)s::smallint[]))
+     GROUP BY name, subject_id ORDER BY name, subject_id
+"""
+TAG_SEEN = "SELECT max(last_seen_at) FROM tracking_visitor WHERE tenant_id = %(tenant_id)s"
+MAIN_SITE = """
+    SELECT min(url) FROM tracking_subject
+     WHERE tenant_id = %(tenant_id)s AND kind = 'page' AND url LIKE 'http%%://%%/%%'
+     GROUP BY host ORDER BY count(*) DESC, host LIMIT 1
+"""

@@ -1,0 +1,38 @@
+"""The tag's setup page and the live list of events."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from ma_platform.env import ENV
+from ma_platform.tenancy.permissions import Capability, requires
+from ma_platform.tenancy.requests import MemberRequest
+from ma_platform.ui.pages import page_or_fragment
+from tracking.presentation import live_rows, pixel_snippet, post_snippet, tag_snippet
+from tracking.queries import latest, tag_seen_at
+
+SHOWN = 50
+
+
+@requires(Capability.VIEW_TRACKING)
+@require_GET
+def setup(request: MemberRequest) -> HttpResponse:
+    """The line to paste, and whether the tag has been seen."""
+    key, host = request.workspace.write_key, ENV.tracking_host
+    context = {
+        "snippet": tag_snippet(host, key),
+        "pixel": pixel_snippet(host, key),
+        "post": post_snippet(host, key),
+        "write_key": key,
+        "seen_at": tag_seen_at(),
+    }
+    return page_or_fragment(request, "tracking/setup.html", "tracking/_seen.html", context)
+
+
+@requires(Capability.VIEW_TRACKING)
+@require_GET
+def live(request: MemberRequest) -> HttpResponse:
+    """The newest events, machines included, with the reasons of each verdict; asks again every few seconds."""
+    context = {"rows": live_rows(latest(limit=SHOWN)), "seen_at": tag_seen_at()}
+    return page_or_fragment(request, "tracking/live.html", "tracking/_live.html", context)
