@@ -1,0 +1,139 @@
+"""Row 9a: the lead list (50 of many, permissions, tenant filter) against a no-op view through the same doors."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+
+import psycopg2
+from django.conf import settings
+from django.test import Client
+
+from benchmarks import load
+from benchmarks.table import Row, compared, interleaved
+from ma_platform import clock, ids
+from ma_platform.db import sql
+from ma_platform.tenancy.scope import tenant_scope
+from ma_platform.workspaces.actions import create_workspace
+
+LEADS = 1_000_000
+SMALL = 10_000
+CONNECTIONS = 4
+REQUESTS = 200
+
+
+def measure(scale: float) -> list[Row]:
+    """9a as a share of the no-op's requests, its median, and how it grows from ten thousand people."""
+    large, small = workspace(max(20_000, int(LEADS * scale))), workspace(SMALL)
+    analyse()
+    with server() as port:
+        noop, ours = partial(rate, port, large, "/bench/noop"), partial(rate, port, large, "/leads/")
+        for warm in (noop, ours, partial(rate, port, small, "/leads/")):
+            warm(requests=40)
+        measured = interleaved(noop, ours)
+        grown = interleaved(partial(rate, port, small, "/leads/"), ours)
+        median = hit(port, large, "/leads/", REQUESTS).percentile(0.5) * 1000
+        found = hit(port, large, "/leads/?q=%E5%B1%B1%E7%94%B0", REQUESTS).percentile(0.5) * 1000
+    growth = "" if grown is None else f"{grown[0] / grown[1]:.2f}x of 10 k leads (goal ≤ 1.3)"
+    return [
+        compared("9a list page (granian)", measured, unit="requests/s", goal="≥ 0.06", growth=growth),
+        Row("9a p50 at 4 connections", median, "ms", None, None, "≤ 25"),
+        Row("9a p50 of a search by name", found, "ms", None, None, "≤ 200"),
+    ]
+
+
+def workspace(leads: int) -> str:
+    """A workspace with so many people in a fiftieth as many companies; returns its owner's session cookie."""
+    made = create_workspace(
+        name="bench", email=f"{ids.code()}@bench.example", password="correct horse battery", now=clock.now()
+    )
+    with tenant_scope(made.workspace):
+        sql.run(MAKE_COMPANIES, companies=max(1, leads // 50))
+        sql.run(MAKE_LEADS, leads=leads, companies=max(1, leads // 50))
+    client = Client()
+    client.force_login(made.owner, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def analyse() -> None:
+    """Statistics as autovacuum would have gathered them a minute after the load."""
+    with closing(psycopg2.connect(os.environ["DATABASE_OWNER_URL"].replace("%2f", "%2F"))) as owner:
+        owner.autocommit = True
+        with owner.cursor() as cursor:
+            cursor.execute("ANALYZE leads_lead, leads_company")
+
+
+MAKE_COMPANIES = """
+    INSERT INTO leads_company
+           (tenant_id, public_id, name, name_key, domain, industry, prefecture, created_at, updated_at)
+    SELECT %(tenant_id)s, 'comp_' || md5(gen_random_uuid()::text), '企業' || n, '企業' || n, 'c' || n || '.example',
+           '', '', now(), now()
+      FROM generate_series(1, %(companies)s) AS n
+"""
+
+MAKE_LEADS = """
+    WITH firm AS (
+        SELECT array_agg(company.id) AS ids FROM leads_company AS company WHERE company.tenant_id = %(tenant_id)s
+    )
+    INSERT INTO leads_lead (tenant_id, public_id, email, email_key, email_domain, email_kind, last_name, first_name,
+           last_name_kana, first_name_kana, name_key, kana_key, company_id, department, job_title, job_rank, phone,
+           phone_key, prefecture, created_at, updated_at)
+    SELECT %(tenant_id)s, 'lead_' || md5(n::text || gen_random_uuid()::text), 'p' || n || '@x.example',
+           'p' || n || '@x.example', 'x.example', 'business',
+           (ARRAY['山田', '佐藤', '鈴木', '田中', '高橋'])[1 + n %% 5], '太郎' || n, '', '',
+           (ARRAY['山田', '佐藤', '鈴木', '田中', '高橋'])[1 + n %% 5] || '太郎' || n, '',
+           firm.ids[1 + n %% %(companies)s], '営業部', '課長', 3, '', '', '', now() - n * interval '1 second',
+           now() - n * interval '1 second'
+      FROM firm, generate_series(1, %(leads)s) AS n
+"""
+
+
+def rate(port: int, session: str, path: str, requests: int = REQUESTS) -> float:
+    """Requests per second at four connections; anything but 200 stops the benchmark."""
+    return hit(port, session, path, requests).per_second
+
+
+def hit(port: int, session: str, path: str, requests: int) -> load.Load:
+    """So many GETs of a signed-in member."""
+    cookie = f"Cookie: {settings.SESSION_COOKIE_NAME}={session}"
+    request = f"GET {path} HTTP/1.1\r\nHost: bench\r\nAccept-Language: ja\r\n{cookie}\r\n\r\n".encode()
+    done = load.run(port, lambda number: request, requests=requests, connections=CONNECTIONS)
+    assert set(done.statuses) == {200}, done.statuses
+    return done
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """granian as `make run` starts it, one worker, on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    command = [
+        str(Path(sys.executable).parent / "granian"),
+        *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
+        *("--blocking-threads", "4", "--no-ws", "--log-level", "warning", "benchmarks.pages_server:application"),
+    ]
+    process = subprocess.Popen(command, env={**os.environ, "MA_PROCESS": "web"})
+    try:
+        _wait(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(port: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise TimeoutError("the web server did not start")

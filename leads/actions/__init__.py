@@ -1,0 +1,38 @@
+"""Verbs that change people and companies. Everything takes sets; one person is a set of one."""
+
+from leads.actions.companies import edit_company, upsert_companies
+from leads.actions.consents import EVERY_TOPIC, ConsentInput, record_consent, refuse_all, refuse_topic
+from leads.actions.edit import Erasure, assign_owner, create_lead, edit_lead, erase_lead
+from leads.actions.tags import add_tag, remove_tag, tag_leads
+from leads.actions.upsert import Actor, Upserted, upsert_lead, upsert_leads
+from leads.entry import EntryRefused, LeadInput, Permission
+from leads.merging import Policy, Rules
+from leads.refusals import LeadRefused
+
+__all__ = [
+    "EVERY_TOPIC",
+    "Actor",
+    "ConsentInput",
+    "EntryRefused",
+    "Erasure",
+    "LeadInput",
+    "LeadRefused",
+    "Permission",
+    "Policy",
+    "Rules",
+    "Upserted",
+    "add_tag",
+    "assign_owner",
+    "create_lead",
+    "edit_company",
+    "edit_lead",
+    "erase_lead",
+    "record_consent",
+    "refuse_all",
+    "refuse_topic",
+    "remove_tag",
+    "tag_leads",
+    "upsert_companies",
+    "upsert_lead",
+    "upsert_leads",
+]

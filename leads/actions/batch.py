@@ -1,0 +1,171 @@
+"""A batch of stated people beside the leads they belong to: locked, loaded and planned before anything is written."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from leads.actions.companies import companies_of_domains, found_companies
+from leads.entry import Entry
+from leads.merging import BLANK, Rules, Standing, merge, touch_source
+from ma_platform import ids
+from ma_platform.db import sql
+from ma_platform.tenancy.models import Membership
+
+
+class NotPlannable(ValueError):
+    """This entry cannot be joined to a lead: {"field": code}."""
+
+    def __init__(self, **errors: str) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+@dataclass(slots=True)
+class Batch:
+    """Present leads by their keys; new ones join as they are planned, so one person twice is one lead."""
+
+    by_email: dict[str, Standing] = field(default_factory=dict)
+    by_identifier: dict[tuple[str, str], Standing] = field(default_factory=dict)
+    new_identifiers: dict[tuple[str, str], Standing] = field(default_factory=dict)
+    companies: dict[str, tuple[int, str]] = field(default_factory=dict)
+    domains: dict[str, tuple[int, str]] = field(default_factory=dict)
+    owners: dict[str, int] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
+
+    def find(self, entry: Entry) -> Standing | None:
+        """The lead these keys name; raises NotPlannable when they name two."""
+        named = [self.by_identifier.get(pair) for pair in entry.identifiers]
+        named.append(self.by_email.get(entry.email_key) if entry.email_key else None)
+        found = {standing.public_id: standing for standing in named if standing}
+        if len(found) > 1:
+            raise NotPlannable(email="belongs_to_another_lead")
+        return next(iter(found.values()), None)
+
+    def join(self, entry: Entry, standing: Standing | None, rules: Rules) -> tuple[Standing, tuple[str, ...]]:
+        """Merge one entry into its lead, or into a new one; returns the lead and its changed fields."""
+        values = dict(entry.values) | self._links(entry, standing)
+        standing = standing or Standing(ids.new("lead"))
+        changed = merge(standing, values, rules)
+        touch_source(standing, entry.source)
+        self._remember(standing, entry)
+        return standing, changed
+
+    def _remember(self, standing: Standing, entry: Entry) -> None:
+        self.standings[standing.public_id] = standing
+        key = standing.values["email_key"]
+        if isinstance(key, str):
+            self.by_email[key] = standing
+        for pair in entry.identifiers:
+            if pair not in self.by_identifier:
+                self.by_identifier[pair] = self.new_identifiers[pair] = standing
+
+    def _links(self, entry: Entry, standing: Standing | None) -> dict[str, str | int | None]:
+        links: dict[str, str | int | None] = {}
+        if entry.owner is not None:
+            if entry.owner and entry.owner not in self.owners:
+                raise NotPlannable(owner="unknown_member")
+            links["owner_id"] = self.owners.get(entry.owner)
+        if entry.company is not None:
+            links["company_id"] = self.companies[entry.company][0] if entry.company else None
+        elif standing is None or standing.values["company_id"] is None:
+            found = self.domains.get(str(entry.values.get("email_domain")))
+            links |= {"company_id": found[0]} if found else {}
+        return links
+
+    def shown(self, name: str, value: str) -> str:
+        """A value as people read it in the history of a field."""
+        if name == "company":
+            names = {str(pk): text for pk, text in (*self.companies.values(), *self.domains.values())}
+            return names.get(value, value)
+        if name == "owner":
+            return {str(pk): email for email, pk in self.owners.items()}.get(value, value)
+        return value
+
+
+def load_batch(entries: Sequence[Entry], *, now: object, also: Iterable[int] = ()) -> Batch:
+    """Lock the identities of a batch against other writers, then read what is there (about six statements).
+
+    `also` names leads by primary key that take part whatever their keys are.
+    """
+    emails = sorted({entry.email_key for entry in entries if entry.email_key})
+    pairs = sorted({pair for entry in entries for pair in entry.identifiers})
+    _lock_identities([*emails, *(f"{kind}:{value}" for kind, value in pairs)])
+    batch = Batch(companies=found_companies(entries, now=now), domains=companies_of_domains(entries))
+    batch.owners = _members({entry.owner for entry in entries if entry.owner})
+    _read_present(batch, emails, pairs, list(also))
+    return batch
+
+
+def _lock_identities(keys: list[str]) -> None:
+    if keys:
+        sql.run(LOCK_IDENTITIES, keys=keys)
+
+
+# A bucket, not a key: a batch of a thousand must not fill the shared lock table. Sorted, so no two batches cross.
+LOCK_IDENTITIES = """
+    SELECT count(pg_advisory_xact_lock(bucket)) FROM (
+        SELECT DISTINCT hashtextextended('leads:' || %(tenant_id)s || ':' || abs(hashtext(key) %% 256), 0) AS bucket
+          FROM unnest(%(keys)s::text[]) AS k(key)
+         ORDER BY 1
+    ) AS buckets
+"""
+
+
+def _members(emails: set[str]) -> dict[str, int]:
+    if not emails:
+        return {}
+    return dict(Membership.objects.filter(user__email__in=emails).values_list("user__email", "user_id"))
+
+
+def _read_present(batch: Batch, emails: list[str], pairs: list[tuple[str, str]], also: list[int]) -> None:
+    rows = sql.run(
+        PRESENT_LEADS,
+        emails=emails,
+        kinds=[kind for kind, _ in pairs],
+        values=[value for _, value in pairs],
+        also=also,
+    ).dicts()
+    for row in rows:
+        standing = Standing(
+            row["public_id"],
+            row["id"],
+            {column: row[column] for column in BLANK},
+            _json(row["source_first"]),
+            _json(row["source_last"]),
+        )
+        batch.standings[standing.public_id] = standing
+        if row["email_key"]:
+            batch.by_email[row["email_key"]] = standing
+        for kind, value in _json(row["identifiers"]) or ():
+            batch.by_identifier[kind, value] = standing
+
+
+def _json(text: str | None) -> Any:  # Any: our own JSON; Django hands jsonb of a raw cursor out as text
+    return None if text is None else orjson.loads(text)
+
+
+PRESENT_LEADS = """
+    WITH asked AS (
+        SELECT * FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS a(kind, value)
+    ), named AS (
+        SELECT identifier.lead_id, jsonb_agg(jsonb_build_array(identifier.kind, identifier.value)) AS identifiers
+          FROM leads_leadidentifier AS identifier JOIN asked USING (kind, value)
+         WHERE identifier.tenant_id = %(tenant_id)s
+         GROUP BY identifier.lead_id
+    )
+    SELECT lead.id, lead.public_id, lead.email, lead.email_key, lead.email_domain, lead.email_kind, lead.last_name,
+           lead.first_name, lead.last_name_kana, lead.first_name_kana, lead.company_id, lead.department, lead.job_title,
+           lead.job_rank, lead.phone, lead.phone_key, lead.prefecture, lead.owner_id, lead.source_first,
+           lead.source_last, (SELECT named.identifiers FROM named WHERE named.lead_id = lead.id) AS identifiers
+      FROM leads_lead AS lead
+     WHERE lead.tenant_id = %(tenant_id)s
+       AND lead.id IN (
+           SELECT by_key.id FROM leads_lead AS by_key
+            WHERE by_key.tenant_id = %(tenant_id)s AND by_key.email_key = ANY(%(emails)s::text[])
+           UNION SELECT named.lead_id FROM named
+           UNION SELECT unnest(%(also)s::bigint[]))
+     ORDER BY lead.id
+       FOR UPDATE OF lead
+"""

@@ -1,0 +1,123 @@
+"""One person changed by a person: added, edited, handed to an owner, erased."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leads.actions.batch import Batch, NotPlannable, load_batch
+from leads.actions.store import Provenance, store
+from leads.actions.upsert import Actor
+from leads.entry import Entry, EntryRefused, LeadInput, read_entry
+from leads.merging import Rules, Standing
+from leads.models import FieldHistory, Lead
+from leads.refusals import LeadRefused
+from ma_platform import audit
+from ma_platform.db import sql
+from ma_platform.tenancy.models import User
+from tracking.actions import NewFact, record, record_many
+from tracking.catalogue import Event
+
+BY_HAND = Rules(default="overwrite", erase=True)
+
+
+def create_lead(said: LeadInput, *, by: Actor, now: datetime, source: str = "user") -> Lead:
+    """A new person. Raises LeadRefused: bad fields, an address or id somebody has, or nothing to know them by."""
+    entry = _entry(said)
+    batch = load_batch([entry], now=now)
+    taken = _owner_of(batch, entry)
+    if taken is not None:
+        raise LeadRefused({"email" if entry.email_key else "external_id": "belongs_to_another_lead"})
+    if not (entry.email_key or entry.identifiers or entry.values.get("last_name") or entry.values.get("first_name")):
+        raise LeadRefused({"email": "name_or_address_missing"})
+    standing = _joined(batch, entry, None)
+    _store(batch, by, now, source)
+    fields = [name for name, _ in standing.history]
+    record(Event.LEAD_CREATED, lead=standing.id, at=now, props={"source": source, "fields": fields})
+    made: Lead = Lead.objects.get(pk=standing.id)
+    audit.record(by, "lead.created", made.public_id, at=now)
+    return made
+
+
+def edit_lead(lead: Lead, said: LeadInput, *, by: Actor, now: datetime, source: str = "user") -> tuple[str, ...]:
+    """Set what is stated, blanks included; returns the fields that changed. Raises LeadRefused and changes nothing."""
+    entry = _entry(said)
+    batch = load_batch([entry], now=now, also=[lead.pk])
+    if _owner_of(batch, entry) not in (None, lead.public_id):
+        raise LeadRefused({"email" if entry.email_key else "external_id": "belongs_to_another_lead"})
+    standing = _joined(batch, entry, batch.standings[lead.public_id])
+    _store(batch, by, now, source)
+    changed = tuple(standing.changed)
+    if changed:
+        record(Event.LEAD_UPDATED, lead=lead.pk, at=now, props={"source": source, "fields": list(changed)})
+        audit.record(by, "lead.edited", lead.public_id, at=now, fields=list(changed))
+    return changed
+
+
+def assign_owner(lead_ids: Sequence[int], owner: User | None, *, by: Actor, now: datetime) -> int:
+    """Hand these people to one member (None: to nobody); returns how many changed hands."""
+    owner_id = owner.pk if owner else None
+    moved = list(
+        Lead.objects.filter(pk__in=lead_ids).exclude(owner_id=owner_id).order_by("pk").values_list("pk", flat=True)
+    )
+    if owner_id is not None:
+        moved += list(Lead.objects.filter(pk__in=lead_ids, owner_id=None).values_list("pk", flat=True))
+    moved = sorted(set(moved))
+    Lead.objects.filter(pk__in=moved).update(owner_id=owner_id, updated_at=now)
+    by_id = by.pk if isinstance(by, User) else None
+    email = owner.email if owner else ""
+    FieldHistory.objects.bulk_create(
+        [FieldHistory(lead_id=pk, field="owner", value=email, source="user", at=now, by_id=by_id) for pk in moved]
+    )
+    props = {"source": "owner", "fields": ["owner"]}
+    record_many([NewFact(Event.LEAD_UPDATED, lead=pk, at=now, props=dict(props)) for pk in moved])
+    return len(moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What erasing removed here; events in the log lose the person but stay counted for their browser."""
+
+    public_id: str
+    rows: int
+
+
+def erase_lead(lead: Lead, *, by: Actor, now: datetime) -> Erasure:
+    """Remove the person and everything that hangs on the row (tags, consents, history, score, position, runs).
+
+    What is left: past events, which name a number nobody has any more, and the audit line with the public id.
+    """
+    public_id = lead.public_id
+    rows = sql.run(ERASE_LEAD, lead_id=lead.pk).rowcount
+    audit.record(by, "lead.erased", public_id, at=now)
+    return Erasure(public_id, rows)
+
+
+# Plain SQL: the database's own keys take along what hangs on the row, also in rooms above this one.
+ERASE_LEAD = "DELETE FROM leads_lead WHERE tenant_id = %(tenant_id)s AND id = %(lead_id)s"
+
+
+def _entry(said: LeadInput) -> Entry:
+    try:
+        return read_entry(said)
+    except EntryRefused as refused:
+        raise LeadRefused(refused.errors) from refused
+
+
+def _owner_of(batch: Batch, entry: Entry) -> str | None:
+    try:
+        found = batch.find(entry)
+    except NotPlannable as refused:
+        raise LeadRefused(refused.errors) from refused
+    return found.public_id if found else None
+
+
+def _joined(batch: Batch, entry: Entry, standing: Standing | None) -> Standing:
+    try:
+        joined, _ = batch.join(entry, standing, BY_HAND)
+    except NotPlannable as refused:
+        raise LeadRefused(refused.errors) from refused
+    return joined
+
+
+def _store(batch: Batch, by: Actor, now: datetime, source: str) -> None:
+    store(batch, Provenance(source, by.pk if isinstance(by, User) else None, now))

@@ -1,0 +1,130 @@
+"""A planned batch written down: leads, identifiers, field history, tags, consents and events, each as one statement."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from leads.actions.batch import Batch
+from leads.merging import TEXTS, Standing
+from leads.titles import rank_key
+from ma_platform.db import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a value comes from: `source` as in "form:sub_…", `user_id` when a person typed it."""
+
+    source: str
+    user_id: int | None
+    at: datetime
+
+
+def store(batch: Batch, origin: Provenance) -> None:
+    """Write every new or changed lead of the batch; fills in the ids of new ones. At most four statements."""
+    moved = [
+        standing for standing in batch.standings.values() if standing.id is None or standing.changed or standing.touched
+    ]
+    _insert([standing for standing in moved if standing.id is None], origin.at)
+    _update([standing for standing in moved if standing.id is not None], origin.at)
+    _identify(batch.new_identifiers)
+    _remember(batch, moved, origin)
+
+
+def _line(standing: Standing) -> dict[str, object]:
+    values = {name: standing.values[name] for name in (*TEXTS, "company_id", "owner_id")}
+    sources = {"source_first": standing.source_first, "source_last": standing.source_last}
+    own = {"id": standing.id, "public_id": standing.public_id, "changed": bool(standing.changed)}
+    return {**own, **values, **standing.keys(), **sources}
+
+
+def _insert(standings: Sequence[Standing], now: datetime) -> None:
+    if not standings:
+        return
+    ordered = sorted(standings, key=lambda standing: str(standing.values["email_key"]))
+    found = dict(sql.run(INSERT_LEADS, now=now, rows=_json(map(_line, ordered))).rows)
+    for standing in standings:
+        standing.id = found[standing.public_id]
+        standing.changed = dict.fromkeys(name for name, _ in standing.history)
+
+
+INSERT_LEADS = """
+    INSERT INTO leads_lead (tenant_id, public_id, email, email_key, email_domain, email_kind, last_name, first_name,
+           last_name_kana, first_name_kana, name_key, kana_key, company_id, department, job_title, job_rank, phone,
+           phone_key, prefecture, owner_id, source_first, source_last, created_at, updated_at)
+    SELECT %(tenant_id)s, new.public_id, new.email, new.email_key, new.email_domain, new.email_kind, new.last_name,
+           new.first_name, new.last_name_kana, new.first_name_kana, new.name_key, new.kana_key, new.company_id,
+           new.department, new.job_title, new.job_rank, new.phone, new.phone_key, new.prefecture, new.owner_id,
+           nullif(new.source_first, 'null'), nullif(new.source_last, 'null'), %(now)s, %(now)s
+      FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(public_id text, email text, email_key text, email_domain text,
+               email_kind text, last_name text, first_name text, last_name_kana text, first_name_kana text,
+               name_key text, kana_key text, company_id bigint, department text, job_title text, job_rank smallint,
+               phone text, phone_key text, prefecture text, owner_id bigint, source_first jsonb, source_last jsonb)
+    RETURNING public_id, id
+"""
+
+
+def _update(standings: Sequence[Standing], now: datetime) -> None:
+    if standings:
+        ordered = sorted(standings, key=lambda standing: standing.id or 0)
+        sql.run(UPDATE_LEADS, now=now, rows=_json(map(_line, ordered)))
+
+
+UPDATE_LEADS = """
+    UPDATE leads_lead AS lead
+       SET email = new.email, email_key = new.email_key, email_domain = new.email_domain, email_kind = new.email_kind,
+           last_name = new.last_name, first_name = new.first_name, last_name_kana = new.last_name_kana,
+           first_name_kana = new.first_name_kana, name_key = new.name_key, kana_key = new.kana_key,
+           company_id = new.company_id, department = new.department, job_title = new.job_title,
+           job_rank = new.job_rank, phone = new.phone, phone_key = new.phone_key, prefecture = new.prefecture,
+           owner_id = new.owner_id, source_first = nullif(new.source_first, 'null'),
+           source_last = nullif(new.source_last, 'null'),
+           updated_at = CASE WHEN new.changed THEN %(now)s ELSE lead.updated_at END
+      FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(id bigint, changed boolean, email text, email_key text,
+               email_domain text, email_kind text, last_name text, first_name text, last_name_kana text,
+               first_name_kana text, name_key text, kana_key text, company_id bigint, department text, job_title text,
+               job_rank smallint, phone text, phone_key text, prefecture text, owner_id bigint, source_first jsonb,
+               source_last jsonb)
+     WHERE lead.tenant_id = %(tenant_id)s AND lead.id = new.id
+"""
+
+
+def _identify(new: dict[tuple[str, str], Standing]) -> None:
+    rows = [{"lead_id": standing.id, "kind": kind, "value": value} for (kind, value), standing in new.items()]
+    if rows:
+        sql.run(INSERT_IDENTIFIERS, rows=_json(rows))
+
+
+INSERT_IDENTIFIERS = """
+    INSERT INTO leads_leadidentifier (tenant_id, lead_id, kind, value)
+    SELECT %(tenant_id)s, new.lead_id, new.kind, new.value
+      FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(lead_id bigint, kind text, value text)
+"""
+
+
+def _remember(batch: Batch, moved: Sequence[Standing], origin: Provenance) -> None:
+    rows = [
+        {"lead_id": standing.id, "field": name, "value": _shown(batch, name, value)}
+        for standing in moved
+        for name, value in standing.history
+    ]
+    if rows:
+        sql.run(INSERT_HISTORY, rows=_json(rows), source=origin.source, now=origin.at, user_id=origin.user_id)
+
+
+def _shown(batch: Batch, name: str, value: str) -> str:
+    if name == "job_rank":
+        return rank_key(int(value)) or "" if value else ""
+    return batch.shown(name, value)
+
+
+INSERT_HISTORY = """
+    INSERT INTO leads_fieldhistory (tenant_id, lead_id, field, value, source, at, by_id)
+    SELECT %(tenant_id)s, new.lead_id, new.field, new.value, %(source)s, %(now)s, %(user_id)s
+      FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(lead_id bigint, field text, value text)
+"""
+
+
+def _json(rows: Iterable[object]) -> str:
+    return orjson.dumps(list(rows)).decode()

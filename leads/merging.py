@@ -1,0 +1,115 @@
+"""How stated values join those already known: per field fill, overwrite or never. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from leads.names import person_key
+
+Policy = Literal["fill", "overwrite", "never"]
+Value = str | int | None
+
+# Columns that travel together with the field a person sees.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "email": ("email", "email_key", "email_domain", "email_kind"),
+    "last_name": ("last_name",),
+    "first_name": ("first_name",),
+    "last_name_kana": ("last_name_kana",),
+    "first_name_kana": ("first_name_kana",),
+    "company": ("company_id",),
+    "department": ("department",),
+    "job_title": ("job_title",),
+    "job_rank": ("job_rank",),
+    "phone": ("phone", "phone_key"),
+    "prefecture": ("prefecture",),
+    "owner": ("owner_id",),
+}
+# Another spelling of one mailbox or number is no change.
+SAME_BY: Mapping[str, str] = {"email": "email_key"}
+TEXTS = tuple(column for columns in COLUMNS.values() for column in columns if not column.endswith("_id"))
+BLANK: Mapping[str, Value] = {
+    **dict.fromkeys(TEXTS, ""),
+    "email_key": None,
+    "job_rank": None,
+    "company_id": None,
+    "owner_id": None,
+}
+
+
+@dataclass(slots=True)
+class Standing:
+    """A lead while a batch is being planned. `id` is None for one that is still to be made."""
+
+    public_id: str
+    id: int | None = None
+    values: dict[str, Value] = field(default_factory=lambda: dict(BLANK))
+    source_first: Mapping[str, str] | None = None
+    source_last: Mapping[str, str] | None = None
+    history: list[tuple[str, str]] = field(default_factory=list)
+    changed: dict[str, None] = field(default_factory=dict)
+    touched: bool = False
+
+    def keys(self) -> dict[str, str]:
+        """The folded search columns that follow from the names."""
+        text = {
+            name: str(self.values[name] or "")
+            for name in ("last_name", "first_name", "last_name_kana", "first_name_kana")
+        }
+        return {
+            "name_key": person_key(text["last_name"], text["first_name"]),
+            "kana_key": person_key(text["last_name_kana"], text["first_name_kana"]),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What happens to a field that already has a value. `erase` lets a stated blank empty it (an edit by hand)."""
+
+    default: Policy = "overwrite"
+    fields: Mapping[str, Policy] = field(default_factory=dict)
+    erase: bool = False
+
+    def of(self, name: str) -> Policy:
+        return self.fields.get(name, self.default)
+
+
+def merge(standing: Standing, values: Mapping[str, Value], rules: Rules) -> tuple[str, ...]:
+    """Apply stated values in place; returns the fields whose value changed, in the order of COLUMNS.
+
+    A stated blank never erases unless the rules say so. A title brings its rank along.
+    """
+    changed = tuple(name for name, columns in COLUMNS.items() if _apply(standing, name, columns, values, rules))
+    standing.changed.update(dict.fromkeys(changed))
+    return changed
+
+
+def touch_source(standing: Standing, source: Mapping[str, str] | None) -> None:
+    """Where the person came from: the first is kept for ever, the last follows."""
+    if not source or standing.source_last == source:
+        return
+    standing.touched = True
+    standing.source_first = standing.source_first or source
+    standing.source_last = source
+
+
+def _apply(standing: Standing, name: str, columns: tuple[str, ...], values: Mapping[str, Value], rules: Rules) -> bool:
+    head, same = columns[0], SAME_BY.get(name, columns[0])
+    if head not in values or values[same] == standing.values[same]:
+        return False
+    if not _may(standing, name, values, rules):
+        return False
+    standing.values.update({column: values[column] for column in columns})
+    standing.history.append((name, "" if values[head] is None else str(values[head])))
+    return True
+
+
+def _may(standing: Standing, name: str, values: Mapping[str, Value], rules: Rules) -> bool:
+    if name == "job_rank" and "job_title" in values:
+        # The rank belongs to its title: it follows one that was taken and ignores one that was not.
+        return standing.values["job_title"] == values["job_title"]
+    policy, head = rules.of(name), COLUMNS[name][0]
+    if policy == "never":
+        return False
+    if values[head] in ("", None):
+        return rules.erase
+    return policy == "overwrite" or standing.values[head] in ("", None)

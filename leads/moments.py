@@ -1,0 +1,111 @@
+"""How events look on a person's timeline: an icon, a tone, one title and what hangs below it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.utils import timezone
+
+from tracking.catalogue import Event, Verdict
+from tracking.queries import Entry
+
+LOOKS: dict[Event, tuple[str, str]] = {
+    Event.PAGE_VIEWED: ("eye", "neutral"),
+    Event.LINK_CLICKED: ("link", "neutral"),
+    Event.ASSET_DOWNLOADED: ("download", "brand"),
+    Event.FORM_VIEWED: ("form", "neutral"),
+    Event.FORM_STARTED: ("form", "neutral"),
+    Event.FORM_SUBMITTED: ("form", "success"),
+    Event.EMAIL_SENT: ("send", "neutral"),
+    Event.EMAIL_DELIVERED: ("mail", "neutral"),
+    Event.EMAIL_OPENED: ("mail", "neutral"),
+    Event.EMAIL_CLICKED: ("hand", "brand"),
+    Event.EMAIL_BOUNCED: ("warning", "danger"),
+    Event.EMAIL_COMPLAINED: ("warning", "danger"),
+    Event.EMAIL_REPLIED: ("mail", "success"),
+    Event.UNSUBSCRIBED: ("stop", "danger"),
+    Event.SUBSCRIBED: ("check", "success"),
+    Event.SEMINAR_REGISTERED: ("calendar", "brand"),
+    Event.SEMINAR_ATTENDED: ("calendar", "success"),
+    Event.SEMINAR_MISSED: ("calendar", "warn"),
+    Event.TOUCHPOINT_EXHIBITION: ("user", "brand"),
+    Event.TOUCHPOINT_CALL: ("phone", "brand"),
+    Event.TOUCHPOINT_VISIT: ("building", "brand"),
+    Event.TOUCHPOINT_MEETING: ("users", "brand"),
+    Event.TOUCHPOINT_BUSINESS_CARD: ("card", "brand"),
+    Event.TOUCHPOINT_DIRECT_MAIL: ("mail", "neutral"),
+    Event.SCORE_CROSSED: ("gauge", "warn"),
+    Event.BECAME_HOT: ("flame", "hot"),
+    Event.STAGE_CHANGED: ("stage", "info"),
+    Event.SEGMENT_ENTERED: ("segment", "neutral"),
+    Event.SEGMENT_LEFT: ("segment", "neutral"),
+    Event.DEAL_OPENED: ("deal", "brand"),
+    Event.DEAL_WON: ("deal", "success"),
+    Event.DEAL_LOST: ("deal", "danger"),
+    Event.LEAD_CREATED: ("plus", "info"),
+    Event.LEAD_UPDATED: ("edit", "neutral"),
+    Event.LEADS_MERGED: ("branch", "info"),
+    Event.VISITOR_BOUND: ("monitor", "info"),
+    Event.IDENTIFIED: ("user", "info"),
+    Event.GROUPED: ("building", "info"),
+    Event.TAG_ADDED: ("tag", "neutral"),
+    Event.FLOW_ENDED: ("flow", "neutral"),
+}
+CUSTOM = ("sparkle", "neutral")
+VERDICTS = {Verdict.HUMAN: "human", Verdict.MACHINE: "machine", Verdict.UNSURE: "unsure"}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line ready to be drawn. `href` is empty unless the subject is a web page."""
+
+    entry: Entry
+    icon: str
+    tone: str
+    title: str
+    href: str
+    text: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The moments of one local day, newest first."""
+
+    day: date
+    moments: list[Moment]
+
+
+def days(entries: Iterable[Entry]) -> Iterator[Day]:
+    """A page of a timeline by local day."""
+    for day, group in groupby(entries, key=lambda entry: timezone.localtime(entry.at).date()):
+        yield Day(day, [moment(entry) for entry in group])
+
+
+def moment(entry: Entry) -> Moment:
+    """How one entry looks."""
+    icon, tone = LOOKS.get(entry.event, CUSTOM) if entry.event else CUSTOM
+    subject = entry.subject_name or (entry.key if entry.kind == "page" else "") or ""
+    return Moment(
+        entry,
+        icon,
+        tone,
+        title=f"{entry.label} · {subject}" if subject else entry.label,
+        href=_web_page(entry),
+        text=_text(entry),
+        verdict=VERDICTS[Verdict(entry.verdict)] if entry.verdict else "",
+    )
+
+
+def _web_page(entry: Entry) -> str:
+    url = entry.url or (entry.key if entry.kind == "page" else "") or ""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def _text(entry: Entry) -> str:
+    for name in ("message", "tag", "reason", "url"):
+        value = entry.props.get(name)
+        if isinstance(value, str) and value and not (name == "url" and entry.kind == "page"):
+            return value[:500]
+    return ""

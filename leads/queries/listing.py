@@ -1,0 +1,296 @@
+"""Lists of people and companies: searched, filtered by conditions, one page after the other."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg2.sql import SQL, Composable
+
+from conditions import WORDS, Compiled
+from leads.names import company_key, search_key
+from ma_platform.db import sql
+from ma_platform.errors import DomainError
+
+BRANCH_LIMIT = 5_000  # of one way to match a search; a page shows fifty, so a broader search is not missed by anybody
+COUNT_LIMIT = 10_000
+MAX_ID = 2**63
+
+
+class UnknownSort(DomainError):
+    """A list was asked for in an order it does not have."""
+
+    code = "unknown_sort"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A column that orders the list, with its cast for cursors; every one has an index (tenant, column, id)."""
+
+    column: SQL
+    cast: SQL
+    read: Callable[[str], object]
+    descending: bool
+
+
+_TIME, _TEXT = (SQL("timestamptz"), datetime.fromisoformat), (SQL("text"), str)
+SORTS: Mapping[str, Sort] = {
+    "-updated": Sort(SQL("lead.updated_at"), *_TIME, descending=True),
+    "updated": Sort(SQL("lead.updated_at"), *_TIME, descending=False),
+    "-created": Sort(SQL("lead.created_at"), *_TIME, descending=True),
+    "created": Sort(SQL("lead.created_at"), *_TIME, descending=False),
+    "name": Sort(SQL("lead.name_key"), *_TEXT, descending=False),
+    "-name": Sort(SQL("lead.name_key"), *_TEXT, descending=True),
+}
+
+
+# Orders that belong to rooms above, by the word they register; the list follows once the word is there.
+WORD_SORTS: Mapping[str, str] = {"score": "score.total"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A registered word as an order: its key and value over its rows."""
+
+    key: SQL
+    source: SQL
+    value: SQL
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFilter:
+    """What a list shows. `condition` is compiled with `now` already; `after` is the `position` of the last row seen."""
+
+    q: str = ""
+    condition: Compiled | None = None
+    company_id: int | None = None
+    email_key: str | None = None
+    external_id: str | None = None
+    updated_since: datetime | None = None
+    sort: str = "-updated"
+    after: Sequence[Any] | None = None  # Any: a decoded cursor
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """One line of the list; `position` continues after it."""
+
+    id: int
+    public_id: str
+    email: str
+    last_name: str
+    first_name: str
+    company_id: int | None
+    company_name: str | None
+    company_public_id: str | None
+    department: str
+    job_title: str
+    phone: str
+    owner_name: str | None
+    last_seen_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    sort_value: str
+    cells: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def position(self) -> list[object]:
+        return [self.sort_value, self.id]
+
+    @property
+    def company(self) -> str:
+        return self.company_name or ""
+
+
+def list_leads(wanted: LeadFilter) -> list[LeadRow]:
+    """Up to `limit` people in order: one statement that walks an index, never a count, never an offset.
+
+    Raises UnknownSort.
+    """
+    tests, params = _tests(wanted)
+    word = word_sort(wanted.sort)
+    if word is not None:
+        return _list_by_word(word, wanted, tests, params)
+    if wanted.sort not in SORTS:
+        raise UnknownSort(sort=wanted.sort)
+    sort = SORTS[wanted.sort]
+    statement = SQL(LIST_LEADS).format(
+        shown=SQL(SHOWN),
+        sort=sort.column,
+        tests=SQL(" ").join([*tests, *_after(wanted, sort, params)]),
+        direction=SQL("DESC" if sort.descending else "ASC"),
+    )
+    return sql.typed(statement, LeadRow, limit=wanted.limit, **params)
+
+
+def count_leads(wanted: LeadFilter) -> tuple[int, bool]:
+    """How many match, and whether that is all of them: counting stops at COUNT_LIMIT."""
+    tests, params = _tests(wanted)
+    statement = SQL(COUNT_LEADS).format(tests=SQL(" ").join(tests))
+    count: int = sql.run(statement, limit=COUNT_LIMIT + 1, **params).value()
+    return min(count, COUNT_LIMIT), count <= COUNT_LIMIT
+
+
+def word_sort(sort: str) -> Word | None:
+    """`score`, `-score`: an order by a word of a room above, while it is registered; None for any other order."""
+    field = WORDS.find(WORD_SORTS.get(sort.removeprefix("-"), ""))
+    if field is None or field.through is None or field.through.key != "lead.id":
+        return None
+    head, _, tail = field.through.rows.partition("FROM")
+    key = head.replace("SELECT", "", 1).strip()
+    return Word(SQL(key), SQL(tail), SQL(field.sql), descending=sort.startswith("-"))
+
+
+def _list_by_word(word: Word, wanted: LeadFilter, tests: list[Composable], params: dict[str, Any]) -> list[LeadRow]:
+    """People that have a value of the word, walked along its index; those without one come in no such list."""
+    narrowed = SQL("AND {key} IN (SELECT lead.id FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s {tests})")
+    narrow: list[Composable] = [narrowed.format(key=word.key, tests=SQL(" ").join(tests))] if tests else []
+    if wanted.after is not None:
+        value, lead_id = _position(wanted.after, float)
+        params.update(after_value=value, after_id=lead_id)
+        sign = SQL("<") if word.descending else SQL(">")
+        after = SQL("AND ({value}, {key}) {sign} (%(after_value)s::float8, %(after_id)s)")
+        narrow.append(after.format(value=word.value, key=word.key, sign=sign))
+    statement = SQL(LIST_BY_WORD).format(
+        shown=SQL(SHOWN),
+        key=word.key,
+        value=word.value,
+        source=word.source,
+        narrow=SQL(" ").join(narrow),
+        direction=SQL("DESC" if word.descending else "ASC"),
+    )
+    return sql.typed(statement, LeadRow, limit=wanted.limit, **params)
+
+
+SHOWN = """lead.id, lead.public_id, lead.email, lead.last_name, lead.first_name, lead.company_id,
+           company.name AS company_name, company.public_id AS company_public_id, lead.department, lead.job_title,
+           lead.phone, coalesce(nullif(owner.name, ''), owner.email) AS owner_name, lead.last_seen_at, lead.created_at,
+           lead.updated_at"""
+
+LIST_BY_WORD = """
+    WITH ranked AS MATERIALIZED (
+        SELECT {key} AS lead_id, {value} AS value FROM {source} AND {value} IS NOT NULL {narrow}
+         ORDER BY {value} {direction}, {key} {direction}
+         LIMIT %(limit)s
+    )
+    SELECT {shown}, ranked.value::text AS sort_value
+      FROM ranked
+      JOIN leads_lead AS lead ON lead.tenant_id = %(tenant_id)s AND lead.id = ranked.lead_id
+      LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
+      LEFT JOIN tenancy_user AS owner ON owner.id = lead.owner_id
+     ORDER BY ranked.value {direction}, ranked.lead_id {direction}
+"""
+
+LIST_LEADS = """
+    SELECT {shown}, {sort}::text AS sort_value
+      FROM leads_lead AS lead
+      LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
+      LEFT JOIN tenancy_user AS owner ON owner.id = lead.owner_id
+     WHERE lead.tenant_id = %(tenant_id)s {tests}
+     ORDER BY {sort} {direction}, lead.id {direction}
+     LIMIT %(limit)s
+"""
+
+COUNT_LEADS = """
+    SELECT count(*) FROM (
+        SELECT FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s {tests} LIMIT %(limit)s) AS counted
+"""
+
+
+def _after(wanted: LeadFilter, sort: Sort, params: dict[str, Any]) -> list[Composable]:
+    if wanted.after is None:
+        return []
+    value, lead_id = _position(wanted.after, sort.read)
+    params.update(after_value=value, after_id=lead_id)
+    sign = SQL("<") if sort.descending else SQL(">")
+    return [SQL("AND ({}, lead.id) {} (%(after_value)s::{}, %(after_id)s)").format(sort.column, sign, sort.cast)]
+
+
+class BadCursor(DomainError):
+    """The cursor is not one this list gave out."""
+
+    code = "bad_cursor"
+
+
+def _position(after: Sequence[Any], read: Callable[[str], object]) -> tuple[str, int]:
+    match list(after):
+        case [str() as value, int() as lead_id] if abs(lead_id) < MAX_ID:
+            try:
+                read(value)
+            except (ValueError, OverflowError):
+                raise BadCursor() from None
+            return value.replace("\x00", ""), lead_id
+    raise BadCursor()
+
+
+def _tests(wanted: LeadFilter) -> tuple[list[Composable], dict[str, Any]]:
+    tests: list[Composable] = []
+    params: dict[str, Any] = {}
+    for name, value in (
+        ("company_id", wanted.company_id),
+        ("email_key", wanted.email_key),
+        ("external_id", wanted.external_id),
+        ("updated_since", wanted.updated_since),
+    ):
+        if value is not None:
+            tests.append(PLAIN_TESTS[name])
+            params[name] = value
+    if wanted.q.strip():
+        tests.append(SEARCH)
+        params |= search_params(wanted.q)
+    if wanted.condition is not None:
+        tests.append(SQL("AND " + wanted.condition.sql))
+        params |= wanted.condition.params
+    return tests, params
+
+
+PLAIN_TESTS = {
+    "company_id": SQL("AND lead.company_id = %(company_id)s"),
+    "email_key": SQL("AND lead.email_key = %(email_key)s"),
+    "updated_since": SQL("AND lead.updated_at >= %(updated_since)s"),
+    "external_id": SQL(
+        """AND lead.id IN (SELECT identifier.lead_id FROM leads_leadidentifier AS identifier
+                            WHERE identifier.tenant_id = %(tenant_id)s AND identifier.value = %(external_id)s
+                              AND identifier.kind = 'external_id')"""
+    ),
+}
+
+
+def search_params(q: str) -> dict[str, Any]:
+    """The text as it is looked for: folded for names, digits for numbers, without legal form for companies."""
+    text = q.strip()[:200].replace("\x00", "")
+    digits = "".join(filter(str.isdigit, search_key(text)))
+    plain_number = all(char.isdigit() or char in "+-()ー " for char in search_key(text))
+    return {
+        "q_name": search_key(text),
+        "q_mail": text.casefold(),
+        "q_phone": digits if plain_number and len(digits) >= 3 else None,
+        "q_company": company_key(text),
+        "branch": BRANCH_LIMIT,
+    }
+
+
+# "Starts with" on folded copies: `^@` keeps its index behind row-level security, LIKE does not.
+# An array, so that it is gathered once: with no statistics yet the planner repeats a subquery per row.
+SEARCH = SQL("""AND lead.id = ANY(ARRAY(
+    SELECT id FROM (SELECT one.id FROM leads_lead AS one WHERE one.tenant_id = %(tenant_id)s
+                       AND one.name_key ^@ %(q_name)s LIMIT %(branch)s) AS by_name
+    UNION ALL
+    SELECT id FROM (SELECT one.id FROM leads_lead AS one WHERE one.tenant_id = %(tenant_id)s
+                       AND one.kana_key ^@ %(q_name)s LIMIT %(branch)s) AS by_kana
+    UNION ALL
+    SELECT id FROM (SELECT one.id FROM leads_lead AS one WHERE one.tenant_id = %(tenant_id)s
+                       AND one.email_key ^@ %(q_mail)s LIMIT %(branch)s) AS by_mail
+    UNION ALL
+    SELECT id FROM (SELECT one.id FROM leads_lead AS one WHERE one.tenant_id = %(tenant_id)s
+                       AND one.email_domain = %(q_mail)s LIMIT %(branch)s) AS by_domain
+    UNION ALL
+    SELECT id FROM (SELECT one.id FROM leads_lead AS one WHERE one.tenant_id = %(tenant_id)s
+                       AND one.phone_key ^@ %(q_phone)s LIMIT %(branch)s) AS by_phone
+    UNION ALL
+    SELECT id FROM (SELECT one.id FROM leads_lead AS one
+                      JOIN leads_company AS firm ON firm.tenant_id = %(tenant_id)s AND firm.id = one.company_id
+                     WHERE one.tenant_id = %(tenant_id)s AND firm.name_key ^@ %(q_company)s
+                     LIMIT %(branch)s) AS by_company))""")

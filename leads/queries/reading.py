@@ -1,0 +1,132 @@
+"""People read whole: by id, for the API, for mail templates."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from leads.models import Company, Lead
+from leads.titles import rank_key
+from ma_platform.api.facets import LEAD_FACETS
+from ma_platform.db import sql
+
+
+def find_lead(public_id: str) -> Lead | None:
+    """The lead with this public id, company and owner at hand; None for a missing or foreign one."""
+    found: Lead | None = Lead.objects.filter(public_id=public_id).select_related("company", "owner").first()
+    return found
+
+
+def find_lead_by_email(email_key: str) -> Lead | None:
+    """The lead with this folded address."""
+    found: Lead | None = Lead.objects.filter(email_key=email_key).first()
+    return found
+
+
+def leads_by_ids(ids: Sequence[int]) -> dict[int, Lead]:
+    """Leads by primary key; those that do not exist are left out."""
+    found: dict[int, Lead] = Lead.objects.filter(pk__in=ids).select_related("company", "owner").in_bulk()
+    return found
+
+
+def find_company(public_id: str) -> Company | None:
+    """The company with this public id; None for a missing or foreign one."""
+    found: Company | None = Company.objects.filter(public_id=public_id).first()
+    return found
+
+
+def lead_json(ids: Sequence[int]) -> dict[int, dict[str, object]]:
+    """The API's shape of each lead (contract §4): one statement, and one per facet of an upper room."""
+    facets = LEAD_FACETS.load(ids)
+    return {row["id"]: _shape(row, facets[row["id"]]) for row in sql.run(WHOLE_LEADS, ids=list(ids)).dicts()}
+
+
+def _shape(row: Mapping[str, Any], facets: Mapping[str, object]) -> dict[str, object]:  # Any: a line of SQL
+    company = {"id": row["company_public_id"], "name": row["company_name"]} if row["company_public_id"] else None
+    texts = {name: row[name] for name in TEXT_FIELDS}
+    return {
+        "id": row["public_id"],
+        **texts,
+        "company": company,
+        "job_rank": rank_key(row["job_rank"]),
+        "attributes": {},
+        "tags": row["tags"],
+        "external_ids": orjson.loads(row["external_ids"]),
+        "owner": row["owner_email"],
+        "stage": None,
+        "score": None,
+        "excluded": None,
+        **facets,
+        "consent": orjson.loads(row["consent"]),
+        "source": {"first": _json(row["source_first"]), "last": _json(row["source_last"])},
+        "last_seen_at": row["last_seen_at"],
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+    }
+
+
+def _json(text: str | None) -> object:  # Django hands jsonb of a raw cursor out as text
+    return None if text is None else orjson.loads(text)
+
+
+TEXT_FIELDS = (
+    "email",
+    "last_name",
+    "first_name",
+    "last_name_kana",
+    "first_name_kana",
+    "department",
+    "job_title",
+    "phone",
+    "prefecture",
+)
+
+WHOLE_LEADS = """
+    SELECT lead.id, lead.public_id, lead.email, lead.last_name, lead.first_name, lead.last_name_kana,
+           lead.first_name_kana, lead.department, lead.job_title, lead.job_rank, lead.phone, lead.prefecture,
+           lead.source_first, lead.source_last, lead.last_seen_at, lead.created_at, lead.updated_at,
+           company.public_id AS company_public_id, company.name AS company_name, owner.email AS owner_email,
+           coalesce((SELECT array_agg(tag.name ORDER BY tag.name) FROM leads_leadtag AS worn
+                       JOIN leads_tag AS tag ON tag.tenant_id = %(tenant_id)s AND tag.id = worn.tag_id
+                      WHERE worn.tenant_id = %(tenant_id)s AND worn.lead_id = lead.id), '{}') AS tags,
+           coalesce((SELECT jsonb_object_agg(identifier.kind, identifier.value)
+                       FROM leads_leadidentifier AS identifier
+                      WHERE identifier.tenant_id = %(tenant_id)s AND identifier.lead_id = lead.id), '{}')
+                    AS external_ids,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('topic', latest.topic, 'state', latest.state, 'basis',
+                                      latest.basis, 'at', latest.at) ORDER BY latest.topic)
+                       FROM (SELECT DISTINCT ON (line.topic) line.topic, line.state, line.basis, line.at
+                               FROM leads_consent AS line
+                              WHERE line.tenant_id = %(tenant_id)s AND line.lead_id = lead.id
+                              ORDER BY line.topic, line.at DESC, line.id DESC) AS latest), '[]') AS consent
+      FROM leads_lead AS lead
+      LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
+      LEFT JOIN tenancy_user AS owner ON owner.id = lead.owner_id
+     WHERE lead.tenant_id = %(tenant_id)s AND lead.id = ANY(%(ids)s::bigint[])
+"""
+
+
+def merge_fields(lead_ids: Sequence[int]) -> dict[int, dict[str, dict[str, object]]]:
+    """Plain dicts for templates: {id: {"lead": {…}, "company": {…}, "owner": {…}}}; unknown text is ""."""
+    rows = sql.run(MERGE_FIELDS, ids=list(lead_ids)).dicts()
+    return {row["id"]: _template_dicts(row) for row in rows}
+
+
+def _template_dicts(row: Mapping[str, Any]) -> dict[str, dict[str, object]]:  # Any: a line of SQL
+    lead = {name: row[name] for name in TEXT_FIELDS}
+    lead |= {"id": row["public_id"], "job_rank": rank_key(row["job_rank"]) or ""}
+    company = {name: row[f"company_{name}"] or "" for name in ("name", "domain", "industry", "prefecture")}
+    owner = {"name": row["owner_name"] or "", "email": row["owner_email"] or ""}
+    return {"lead": lead, "company": company, "owner": owner}
+
+
+MERGE_FIELDS = """
+    SELECT lead.id, lead.public_id, lead.email, lead.last_name, lead.first_name, lead.last_name_kana,
+           lead.first_name_kana, lead.department, lead.job_title, lead.job_rank, lead.phone, lead.prefecture,
+           company.name AS company_name, company.domain AS company_domain, company.industry AS company_industry,
+           company.prefecture AS company_prefecture, owner.name AS owner_name, owner.email AS owner_email
+      FROM leads_lead AS lead
+      LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
+      LEFT JOIN tenancy_user AS owner ON owner.id = lead.owner_id
+     WHERE lead.tenant_id = %(tenant_id)s AND lead.id = ANY(%(ids)s::bigint[])
+"""

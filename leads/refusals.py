@@ -1,0 +1,35 @@
+"""Why something about a lead is refused, in words for people."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from ma_platform.errors import DomainError
+
+FIELD_REASONS = {
+    "invalid_address": _("This is not one e-mail address we can write to. Please check it."),
+    "invalid_phone": _("This is not a telephone number. Example: 03-1234-5678"),
+    "too_long": _("This is too long. Please shorten it."),
+    "unknown_rank": _("There is no such rank."),
+    "unknown_member": _("Nobody in this workspace has this address."),
+    "belongs_to_another_lead": _("Another lead already has this. Open that lead instead."),
+    "identity_missing": _("Please give an e-mail address or an external ID."),
+    "name_or_address_missing": _("Please give a name or an e-mail address."),
+    "invalid_identifier": _("An external ID is 1 to 200 characters."),
+}
+
+
+class LeadRefused(DomainError):
+    """A stated person cannot be kept as it is; `errors` names each bad field with a code of FIELD_REASONS."""
+
+    code = "lead_refused"
+    message = _("Some fields of the lead are not acceptable.")
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(errors={name: [str(FIELD_REASONS.get(code, code))] for name, code in errors.items()})
+        self.errors = dict(errors)
+
+
+def worded(errors: Mapping[str, str]) -> dict[str, str]:
+    """Codes as sentences in the active language."""
+    return {name: str(FIELD_REASONS.get(code, code)) for name, code in errors.items()}
