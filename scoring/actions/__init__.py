@@ -1,0 +1,20 @@
+"""Verbs that change scores and score models."""
+
+from scoring.actions.compute import rescore
+from scoring.actions.publish import create_model, get_model, publish, rollback, save_draft
+from scoring.actions.rebuild import Progress, continue_build, rebuild, start_build
+from scoring.actions.reset import reset_scores
+
+__all__ = [
+    "Progress",
+    "continue_build",
+    "create_model",
+    "get_model",
+    "publish",
+    "rebuild",
+    "rescore",
+    "reset_scores",
+    "rollback",
+    "save_draft",
+    "start_build",
+]

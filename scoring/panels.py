@@ -1,0 +1,64 @@
+"""What scoring shows on shared pages: the rail, the lead page, the lead list, the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from leads.models import Lead
+from ma_platform import clock
+from ma_platform.tenancy.permissions import Capability
+from ma_platform.ui import navigation, slots
+from scoring import presentation
+from scoring.queries import hot_leads, score_of, standings
+
+navigation.register(
+    navigation.NavItem(
+        key="scoring",
+        label=_("Scoring"),
+        icon="gauge",
+        url_name="scoring:model",
+        section=navigation.Section.JUDGE,
+        order=10,
+        capability=Capability.VIEW_SCORING,
+    )
+)
+
+
+@slots.LEAD_PANELS.fill(order=20, capability=Capability.VIEW_SCORING)
+def score_panel(request: HttpRequest, lead: Lead) -> slots.Panel:
+    score = score_of(lead.pk, now=clock.now())
+    rows = presentation.line_rows(score)
+    context = {"score": score, "rows": rows, "parts": presentation.bar_parts(rows)}
+    return slots.Panel(
+        title=_("Score"), template="scoring/_lead_panel.html", context=context, href=reverse("scoring:model")
+    )
+
+
+@slots.LEAD_HEADER.fill(order=20, capability=Capability.VIEW_SCORING)
+def score_badge(request: HttpRequest, lead: Lead) -> slots.Panel | None:
+    score = standings([lead.pk]).get(lead.pk)
+    if score is None:
+        return None
+    return slots.Panel(title=_("Score"), template="scoring/_lead_header.html", context={"score": score})
+
+
+@slots.LEAD_COLUMNS.fill(order=20, capability=Capability.VIEW_SCORING)
+def score_column() -> slots.Column:
+    return slots.Column(key="score", label=_("Score"), load=_cells, sort="score", numeric=True)
+
+
+def _cells(lead_ids: Sequence[int]) -> dict[int, slots.Cell]:
+    return {
+        pk: slots.Cell("—" if score.total is None else str(score.total), tone="hot" if score.hot else "")
+        for pk, score in standings(lead_ids).items()
+    }
+
+
+@slots.HOME_PANELS.fill(order=20, capability=Capability.VIEW_SCORING)
+def hot_panel(request: HttpRequest, now: datetime) -> slots.Panel:
+    return slots.Panel(title=_("Hot leads"), template="scoring/_home_hot.html", context={"scores": hot_leads(limit=6)})

@@ -1,0 +1,23 @@
+"""Words about scores for the condition language."""
+
+from django.utils.translation import gettext_lazy as _
+
+from conditions import WORDS, Field, Kind, Through
+
+SCORE = Through(
+    alias="standing",
+    key="lead.id",
+    rows="""SELECT standing.lead_id FROM scoring_score AS standing
+              JOIN scoring_model AS ranking ON ranking.tenant_id = standing.tenant_id AND ranking.id = standing.model_id
+             WHERE standing.tenant_id = %(tenant_id)s AND ranking.key = 'default'""",
+)
+
+WORDS.add(
+    Field("score.total", Kind.NUMBER, sql="standing.total", label=_("Score"), through=SCORE),
+    Field("score.fit", Kind.NUMBER, sql="standing.fit", label=_("Fit"), through=SCORE),
+    Field("score.engagement", Kind.NUMBER, sql="standing.engagement", label=_("Engagement"), through=SCORE),
+    Field("score.cell", Kind.TEXT, sql="standing.cell", label=_("Cell of the matrix"), through=SCORE),
+    Field("score.hot", Kind.BOOLEAN, sql="standing.hot", label=_("Hot"), through=SCORE),
+    Field("score.hot_since", Kind.MOMENT, sql="standing.hot_since", label=_("Hot since"), through=SCORE),
+    Field("score.excluded", Kind.FOLDED, sql="standing.excluded", label=_("Excluded because"), through=SCORE),
+)
