@@ -1,0 +1,22 @@
+"""Verbs of mailing: write mails, put messages in the queue, send what is due, stop when people say stop."""
+
+from mailing.actions.compose import create_email, save_email, send_test
+from mailing.actions.deliver import Delivery, deliver_due
+from mailing.actions.enqueue import Notice, Recipient, enqueue_messages, enqueue_notice
+from mailing.actions.refuse import refuse_by_ticket, resubscribe_by_ticket, suppress, unsuppress
+
+__all__ = [
+    "Delivery",
+    "Notice",
+    "Recipient",
+    "create_email",
+    "deliver_due",
+    "enqueue_messages",
+    "enqueue_notice",
+    "refuse_by_ticket",
+    "resubscribe_by_ticket",
+    "save_email",
+    "send_test",
+    "suppress",
+    "unsuppress",
+]

@@ -1,0 +1,81 @@
+"""Stop writing to people: refusals from their own hand, suppressed addresses. Acts on messages not yet handed over,
+because each of them is looked at again when it is claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from leads.actions import ConsentInput, record_consent, refuse_all, refuse_topic
+from ma_platform.db import sql
+from mailing.addresses import address_hash
+from mailing.models import Email, Message, Suppression
+from mailing.tokens import Ticket
+from tracking.actions import SubjectRef, record
+from tracking.catalogue import Event
+
+EVERYTHING = "*"
+
+
+def refuse_by_ticket(ticket: Ticket, *, everything: bool, one_click: bool, now: datetime) -> str | None:
+    """The person behind an unsubscribe link wants nothing more of the mail's topic, or nothing at all.
+
+    Returns the topic refused, or None when the message or the person is gone. Saying it twice is harmless.
+    """
+    found = _message_of(ticket)
+    if found is None:
+        return None
+    message, email = found
+    topic = EVERYTHING if everything else email.topic
+    evidence = {"message": message.public_id, "way": "one_click" if one_click else "page"}
+    if everything:
+        refuse_all([ticket.lead_id], now=now, evidence=evidence)
+    else:
+        refuse_topic([ticket.lead_id], topic, now=now, evidence=evidence)
+    _say(Event.UNSUBSCRIBED, message, email, topic, now)
+    return topic
+
+
+def resubscribe_by_ticket(ticket: Ticket, *, wording: str, now: datetime) -> str | None:
+    """A refusal taken back by the person's own hand: a fresh consent for the mail's topic, with the words they saw."""
+    found = _message_of(ticket)
+    if found is None:
+        return None
+    message, email = found
+    evidence = {"message": message.public_id, "way": "page", "wording": wording}
+    record_consent([ConsentInput(ticket.lead_id, email.topic, evidence=evidence)], now=now)
+    _say(Event.SUBSCRIBED, message, email, email.topic, now)
+    return email.topic
+
+
+def _message_of(ticket: Ticket) -> tuple[Message, Email] | None:
+    rows = Message.objects.filter(public_id=ticket.message, lead_id=ticket.lead_id).select_related("email")
+    message: Message | None = rows.first()
+    return None if message is None or message.email is None else (message, message.email)
+
+
+def _say(event: Event, message: Message, email: Email, topic: str, now: datetime) -> None:
+    subject = SubjectRef("email", email.public_id, name=email.name)
+    props = {"message": message.public_id, "email": email.public_id, "topic": topic}
+    record(event, lead=message.lead_id, subject=subject, at=now, props=props)
+
+
+def suppress(addresses: Sequence[str], *, reason: str, now: datetime) -> int:
+    """Write to these addresses no more. Returns how many were not suppressed before."""
+    known = {address_hash(address): address for address in addresses if address}
+    if not known:
+        return 0
+    return sql.run(SUPPRESS, hashes=list(known), addresses=list(known.values()), reason=str(reason), now=now).rowcount
+
+
+SUPPRESS = """
+    INSERT INTO mailing_suppression (tenant_id, address_hash, address, reason, since)
+    SELECT %(tenant_id)s, address_hash, address, %(reason)s, %(now)s
+      FROM unnest(%(hashes)s::text[], %(addresses)s::text[]) AS dead(address_hash, address)
+    ON CONFLICT (tenant_id, address_hash) DO NOTHING
+"""
+
+
+def unsuppress(suppression: Suppression) -> None:
+    """Allow mail to an address again, by hand; a person's own refusal is not touched by this."""
+    Suppression.objects.filter(pk=suppression.pk).delete()

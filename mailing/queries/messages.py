@@ -1,0 +1,120 @@
+"""Messages as lists and as numbers that add up to the audience."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ma_platform.db import sql
+from mailing.models import State
+
+STATES = tuple(state.value for state in State)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many messages of one mail are in each state, and why the skipped ones were."""
+
+    states: Mapping[str, int]
+    skipped: Mapping[str, int]
+
+    @property
+    def audience(self) -> int:
+        """Everybody the mail was meant for."""
+        return sum(self.states.values())
+
+    @property
+    def settled(self) -> int:
+        """accepted + failed + skipped + uncertain."""
+        return sum(self.states.get(state, 0) for state in ("accepted", "failed", "skipped", "uncertain"))
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One line of a message list."""
+
+    id: int
+    public_id: str
+    email_id: str | None
+    email_name: str
+    lead_id: str | None
+    last_name: str
+    first_name: str
+    to_address: str
+    state: str
+    reason: str
+    detail: str
+    queued_at: datetime
+    sent_at: datetime | None
+    due_at: datetime
+
+
+def counts_by_email(email_ids: Sequence[int]) -> dict[int, Counts]:
+    """Numbers of many mails in one statement."""
+    found: dict[int, tuple[dict[str, int], dict[str, int]]] = {email_id: ({}, {}) for email_id in email_ids}
+    for email_id, state, reason, count in sql.run(COUNTS, email_ids=list(email_ids)).rows:
+        states, skipped = found[email_id]
+        states[state] = states.get(state, 0) + count
+        if state == State.SKIPPED:
+            skipped[reason] = skipped.get(reason, 0) + count
+    return {email_id: Counts(states, skipped) for email_id, (states, skipped) in found.items()}
+
+
+def counts_of(email_id: int) -> Counts:
+    """Numbers of one mail."""
+    return counts_by_email([email_id])[email_id]
+
+
+COUNTS = """
+    SELECT message.email_id, message.state, CASE message.state WHEN 'skipped' THEN message.reason ELSE '' END AS why,
+           count(*)
+      FROM mailing_message AS message
+     WHERE message.tenant_id = %(tenant_id)s AND message.email_id = ANY(%(email_ids)s::bigint[])
+     GROUP BY 1, 2, 3
+"""
+
+
+def list_messages(
+    email_id: int, *, state: str = "", after: Sequence[Any] | None = None, limit: int = 50
+) -> list[MessageRow]:
+    """Messages of a mail, newest first; `after` is the id of the last one seen."""
+    states = [state] if state in STATES else list(STATES)
+    return sql.typed(
+        BY_EMAIL, MessageRow, email_id=email_id, states=states, before=int(after[0]) if after else None, limit=limit
+    )
+
+
+def messages_of_lead(lead_id: int, *, limit: int = 20) -> list[MessageRow]:
+    """The newest mails to one person."""
+    return sql.typed(BY_LEAD, MessageRow, lead_id=lead_id, limit=limit)
+
+
+_SHOWN = """
+    SELECT message.id, message.public_id, email.public_id AS email_id, coalesce(email.name, '') AS email_name,
+           lead.public_id AS lead_id, coalesce(lead.last_name, '') AS last_name,
+           coalesce(lead.first_name, '') AS first_name,
+           coalesce(nullif(message.to_address, ''), lead.email, '') AS to_address, message.state, message.reason,
+           message.detail, message.queued_at, message.sent_at, message.due_at
+      FROM mailing_message AS message
+      LEFT JOIN mailing_email AS email ON email.tenant_id = message.tenant_id AND email.id = message.email_id
+      LEFT JOIN leads_lead AS lead ON lead.tenant_id = message.tenant_id AND lead.id = message.lead_id
+"""
+
+BY_EMAIL = (
+    _SHOWN
+    + """
+     WHERE message.tenant_id = %(tenant_id)s AND message.email_id = %(email_id)s AND message.state = ANY(%(states)s)
+       AND (%(before)s::bigint IS NULL OR message.id < %(before)s::bigint)
+     ORDER BY message.id DESC LIMIT %(limit)s
+"""
+)
+
+BY_LEAD = (
+    _SHOWN
+    + """
+     WHERE message.tenant_id = %(tenant_id)s AND message.lead_id = %(lead_id)s
+     ORDER BY message.id DESC LIMIT %(limit)s
+"""
+)

@@ -1,0 +1,155 @@
+"""The pages marketers write and read mails on."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from leads.models import Lead
+from ma_platform.tenancy.permissions import Role
+from ma_platform.tenancy.scope import tenant_scope
+from ma_platform.workspaces.actions.workspaces import NewWorkspace
+from mailing.actions import Recipient, enqueue_messages
+from mailing.models import Email, EmailVersion, MailboxEntry, Message, Suppression
+from tests.mailing.conftest import make_leads
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[..., Client]
+FORM = {
+    "name": "新製品",
+    "kind": "marketing",
+    "topic": "newsletter",
+    "subject": "{{ lead.last_name|default('ご担当者') }} 様",
+    "format": "mjml",
+    "markup": "<mjml><mj-body><mj-section><mj-column><mj-text>本文です</mj-text></mj-column></mj-section>"
+    "</mj-body></mjml>",
+}
+
+
+def test_a_mail_is_written_and_shown(acme: NewWorkspace, sign_in: SignIn) -> None:
+    browser = sign_in(Role.MARKETER)
+
+    made = browser.post("/mails/new", FORM, follow=True)
+
+    assert made.status_code == 200
+    assert "新製品" in made.content.decode()
+    with tenant_scope(acme.workspace):
+        assert EmailVersion.objects.values_list("no", flat=True).get() == 1
+
+
+def test_saving_again_is_a_new_version(acme: NewWorkspace, mail: Email, sign_in: SignIn) -> None:
+    sign_in(Role.MARKETER).post(f"/mails/{mail.public_id}/edit", {**FORM, "name": "変更後"})
+
+    with tenant_scope(acme.workspace):
+        assert Email.objects.values_list("name", "version_no").get() == ("変更後", 2)
+        assert EmailVersion.objects.count() == 2
+
+
+def test_a_refused_template_names_line_and_construct_beside_its_field(acme: NewWorkspace, sign_in: SignIn) -> None:
+    answer = sign_in(Role.MARKETER).post("/mails/new", {**FORM, "markup": "<mjml>\n{{ lead.x() }}</mjml>"})
+
+    assert answer.status_code == 422
+    assert re.search(r"(Line 2: a call|2行目：関数の呼び出し)", answer.content.decode())
+    with tenant_scope(acme.workspace):
+        assert not Email.objects.exists()
+
+
+def test_a_draft_is_previewed_in_a_frame_that_can_do_nothing(sign_in: SignIn) -> None:
+    browser = sign_in(Role.MARKETER)
+
+    fragment = browser.post("/mails/draft", FORM, headers={"HX-Request": "true"}).content.decode()
+    frame = browser.get(fragment.partition('src="')[2].partition('"')[0])
+
+    assert "山田 様" in fragment
+    assert "本文です" in frame.content.decode()
+    assert frame["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+
+
+def test_another_workspace_cannot_open_a_draft(sign_in: SignIn, globex: NewWorkspace) -> None:
+    fragment = sign_in(Role.MARKETER).post("/mails/draft", FORM, headers={"HX-Request": "true"}).content.decode()
+    stranger = Client()
+    stranger.force_login(globex.owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    assert stranger.get(fragment.partition('src="')[2].partition('"')[0]).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "/edit", "/body", "/messages"])
+def test_another_workspace_s_mail_is_not_found(mail: Email, globex: NewWorkspace, path: str) -> None:
+    stranger = Client()
+    stranger.force_login(globex.owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    assert stranger.get(f"/mails/{mail.public_id}{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/mails/", "/mails/suppressions"])
+def test_lists_answer(mail: Email, sign_in: SignIn, path: str) -> None:
+    assert sign_in(Role.VIEWER).get(path).status_code == 200
+
+
+def test_the_message_list_says_who_and_why(acme: NewWorkspace, mail: Email, sign_in: SignIn, now: datetime) -> None:
+    with tenant_scope(acme.workspace):
+        enqueue_messages(mail, [Recipient(lead, "k") for lead in make_leads(["a@client.example"], now=now)], now=now)
+        Message.objects.update(state="skipped", reason="no_basis")
+    browser = sign_in(Role.VIEWER)
+
+    page = browser.get(f"/mails/{mail.public_id}/messages?state=skipped").content.decode()
+    other = browser.get(f"/mails/{mail.public_id}/messages?state=failed").content.decode()
+
+    assert "a@client.example" in page
+    assert "no_basis" not in page
+    assert "a@client.example" not in other
+
+
+def test_a_lead_s_page_shows_their_mails(acme: NewWorkspace, mail: Email, sign_in: SignIn, now: datetime) -> None:
+    with tenant_scope(acme.workspace):
+        (lead,) = make_leads(["a@client.example"], now=now)
+        enqueue_messages(mail, [Recipient(lead, "k")], now=now)
+        public_id = Lead.objects.get(pk=lead).public_id
+
+    assert "資料送付" in sign_in(Role.SALES).get(f"/leads/{public_id}").content.decode()
+
+
+def test_a_viewer_may_not_write(mail: Email, sign_in: SignIn) -> None:
+    viewer = sign_in(Role.VIEWER)
+
+    assert viewer.get("/mails/new").status_code == 403
+    assert viewer.post(f"/mails/{mail.public_id}/test").status_code == 403
+    assert viewer.post("/mails/suppressions/add", {"address": "a@b.example"}).status_code == 403
+
+
+def test_a_test_goes_to_oneself(acme: NewWorkspace, mail: Email, sign_in: SignIn) -> None:
+    sign_in().post(f"/mails/{mail.public_id}/test")
+
+    with tenant_scope(acme.workspace):
+        message = Message.objects.get()
+    assert (message.to_address, message.priority, message.content["subject"]) == (
+        "owner@acme.example",
+        0,
+        "[TEST] 山田 様 資料のご案内",
+    )
+
+
+def test_an_address_is_suppressed_and_allowed_again(acme: NewWorkspace, sign_in: SignIn) -> None:
+    browser = sign_in()
+
+    browser.post("/mails/suppressions/add", {"address": "Bad@client.example"})
+    with tenant_scope(acme.workspace):
+        row = Suppression.objects.get()
+    browser.post(f"/mails/suppressions/{row.address_hash}/remove")
+
+    assert row.address == "Bad@client.example"
+    with tenant_scope(acme.workspace):
+        assert not Suppression.objects.exists()
+
+
+def test_the_local_mail_box_shows_what_was_caught(db: None, client: Client) -> None:
+    raw = "Subject: =?utf-8?B?5Lu25ZCN?=\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<script>1</script><p>本文</p>"
+    kept = MailboxEntry.objects.create(
+        sender="a@b.example", recipient="c@d.example", subject="件名", content=raw.encode()
+    )
+
+    assert "件名" in client.get("/mailbox/").content.decode()
+    assert client.get(f"/mailbox/{kept.pk}").status_code == 200
+    assert "sandbox" in client.get(f"/mailbox/{kept.pk}/body")["Content-Security-Policy"]
