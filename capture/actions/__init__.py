@@ -1,0 +1,21 @@
+"""Verbs of forms, submissions and files."""
+
+from capture.actions.assets import Upload, store_asset
+from capture.actions.birth import install_ready_forms
+from capture.actions.forms import create_form, save_form, set_published
+from capture.actions.submit import AnswersRefused, Context, Outcome, Posted, release, submit
+
+__all__ = [
+    "AnswersRefused",
+    "Context",
+    "Outcome",
+    "Posted",
+    "Upload",
+    "create_form",
+    "install_ready_forms",
+    "release",
+    "save_form",
+    "set_published",
+    "store_asset",
+    "submit",
+]

@@ -1,0 +1,123 @@
+"""Forms, submissions and files as members see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from capture.document import Json
+from capture.models import Asset, Form, FormVersion, Submission
+from ma_platform.db import sql
+
+
+def find_form(public_id: str) -> Form | None:
+    """The form, published or not; None for a missing or foreign one."""
+    found: Form | None = Form.objects.filter(public_id=public_id).first()
+    return found
+
+
+def latest_document(form: Form) -> Json:
+    """The JSON of the newest version."""
+    return FormVersion.objects.get(form=form, no=form.version).document
+
+
+def find_asset(public_id: str) -> Asset | None:
+    found: Asset | None = Asset.objects.filter(public_id=public_id).first()
+    return found
+
+
+def list_assets(*, limit: int = 200) -> list[Asset]:
+    """Files, newest first."""
+    return list(Asset.objects.order_by("-id")[:limit])
+
+
+def find_submission(public_id: str) -> Submission | None:
+    found: Submission | None = (
+        Submission.objects.filter(public_id=public_id).select_related("form", "version", "lead").first()
+    )
+    return found
+
+
+def submissions_of(lead_id: int, *, limit: int = 10) -> list[Submission]:
+    """What a person sent, newest first."""
+    rows = Submission.objects.filter(lead_id=lead_id).select_related("form").order_by("-submitted_at", "-id")
+    return list(rows[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One line of the list: `month` answers in 30 days, `held` in quarantine and not released."""
+
+    id: int
+    public_id: str
+    name: str
+    version: int
+    published_at: datetime | None
+    updated_at: datetime
+    month: int
+    held: int
+    last_at: datetime | None
+
+
+def list_forms(*, now: datetime, limit: int = 200) -> list[FormRow]:
+    """Forms, last changed first, with their counts. One statement."""
+    return sql.typed(LIST_FORMS, FormRow, now=now, limit=limit)
+
+
+LIST_FORMS = """
+    SELECT form.id, form.public_id, form.name, form.version, form.published_at, form.updated_at,
+           answers.month, answers.held, answers.last_at
+      FROM capture_form AS form
+      CROSS JOIN LATERAL (
+           SELECT count(*) FILTER (WHERE one.submitted_at > %(now)s - interval '30 days' AND one.verdict = 'clean')::int
+                      AS month,
+                  count(*) FILTER (WHERE one.verdict = 'suspicious' AND one.released_at IS NULL)::int AS held,
+                  max(one.submitted_at) AS last_at
+             FROM capture_submission AS one
+            WHERE one.tenant_id = %(tenant_id)s AND one.form_id = form.id) AS answers
+     WHERE form.tenant_id = %(tenant_id)s
+     ORDER BY form.updated_at DESC, form.id DESC
+     LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRow:
+    """A submission with the names around it."""
+
+    submission: Submission
+
+    @property
+    def position(self) -> list[object]:
+        return [self.submission.submitted_at.isoformat(), self.submission.pk]
+
+    @property
+    def held(self) -> bool:
+        """In quarantine and not released."""
+        return self.submission.verdict == Submission.Verdict.SUSPICIOUS and self.submission.released_at is None
+
+
+def list_submissions(
+    *,
+    form: Form | None = None,
+    verdict: str = "",
+    after: Sequence[Any] | None = None,  # Any: a decoded cursor
+    limit: int = 50,
+) -> list[SubmissionRow]:
+    """Submissions, newest first; `verdict` narrows to clean or suspicious. Raises ValueError for a forged cursor."""
+    rows = Submission.objects.select_related("form", "lead", "version").order_by("-submitted_at", "-id")
+    if form is not None:
+        rows = rows.filter(form=form)
+    if verdict:
+        rows = rows.filter(verdict=verdict)
+    if after is not None:
+        moment, pk = _position(after)
+        rows = rows.filter(submitted_at__lte=moment).exclude(submitted_at=moment, pk__gte=pk)
+    return [SubmissionRow(row) for row in rows[:limit]]
+
+
+def _position(after: Sequence[Any]) -> tuple[datetime, int]:  # Any: a decoded cursor
+    match list(after):
+        case [str() as moment, int() as pk]:
+            return datetime.fromisoformat(moment), pk
+    raise ValueError("cursor")

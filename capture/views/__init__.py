@@ -1,0 +1,1 @@
+"""Pages about forms, submissions and files."""

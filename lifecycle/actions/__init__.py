@@ -1,0 +1,30 @@
+"""Verbs that move leads, tell sales and keep deals."""
+
+from lifecycle.actions.alerts import NoticeToStaff, mark_read, notify, raise_alerts
+from lifecycle.actions.deals import DealInput, UpsertedDeal, upsert_deals
+from lifecycle.actions.stages import (
+    Moved,
+    ReasonMissing,
+    UnknownStage,
+    create_default_stages,
+    follow_rule,
+    move_by_hand,
+    move_stage,
+)
+
+__all__ = [
+    "DealInput",
+    "Moved",
+    "NoticeToStaff",
+    "ReasonMissing",
+    "UnknownStage",
+    "UpsertedDeal",
+    "create_default_stages",
+    "follow_rule",
+    "mark_read",
+    "move_by_hand",
+    "move_stage",
+    "notify",
+    "raise_alerts",
+    "upsert_deals",
+]

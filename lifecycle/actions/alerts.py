@@ -1,0 +1,154 @@
+"""Telling sales: one alert per crossing, in the app and by mail, and a scenario's own notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from leads.queries import leads_by_ids
+from lifecycle.actions.recipients import Recipients, recipients
+from lifecycle.actions.wording import Body, alert_bodies, alert_text, as_json, lead_link
+from lifecycle.alerting import Crossing
+from lifecycle.models import Alert
+from ma_platform import ids
+from ma_platform.db import sets, sql
+from ma_platform.tenancy.models import User
+from ma_platform.tenancy.scope import current_tenant
+from mailing.actions import Notice, enqueue_notice
+
+
+@dataclass(frozen=True)
+class NoticeToStaff:
+    """What a scenario wants said, once per `key`. `to`: owner, department or an address; `channel`: mail or in_app."""
+
+    to: str
+    lead_id: int
+    channel: str
+    subject: str
+    text: str
+    key: str
+
+
+@dataclass(frozen=True)
+class _Row:
+    public_id: str
+    kind: str
+    lead_id: int
+    crossing: str
+    reason: str
+    recipient: str
+    subject: str
+    body: str
+    fact_received_at: datetime | None
+
+
+def raise_alerts(crossings: Sequence[Crossing], *, now: datetime) -> int:
+    """Make each crossing's alert, once: a row and a mail handed over in this transaction. Returns how many were new."""
+    if not crossings:
+        return 0
+    workspace = current_tenant()
+    with translation.override(workspace.locale):
+        bodies = alert_bodies(crossings, workspace=workspace, now=now)
+        whom = recipients([one.lead_id for one in crossings])
+        rows = [_hot_row(one, bodies[one.lead_id], whom) for one in crossings if one.lead_id in bodies]
+        fresh = set(_write(rows, now=now))
+        told = [_mail(row, bodies[row.lead_id]) for row in rows if row.crossing in fresh]
+    enqueue_notice(told, now=now)
+    return len(fresh)
+
+
+def notify(notices: Sequence[NoticeToStaff], *, now: datetime) -> int:
+    """Tell staff something about leads; each key once. Returns how many were new."""
+    if not notices:
+        return 0
+    whom = recipients([notice.lead_id for notice in notices])
+    links = {pk: lead_link(lead.public_id) for pk, lead in leads_by_ids([n.lead_id for n in notices]).items()}
+    rows = [
+        _notice_row(notice, whom.address(notice.lead_id, notice.to)) for notice in notices if notice.lead_id in links
+    ]
+    fresh = set(_write(rows, now=now))
+    mails = [
+        Notice(
+            to=address,
+            subject=notice.subject,
+            text=_signed(notice, links[notice.lead_id]),
+            html=None,
+            key=f"notice:{notice.key}:{address}",
+        )
+        for notice in notices
+        if notice.channel == "mail" and notice.key in fresh
+        for address in whom.addresses(notice.lead_id, notice.to)
+    ]
+    enqueue_notice(mails, now=now)
+    return len(fresh)
+
+
+def mark_read(public_ids: Sequence[str] | None, *, by: User, now: datetime) -> int:
+    """Mark alerts as read; None marks all of them. Returns how many were unread."""
+    unread = Alert.objects.filter(read_at=None)
+    if public_ids is not None:
+        unread = unread.filter(public_id__in=public_ids)
+    changed: int = unread.update(read_at=now, read_by=by)
+    return changed
+
+
+def _hot_row(one: Crossing, body: Body, whom: Recipients) -> _Row:
+    return _Row(
+        public_id=ids.new("alr"),
+        kind=Alert.Kind.HOT,
+        lead_id=one.lead_id,
+        crossing=one.crossing,
+        reason=one.reason,
+        recipient=whom.address(one.lead_id, "owner"),
+        subject=gettext("[Hot lead] %(name)s") % {"name": body["headline"]},
+        body=as_json(body),
+        fact_received_at=one.fact_received_at,
+    )
+
+
+def _notice_row(notice: NoticeToStaff, recipient: str) -> _Row:
+    return _Row(
+        public_id=ids.new("alr"),
+        kind=Alert.Kind.NOTICE,
+        lead_id=notice.lead_id,
+        crossing=notice.key,
+        reason="flow",
+        recipient=recipient,
+        subject=notice.subject,
+        body=as_json({"text": notice.text}),
+        fact_received_at=None,
+    )
+
+
+def _mail(row: _Row, body: Body) -> Notice:
+    return Notice(to=row.recipient, subject=row.subject, text=alert_text(body), html=None, key=f"alert:{row.crossing}")
+
+
+def _signed(notice: NoticeToStaff, link: str) -> str:
+    return f"{notice.text}\n\n{link}\n"
+
+
+def _write(rows: Sequence[_Row], *, now: datetime) -> list[str]:
+    """Insert the alerts that are new; returns their crossings."""
+    if not rows:
+        return []
+    columns: dict[str, Any] = sets.columns(rows)  # Any: one list per column
+    return sql.run(WRITE, now=now, **columns).values()
+
+
+WRITE = """
+    INSERT INTO lifecycle_alert (tenant_id, public_id, kind, lead_id, crossing, reason, recipient, subject, body,
+                                 fact_received_at, handed_over_at)
+    SELECT %(tenant_id)s, alert.*, %(now)s
+      FROM unnest(%(public_id)s::text[], %(kind)s::text[], %(lead_id)s::bigint[], %(crossing)s::text[],
+                  %(reason)s::text[], %(recipient)s::text[], %(subject)s::text[], %(body)s::jsonb[],
+                  %(fact_received_at)s::timestamptz[])
+           AS alert(public_id, kind, lead_id, crossing, reason, recipient, subject, body, fact_received_at)
+    ON CONFLICT (tenant_id, crossing) DO NOTHING
+    RETURNING crossing
+"""

@@ -1,0 +1,236 @@
+"""Deals as an SFA states them: found by their external id, with the people they move along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import orjson
+from django.utils.translation import gettext_lazy as _
+
+from leads.actions import upsert_companies
+from leads.models import Company, Lead
+from lifecycle import stages
+from lifecycle.actions.stages import follow_rule
+from ma_platform import ids
+from ma_platform.db import sql
+from ma_platform.errors import DomainError
+from scoring.actions import reset_scores
+from tracking.actions import NewFact, SubjectRef, record_many
+from tracking.catalogue import Event
+
+
+class UnknownPeople(DomainError):
+    """A deal names people the workspace does not have."""
+
+    code = "unknown_leads"
+    message = _("These people are not known here: %(people)s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealInput:
+    """One deal as stated; None = not said. `lead_emails` and `leads` (public ids) replace the people when given."""
+
+    external_id: str
+    name: str | None = None
+    lead_emails: Sequence[str] | None = None
+    leads: Sequence[str] | None = None
+    company: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    stage: str | None = None
+    status: str | None = None
+    lost_reason: str | None = None
+    closed_at: datetime | None = None
+    products: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class UpsertedDeal:
+    """What became of one deal. `was` is its status before; None for a new one."""
+
+    id: int
+    public_id: str
+    external_id: str
+    name: str
+    status: str
+    was: str | None
+    closed_at: datetime | None
+
+    @property
+    def turned(self) -> bool:
+        return self.status != self.was
+
+
+OUTCOMES = {
+    "open": (Event.DEAL_OPENED, stages.DEAL_OPENED),
+    "won": (Event.DEAL_WON, stages.DEAL_WON),
+    "lost": (Event.DEAL_LOST, stages.DEAL_LOST),
+}
+
+
+def upsert_deals(rows: Sequence[DealInput], *, now: datetime) -> list[UpsertedDeal]:
+    """Make or change deals, one per external id; facts and stage moves follow. Answers in the order of `rows`.
+
+    A deal that opens, is won or lost moves its people: to opportunity, customer, or recycled with a fresh score (unless
+    another deal of theirs is open). Raises UnknownPeople before anything is written.
+    """
+    distinct = {row.external_id: row for row in rows}
+    people = _people(list(distinct.values()))
+    companies = _companies(list(distinct.values()), now=now)
+    stated = orjson.dumps([_line(row, companies) for row in distinct.values()], default=str).decode()
+    deals = {deal.external_id: deal for deal in sql.typed(UPSERT, UpsertedDeal, rows=stated, now=now)}
+    links = [(deals[key].id, lead) for key, leads in people.items() for lead in leads]
+    sql.run(
+        LINK,
+        stated=[deals[key].id for key in people],
+        deal_id=[deal for deal, _lead in links],
+        lead_id=[lead for _deal, lead in links],
+    )
+    _follow(list(deals.values()), now=now)
+    return [deals[row.external_id] for row in rows]
+
+
+def _people(rows: Sequence[DealInput]) -> dict[str, list[int]]:
+    """Primary keys of the stated people by external id; deals that say nothing of people are left out."""
+    emails = {address.strip().casefold() for row in rows for address in row.lead_emails or ()}
+    named = {public_id for row in rows for public_id in row.leads or ()}
+    known = dict(Lead.objects.filter(email_key__in=emails).values_list("email_key", "id"))
+    known |= dict(Lead.objects.filter(public_id__in=named).values_list("public_id", "id"))
+    if missing := sorted((emails | named) - set(known)):
+        raise UnknownPeople(people=", ".join(missing[:20]))
+    return {
+        row.external_id: sorted(
+            {known[address.strip().casefold()] for address in row.lead_emails or ()}
+            | {known[public_id] for public_id in row.leads or ()}
+        )
+        for row in rows
+        if row.lead_emails is not None or row.leads is not None
+    }
+
+
+def _companies(rows: Sequence[DealInput], *, now: datetime) -> dict[str, int]:
+    names = sorted({row.company.strip() for row in rows if row.company and row.company.strip()})
+    if not names:
+        return {}
+    made = upsert_companies([{"name": name} for name in names], now=now)
+    by_public_id = dict(Company.objects.filter(public_id__in=[one for one, _ in made]).values_list("public_id", "id"))
+    return {name: by_public_id[public_id] for name, (public_id, _) in zip(names, made, strict=True)}
+
+
+def _line(row: DealInput, companies: dict[str, int]) -> dict[str, object]:
+    return {
+        "public_id": ids.new("deal"),
+        "external_id": row.external_id,
+        "name": row.name,
+        "company_id": companies.get((row.company or "").strip()),
+        "amount": str(row.amount) if row.amount is not None else None,
+        "currency": row.currency,
+        "stage": row.stage,
+        "status": row.status,
+        "lost_reason": row.lost_reason,
+        "closed_at": row.closed_at.isoformat() if row.closed_at else None,
+        "products": list(row.products) if row.products is not None else None,
+    }
+
+
+def _follow(deals: Sequence[UpsertedDeal], *, now: datetime) -> None:
+    """Facts of the deals that turned, and the stages of their people."""
+    turned = [deal for deal in deals if deal.turned]
+    people: dict[int, list[int]] = {}
+    for deal_id, lead_id in sql.run(PEOPLE, deal_ids=[deal.id for deal in deals]).rows:
+        people.setdefault(deal_id, []).append(lead_id)
+    nobody: list[int | None] = [None]
+    record_many([_fact(deal, lead, now) for deal in turned for lead in people.get(deal.id) or nobody])
+    for status, (_event, rule) in OUTCOMES.items():
+        leads = sorted({lead for deal in deals if deal.status == status for lead in people.get(deal.id, ())})
+        if status == "lost":
+            leads = _free(
+                sorted({lead for deal in turned if deal.status == "lost" for lead in people.get(deal.id, ())})
+            )
+            reset_scores(leads, after=now, now=now)
+        follow_rule(leads, rule, now=now)
+
+
+def _free(lead_ids: list[int]) -> list[int]:
+    """Those without another open deal."""
+    return sorted(set(lead_ids) - set(sql.run(BUSY, lead_ids=lead_ids).values()))
+
+
+def _fact(deal: UpsertedDeal, lead_id: int | None, now: datetime) -> NewFact:
+    subject = SubjectRef("deal", deal.public_id, name=deal.name)
+    props = {"deal": deal.public_id, "external_id": deal.external_id, "status": deal.status}
+    return NewFact(OUTCOMES[deal.status][0], now, lead=lead_id, subject=subject, props=props)
+
+
+UPSERT = """
+WITH stated AS (
+    SELECT *
+      FROM jsonb_to_recordset(%(rows)s::jsonb)
+           AS deal(public_id text, external_id text, name text, company_id bigint, amount numeric, currency text,
+                   stage text, status text, lost_reason text, closed_at timestamptz, products jsonb)
+), held AS (
+    SELECT deal.external_id, deal.status
+      FROM lifecycle_deal AS deal
+      JOIN stated ON stated.external_id = deal.external_id
+     WHERE deal.tenant_id = %(tenant_id)s
+), written AS (
+    INSERT INTO lifecycle_deal AS deal
+           (tenant_id, public_id, external_id, name, company_id, amount, currency, stage, status, lost_reason,
+            closed_at, products, created_at, updated_at)
+    SELECT %(tenant_id)s, public_id, external_id, coalesce(nullif(name, ''), external_id), company_id, amount,
+           coalesce(currency, 'JPY'), coalesce(stage, ''), coalesce(status, 'open'), coalesce(lost_reason, ''),
+           coalesce(closed_at, CASE WHEN status IN ('won', 'lost') THEN %(now)s END),
+           CASE WHEN jsonb_typeof(products) = 'array' THEN products ELSE '[]'::jsonb END, %(now)s, %(now)s
+      FROM stated
+     ORDER BY external_id
+    ON CONFLICT (tenant_id, external_id) DO UPDATE
+       SET name = CASE WHEN excluded.name = excluded.external_id THEN deal.name ELSE excluded.name END,
+           company_id = coalesce(excluded.company_id, deal.company_id),
+           amount = coalesce(excluded.amount, deal.amount),
+           currency = coalesce((SELECT stated.currency FROM stated WHERE stated.external_id = deal.external_id),
+                               deal.currency),
+           stage = coalesce((SELECT stated.stage FROM stated WHERE stated.external_id = deal.external_id), deal.stage),
+           status = coalesce((SELECT stated.status FROM stated WHERE stated.external_id = deal.external_id),
+                             deal.status),
+           lost_reason = coalesce((SELECT stated.lost_reason FROM stated WHERE stated.external_id = deal.external_id),
+                                  deal.lost_reason),
+           closed_at = CASE WHEN (SELECT stated.status FROM stated WHERE stated.external_id = deal.external_id) = 'open'
+                            THEN NULL ELSE coalesce(excluded.closed_at, deal.closed_at) END,
+           products = CASE WHEN excluded.products = '[]'::jsonb THEN deal.products ELSE excluded.products END,
+           updated_at = %(now)s
+    RETURNING deal.id, deal.public_id, deal.external_id, deal.name, deal.status, deal.closed_at
+)
+SELECT written.*, held.status AS was
+  FROM written
+  LEFT JOIN held ON held.external_id = written.external_id
+"""
+
+LINK = """
+WITH linked AS (
+    SELECT * FROM unnest(%(deal_id)s::bigint[], %(lead_id)s::bigint[]) AS link(deal_id, lead_id)
+), removed AS (
+    DELETE FROM lifecycle_deallead AS person
+     WHERE person.tenant_id = %(tenant_id)s AND person.deal_id = ANY(%(stated)s::bigint[])
+       AND NOT EXISTS (SELECT FROM linked WHERE linked.deal_id = person.deal_id AND linked.lead_id = person.lead_id)
+)
+INSERT INTO lifecycle_deallead (tenant_id, deal_id, lead_id)
+SELECT %(tenant_id)s, deal_id, lead_id FROM linked
+ON CONFLICT (tenant_id, deal_id, lead_id) DO NOTHING
+"""
+
+PEOPLE = """
+    SELECT person.deal_id, person.lead_id
+      FROM lifecycle_deallead AS person
+     WHERE person.tenant_id = %(tenant_id)s AND person.deal_id = ANY(%(deal_ids)s::bigint[])
+     ORDER BY person.deal_id, person.lead_id
+"""
+
+BUSY = """
+    SELECT DISTINCT person.lead_id
+      FROM lifecycle_deallead AS person
+      JOIN lifecycle_deal AS deal ON deal.tenant_id = %(tenant_id)s AND deal.id = person.deal_id
+     WHERE person.tenant_id = %(tenant_id)s AND person.lead_id = ANY(%(lead_ids)s::bigint[]) AND deal.status = 'open'
+"""

@@ -1,0 +1,171 @@
+"""`/leads/{id}/stage`, `/stages`, `/deals`, and the stage within a lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from leads.models import Lead
+from leads.queries import find_lead
+from lifecycle.actions import DealInput, move_by_hand, upsert_deals
+from lifecycle.models import Deal, Stage, Transition
+from lifecycle.queries import all_stages, deal_json, deal_page, find_deal, history, stage_keys
+from ma_platform import clock
+from ma_platform.api.facets import LEAD_FACETS
+from ma_platform.api.pages import cursor_of, cursor_page, page_size
+from ma_platform.api.serializers import StrictSerializer
+from ma_platform.api.views import ApiView
+from ma_platform.tenancy.permissions import Capability
+
+
+@LEAD_FACETS.fill("stage")
+def stage_facet(lead_ids: Sequence[int]) -> Mapping[int, object]:
+    return stage_keys(lead_ids)
+
+
+class StageShape(StrictSerializer):
+    """Where to, and why; the reason may be left out on the way forward."""
+
+    to = serializers.CharField(max_length=40)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
+
+
+class LeadStage(ApiView):
+    """A lead's stage with its history; POST moves the lead."""
+
+    capabilities = {"GET": Capability.VIEW_LIFECYCLE, "POST": Capability.MOVE_STAGE}
+
+    def get(self, request: Request, lead_id: str) -> Response:
+        return Response(_stage_json(_lead(lead_id)))
+
+    def post(self, request: Request, lead_id: str) -> Response:
+        shape = StageShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        lead, said = _lead(lead_id), shape.validated_data
+        move_by_hand(lead, said["to"], by=None, reason=said["reason"], now=clock.now())
+        return Response(_stage_json(lead))
+
+
+def _lead(public_id: str) -> Lead:
+    lead = find_lead(public_id)
+    if lead is None:
+        raise Http404
+    return lead
+
+
+def _stage_json(lead: Lead) -> dict[str, object]:
+    return {
+        "lead": lead.public_id,
+        "stage": stage_keys([lead.pk]).get(lead.pk),
+        "history": [_transition_json(one) for one in history(lead.pk)],
+    }
+
+
+def _transition_json(one: Transition) -> dict[str, object]:
+    return {
+        "from": one.from_key,
+        "to": one.to_key,
+        "at": one.at,
+        "by": one.by_user.email if one.by_user else None,
+        "rule": one.rule or None,
+        "reason": one.reason,
+        "pass": one.pass_number,
+        "skipped": one.skipped,
+    }
+
+
+class Stages(ApiView):
+    """The workspace's stages along the way, side states last."""
+
+    capabilities = {"GET": Capability.VIEW_LIFECYCLE}
+
+    def get(self, request: Request) -> Response:
+        return Response({"results": [_stage_row(stage) for stage in all_stages()], "next": None})
+
+
+def _stage_row(stage: Stage) -> dict[str, object]:
+    return {
+        "key": stage.key,
+        "name": {"ja": stage.name_ja, "en": stage.name_en},
+        "order": stage.order,
+        "kind": stage.kind,
+        "department": stage.department,
+        "sla_hours": stage.sla_hours,
+        "side": stage.side,
+    }
+
+
+class DealShape(StrictSerializer):
+    """A deal as another system states it; what is left out stays as it is."""
+
+    external_id = serializers.CharField(max_length=200)
+    name = serializers.CharField(required=False, max_length=300)
+    lead_emails = serializers.ListField(child=serializers.CharField(max_length=254), required=False, max_length=100)
+    leads = serializers.ListField(child=serializers.CharField(max_length=64), required=False, max_length=100)
+    company = serializers.CharField(required=False, max_length=200)
+    amount = serializers.DecimalField(required=False, allow_null=True, max_digits=18, decimal_places=2)
+    currency = serializers.ChoiceField(required=False, choices=Deal.CURRENCIES)
+    stage = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    status = serializers.ChoiceField(required=False, choices=Deal.Status.values)
+    lost_reason = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+    closed_at = serializers.DateTimeField(required=False, allow_null=True)
+    products = serializers.ListField(child=serializers.CharField(max_length=200), required=False, max_length=100)
+
+
+class Deals(ApiView):
+    """Deals, last changed first (`status`, `external_id` narrow); POST finds one by external id or makes it."""
+
+    capabilities = {"GET": Capability.VIEW_DEALS, "POST": Capability.EDIT_DEALS}
+
+    def get(self, request: Request) -> Response:
+        size, exact = page_size(request), {}
+        if external_id := request.query_params.get("external_id"):
+            exact["external_id"] = external_id
+        status = request.query_params.get("status", "")
+        rows = deal_page(status=status, after=_after(request), limit=size, **exact)
+        return cursor_page(request, rows, size=size, position=lambda deal: [deal.updated_at, deal.pk], show=deal_json)
+
+    def post(self, request: Request) -> Response:
+        shape = DealShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        (done,) = upsert_deals([DealInput(**shape.validated_data)], now=clock.now())
+        return Response(_deal_json(done.public_id), status=201 if done.was is None else 200)
+
+
+class OneDeal(ApiView):
+    """One deal."""
+
+    capabilities = {"GET": Capability.VIEW_DEALS}
+
+    def get(self, request: Request, deal_id: str) -> Response:
+        return Response(_deal_json(deal_id))
+
+
+def _deal_json(public_id: str) -> dict[str, object]:
+    deal = find_deal(public_id)
+    if deal is None:
+        raise Http404
+    return deal_json([deal])[0]
+
+
+def _after(request: Request) -> tuple[datetime, int] | None:
+    return position(cursor_of(request))
+
+
+def position(cursor: list[Any] | None) -> tuple[datetime, int] | None:  # Any: a decoded cursor
+    """A cursor of (moment, number); raises ValidationError when it is not one of ours."""
+    if cursor is None:
+        return None
+    match cursor:
+        case [str() as moment, int() as number]:
+            with suppress(ValueError):
+                return datetime.fromisoformat(moment), number
+    raise ValidationError({"cursor": ["Not a cursor of ours."]})

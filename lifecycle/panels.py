@@ -1,0 +1,111 @@
+"""What lifecycle shows on shared pages: the rail, the bell, the lead page, the lead list, the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from leads.models import Lead
+from lifecycle.forms import MoveForm
+from lifecycle.presentation import funnel_steps, rule_name, stage_options
+from lifecycle.queries import all_stages, deals_of, funnel, history, stage_keys, unread_alerts
+from ma_platform.tenancy.permissions import Capability
+from ma_platform.tenancy.requests import MemberRequest
+from ma_platform.ui import navigation, slots
+
+_SECTION = navigation.Section.JUDGE
+for _item in (
+    navigation.NavItem(
+        key="lifecycle",
+        label=_("Lifecycle"),
+        icon="stage",
+        url_name="lifecycle:stages",
+        section=_SECTION,
+        order=20,
+        capability=Capability.VIEW_LIFECYCLE,
+    ),
+    navigation.NavItem(
+        key="deals",
+        label=_("Deals"),
+        icon="deal",
+        url_name="lifecycle:deals",
+        section=_SECTION,
+        order=30,
+        capability=Capability.VIEW_DEALS,
+    ),
+    navigation.NavItem(
+        key="alerts",
+        label=_("Alerts"),
+        icon="bell",
+        url_name="lifecycle:alerts",
+        section=_SECTION,
+        order=40,
+        capability=Capability.SEE_ALERTS,
+    ),
+):
+    navigation.register(_item)
+
+
+@slots.BELL.fill(order=10, capability=Capability.SEE_ALERTS)
+def bell(request: HttpRequest, now: datetime) -> slots.Bell:
+    return slots.Bell(count=unread_alerts(), url=reverse("lifecycle:alerts"))
+
+
+@slots.LEAD_HEADER.fill(order=10, capability=Capability.VIEW_LIFECYCLE)
+def stage_badge(request: HttpRequest, lead: Lead) -> slots.Panel | None:
+    key = stage_keys([lead.pk]).get(lead.pk)
+    stage = {one.key: one for one in all_stages()}.get(key or "")
+    if stage is None:
+        return None
+    return slots.Panel(title=_("Stage"), template="lifecycle/_lead_header.html", context={"stage": stage})
+
+
+@slots.LEAD_PANELS.fill(order=30, capability=Capability.VIEW_LIFECYCLE)
+def stage_panel(request: HttpRequest, lead: Lead) -> slots.Panel:
+    names = dict(stage_options())
+    rows = [
+        {"move": one, "name": names.get(one.to_key, one.to_key), "rule": rule_name(one.rule)}
+        for one in history(lead.pk)
+    ]
+    context = {
+        "lead": lead,
+        "rows": rows,
+        "form": MoveForm(stages=list(names.items()), initial={"to": stage_keys([lead.pk]).get(lead.pk)}),
+        "may_move": Capability.MOVE_STAGE in cast(MemberRequest, request).can,
+    }
+    return slots.Panel(title=_("Stage"), template="lifecycle/_lead_stage.html", context=context)
+
+
+@slots.LEAD_PANELS.fill(order=60, capability=Capability.VIEW_DEALS)
+def deals_panel(request: HttpRequest, lead: Lead) -> slots.Panel | None:
+    deals = deals_of(lead.pk)
+    if not deals:
+        return None
+    return slots.Panel(title=_("Deals"), template="lifecycle/_lead_deals.html", context={"deals": deals})
+
+
+@slots.LEAD_COLUMNS.fill(order=10, capability=Capability.VIEW_LIFECYCLE)
+def stage_column() -> slots.Column:
+    return slots.Column(key="stage", label=_("Stage"), load=_stage_cells)
+
+
+def _stage_cells(lead_ids: Sequence[int]) -> dict[int, slots.Cell]:
+    names = dict(stage_options())
+    return {pk: slots.Cell(names.get(key, key), tone=f"stage-{key}") for pk, key in stage_keys(lead_ids).items()}
+
+
+@slots.HOME_PANELS.fill(order=10, capability=Capability.VIEW_LIFECYCLE)
+def funnel_panel(request: HttpRequest, now: datetime) -> slots.Panel:
+    context = {"steps": funnel_steps(funnel())}
+    return slots.Panel(
+        title=_("Leads by stage"),
+        template="lifecycle/_home_funnel.html",
+        context=context,
+        wide=True,
+        href=reverse("lifecycle:stages"),
+    )

@@ -1,0 +1,59 @@
+"""Stages, where leads stand, and how they came there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from lifecycle.models import Position, Stage, Transition
+from ma_platform.db import sql
+
+
+@dataclass(frozen=True)
+class FunnelStep:
+    """One main stage: how many stand in it now, and how many have ever reached it or gone beyond in their pass."""
+
+    stage: Stage
+    count: int
+    reached: int
+    rate: float | None
+
+
+def all_stages() -> list[Stage]:
+    """The workspace's stages along the way, side states last."""
+    return list(Stage.objects.order_by("order"))
+
+
+def stage_keys(lead_ids: Iterable[int]) -> dict[int, str]:
+    """Where leads stand; those without a stage are missing."""
+    return dict(Position.objects.filter(lead_id__in=list(lead_ids)).values_list("lead_id", "stage_key"))
+
+
+def history(lead_id: int) -> list[Transition]:
+    """A lead's moves, newest first, with who made them."""
+    rows = Transition.objects.filter(lead_id=lead_id).select_related("by_user")
+    return list(rows.order_by("-at", "-id")[:100])
+
+
+def stage_stock() -> dict[str, int]:
+    """How many leads stand in each stage; empty stages are missing."""
+    return dict(sql.run(STOCK).rows)
+
+
+def funnel() -> list[FunnelStep]:
+    """The main stages in order; `rate` is the share of the step before that came this far."""
+    stages = [stage for stage in all_stages() if not stage.side]
+    stock = stage_stock()
+    counts = [stock.get(stage.key, 0) for stage in stages]
+    reached = [sum(counts[place:]) for place in range(len(counts))]
+    rates = [None, *(now / before if before else None for before, now in pairwise(reached))]
+    return [FunnelStep(*row) for row in zip(stages, counts, reached, rates, strict=True)]
+
+
+STOCK = """
+    SELECT here.stage_key, count(*)
+      FROM lifecycle_position AS here
+     WHERE here.tenant_id = %(tenant_id)s
+     GROUP BY here.stage_key
+"""

@@ -1,0 +1,136 @@
+"""From a fact to the alert: once per crossing, with the reasons, to the right person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from leads.actions import LeadInput, upsert_lead
+from lifecycle.actions import NoticeToStaff, mark_read, notify
+from lifecycle.models import Alert
+from lifecycle.queries import stage_keys, unread_alerts
+from ma_platform.db import sql
+from ma_platform.tenancy.models import User, WorkspaceSettings
+from ma_platform.tenancy.scope import tenant_scope
+from ma_platform.workspaces.actions.workspaces import NewWorkspace
+from mailing.models import Message
+from tests.conftest import NOW
+from tests.lifecycle.conftest import see
+from tracking.actions import SubjectRef, record, run_consumers
+from tracking.catalogue import Event
+
+
+def mails() -> list[tuple[str, str, str]]:
+    """(address, subject, text) of the notices in the queue."""
+    rows = Message.objects.filter(lead=None).order_by("id")
+    return [(row.to_address, row.content["subject"], row.content["text"]) for row in rows]
+
+
+def visit(workspace: NewWorkspace, **said: Any) -> int:
+    """A director reads the product page for 83 seconds and sends an inquiry; then the consumers run."""
+    with tenant_scope(workspace.workspace):
+        told = LeadInput(
+            email="taro@example.co.jp",
+            last_name="山田",
+            first_name="太郎",
+            company="例示商事",
+            job_title="部長",
+            **said,
+        )
+        lead = upsert_lead(told, by=None, now=NOW).lead_id or 0
+        see(lead, Event.PAGE_VIEWED, about="/products/crm")
+        page = SubjectRef("page", "https://acme.example/products/crm")
+        record(Event.PAGE_LEFT, lead=lead, at=NOW + timedelta(seconds=83), subject=page)
+        see(
+            lead,
+            Event.FORM_SUBMITTED,
+            about="お問い合わせ",
+            at=NOW + timedelta(minutes=2),
+            props={"message": "見積りをください"},
+        )
+    run_consumers(now=NOW + timedelta(minutes=3))
+    return lead
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hot_lead_makes_one_alert_with_its_reasons(acme: NewWorkspace, globex: NewWorkspace) -> None:
+    lead = visit(acme)
+    run_consumers(now=NOW + timedelta(minutes=4))
+
+    with tenant_scope(acme.workspace):
+        (alert,) = Alert.objects.all()
+        ((address, subject, text),) = mails()
+        assert stage_keys([lead]) == {lead: "mql"}
+    assert (alert.lead_id, alert.recipient, address) == (lead, "owner@acme.example", "owner@acme.example")
+    assert subject == "【ホットリード】例示商事 山田 太郎"
+    for said in ("見積りをください", "+5  役職が部長以上", "+5  製品詳細ページを閲覧", "/products/crm", "例示商事"):
+        assert said in text
+    assert f"事実の受信: {alert.body['received']}" in text
+    assert "アラートの引き渡し: 2026-11-20 12:03:00.000" in text
+    with tenant_scope(globex.workspace):
+        assert (Alert.objects.count(), mails()) == (0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_owner_is_told_and_else_the_sales_address(acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        WorkspaceSettings.objects.update(alert_address="sales@acme.example")
+
+    visit(acme)
+
+    with tenant_scope(acme.workspace):
+        assert [address for address, _subject, _text in mails()] == ["sales@acme.example"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_english_workspace_is_told_in_english(acme: NewWorkspace) -> None:
+    type(acme.workspace).objects.filter(pk=acme.workspace.pk).update(locale="en")
+
+    visit(acme)
+
+    with tenant_scope(acme.workspace):
+        ((_address, subject, text),) = mails()
+    assert subject == "[Hot lead] 例示商事 太郎 山田" or subject == "[Hot lead] 例示商事 山田 太郎"
+    assert "+5  Director or above" in text
+
+
+def test_a_notice_is_told_once_per_key(person: Callable[..., int]) -> None:
+    lead = person()
+    notice = NoticeToStaff("owner", lead, "mail", "シナリオから", "電話してください", key="run_1:s3")
+
+    first, second = notify([notice], now=NOW), notify([notice], now=NOW)
+
+    assert (first, second, len(mails())) == (1, 0, 1)
+    assert "電話してください" in mails()[0][2]
+
+
+def test_an_in_app_notice_sends_no_mail(person: Callable[..., int]) -> None:
+    lead = person()
+
+    notify([NoticeToStaff("department", lead, "in_app", "シナリオから", "見てください", key="k")], now=NOW)
+
+    assert (unread_alerts(), mails()) == (1, [])
+
+
+def test_reading_an_alert_is_remembered_with_the_reader(person: Callable[..., int], in_acme: NewWorkspace) -> None:
+    lead = person()
+    notify([NoticeToStaff("owner", lead, "in_app", "s", "t", key=key) for key in ("a", "b")], now=NOW)
+    first = Alert.objects.order_by("id")[0]
+
+    changed = mark_read([first.public_id], by=in_acme.owner, now=NOW)
+
+    assert (changed, unread_alerts()) == (1, 1)
+    assert Alert.objects.get(pk=first.pk).read_by == in_acme.owner
+
+
+def test_a_member_who_owns_the_lead_is_told(person: Callable[..., int], in_acme: NewWorkspace) -> None:
+    rep = User.objects.create_user("rep@acme.example", "x" * 12)
+    lead = person()
+    sql.run("UPDATE leads_lead SET owner_id = %(owner)s WHERE id = %(lead)s", owner=rep.pk, lead=lead)
+
+    notify([NoticeToStaff("owner", lead, "mail", "s", "t", key="k")], now=NOW)
+
+    assert [address for address, _subject, _text in mails()] == ["rep@acme.example"]

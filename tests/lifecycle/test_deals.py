@@ -1,0 +1,118 @@
+"""Deals move their people, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from lifecycle.actions import DealInput, upsert_deals
+from lifecycle.actions.deals import UnknownPeople
+from lifecycle.models import Deal, Transition
+from lifecycle.queries import deals_of, stage_keys
+from ma_platform.db import sql
+from scoring.actions import rescore
+from scoring.queries import standings
+from tests.conftest import NOW
+from tests.lifecycle.conftest import see
+from tracking.catalogue import Event
+
+
+def state(status: str = "open", **said: object) -> None:
+    said = {"external_id": "D-1", "lead_emails": ["taro@example.co.jp"], "status": status, **said}
+    upsert_deals([DealInput(**said)], now=NOW)  # type: ignore[arg-type]  # keyword words of a test
+
+
+def facts(lead: int) -> list[int]:
+    text = """SELECT name FROM tracking_event
+               WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead)s AND name BETWEEN 35 AND 37 ORDER BY txid, id"""
+    return sql.run(text, lead=lead).values()
+
+
+def test_an_open_deal_makes_an_opportunity(person: Callable[..., int]) -> None:
+    lead = person()
+
+    state(name="CRM導入", company="アクメ商事", amount=Decimal("1200000"))
+
+    (deal,) = deals_of(lead)
+    assert (deal.name, deal.company.name, deal.amount, deal.status) == (
+        "CRM導入",
+        "アクメ商事",
+        Decimal(1200000),
+        "open",
+    )
+    assert stage_keys([lead]) == {lead: "opportunity"}
+    assert facts(lead) == [Event.DEAL_OPENED]
+
+
+def test_the_same_deal_again_changes_nothing(person: Callable[..., int]) -> None:
+    lead = person()
+    state()
+
+    state()
+
+    assert Deal.objects.count() == 1
+    assert facts(lead) == [Event.DEAL_OPENED]
+    assert Transition.objects.filter(to_key="opportunity").count() == 1
+
+
+def test_what_is_not_said_stays(person: Callable[..., int]) -> None:
+    person()
+    state(name="CRM導入", amount=Decimal("5"), products=["CRM"], currency="USD", stage="提案")
+
+    upsert_deals([DealInput(external_id="D-1", amount=Decimal("7"))], now=NOW)
+
+    deal = Deal.objects.get()
+    assert (deal.name, deal.amount, deal.products, deal.currency, deal.stage) == (
+        "CRM導入",
+        Decimal(7),
+        ["CRM"],
+        "USD",
+        "提案",
+    )
+    assert deal.people.count() == 1
+
+
+def test_won_makes_a_customer(person: Callable[..., int]) -> None:
+    lead = person()
+    state()
+
+    state("won")
+
+    assert stage_keys([lead]) == {lead: "customer"}
+    assert facts(lead) == [Event.DEAL_OPENED, Event.DEAL_WON]
+    assert Deal.objects.get().closed_at == NOW
+
+
+def test_lost_recycles_and_starts_the_score_afresh(person: Callable[..., int]) -> None:
+    lead = person(job_title="部長")
+    see(lead, Event.PAGE_VIEWED, about="/products/a", at=NOW - timedelta(days=1))
+    rescore([lead], now=NOW)
+    state()
+
+    state("lost", lost_reason="予算なし")
+
+    assert stage_keys([lead]) == {lead: "recycled"}
+    assert (standings([lead])[lead].fit, standings([lead])[lead].engagement) == (5, 0)
+    assert facts(lead)[-1] == Event.DEAL_LOST
+
+
+def test_a_lost_deal_leaves_people_with_another_open_one(person: Callable[..., int]) -> None:
+    lead = person()
+    state()
+    state(external_id="D-2")
+
+    state("lost")
+
+    assert stage_keys([lead]) == {lead: "opportunity"}
+
+
+def test_unknown_people_are_refused_before_anything_is_written(person: Callable[..., int]) -> None:
+    person()
+
+    with pytest.raises(UnknownPeople):
+        state(lead_emails=["taro@example.co.jp", "nobody@example.co.jp"])
+
+    assert Deal.objects.count() == 0
