@@ -1,0 +1,25 @@
+"""Verbs of flows: writing them, letting leads in, hearing facts, and the tick."""
+
+from nurturing.actions.authoring import FlowStateRefused, create_flow, pause, publish, resume, save_draft
+from nurturing.actions.entering import Admission, Entry, FlowNotPublished, enter_leads
+from nurturing.actions.installing import install_template
+from nurturing.actions.ticking import CLAIM_AT_ONCE, TickReport, tick
+from nurturing.actions.waking import hear
+
+__all__ = [
+    "CLAIM_AT_ONCE",
+    "Admission",
+    "Entry",
+    "FlowNotPublished",
+    "FlowStateRefused",
+    "TickReport",
+    "create_flow",
+    "enter_leads",
+    "hear",
+    "install_template",
+    "pause",
+    "publish",
+    "resume",
+    "save_draft",
+    "tick",
+]

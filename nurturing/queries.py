@@ -1,0 +1,175 @@
+"""Questions about flows: what they are, who is where, how many came by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from ma_platform.db import sql
+from ma_platform.errors import NotFound
+from nurturing.graph import Graph
+from nurturing.language import read_flow
+from nurturing.models import Flow, FlowVersion, Run
+
+
+def get_flow(public_id: str) -> Flow:
+    """The flow of the workspace; raises NotFound."""
+    flow: Flow | None = Flow.objects.filter(public_id=public_id).first()
+    if flow is None:
+        raise NotFound(kind="flow")
+    return flow
+
+
+@lru_cache(maxsize=512)
+def graph_of(version_id: int) -> Graph:
+    """The graph of a published version, parsed once per process: versions never change."""
+    return read_flow(FlowVersion.objects.get(pk=version_id).document)
+
+
+def published(flow: Flow) -> tuple[int | None, Graph | None]:
+    """The version new runs take, and its graph; (None, None) for a flow that has never been published."""
+    if not flow.published_no:
+        return None, None
+    version_id: int = FlowVersion.objects.values_list("id", flat=True).get(flow=flow, no=flow.published_no)
+    return version_id, graph_of(version_id)
+
+
+def has_unpublished_changes(flow: Flow) -> bool:
+    """Whether the draft differs from what new runs take."""
+    if not flow.published_no:
+        return False
+    return bool(FlowVersion.objects.get(flow=flow, no=flow.published_no).document != flow.draft)
+
+
+def triggered_by(events: Collection[int]) -> list[Flow]:
+    """Published flows whose trigger is one of these events; paused ones too, since they refuse with a reason."""
+    return list(Flow.objects.filter(trigger_event__in=[int(event) for event in events]).order_by("id"))
+
+
+def tenants_with_due_runs(now: datetime) -> list[int]:
+    """Workspaces with something to do, for the sweep over all of them: one index probe a workspace."""
+    return sql.run(DUE_TENANTS, now=now).values()
+
+
+DUE_TENANTS = """
+    SELECT workspace.id
+      FROM tenancy_workspace AS workspace
+     WHERE EXISTS (SELECT FROM nurturing_run AS run
+                    WHERE run.tenant_id = workspace.id AND run.wake_at <= %(now)s
+                      AND run.state IN ('active', 'waiting') AND run.wake_at IS NOT NULL)
+     ORDER BY workspace.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StepTally:
+    """Runs at a step: came, stand there now, left, left because it failed, left without doing it."""
+
+    entered: int = 0
+    waiting: int = 0
+    left: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+def step_tallies(flow: Flow) -> dict[str, StepTally]:
+    """Per step key, over all versions of the flow; steps nobody has come to are absent. Two cheap counts."""
+    rows = sql.typed(TALLIES, NamedTally, flow_id=flow.pk)
+    return {row.step: StepTally(row.waiting + row.left, row.waiting, row.left, row.failed, row.skipped) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTally:
+    """A line of TALLIES."""
+
+    step: str
+    waiting: int
+    left: int
+    failed: int
+    skipped: int
+
+
+TALLIES = """
+    WITH standing AS (
+        SELECT step, count(*) AS runs FROM nurturing_run
+         WHERE tenant_id = %(tenant_id)s AND flow_id = %(flow_id)s AND ended_at IS NULL
+         GROUP BY step
+    ), gone AS (
+        SELECT step, sum(runs)::bigint AS runs,
+               coalesce(sum(runs) FILTER (WHERE outcome = 'failed'), 0)::bigint AS failed,
+               coalesce(sum(runs) FILTER (WHERE outcome = 'skipped'), 0)::bigint AS skipped
+          FROM nurturing_stepcount
+         WHERE tenant_id = %(tenant_id)s AND flow_id = %(flow_id)s
+         GROUP BY step
+    )
+    SELECT step, coalesce(standing.runs, 0) AS waiting, coalesce(gone.runs, 0) AS left,
+           coalesce(gone.failed, 0) AS failed, coalesce(gone.skipped, 0) AS skipped
+      FROM standing FULL JOIN gone USING (step)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowTotals:
+    """Runs of a flow by what became of them, and leads that were refused at the door."""
+
+    live: int = 0
+    finished: int = 0
+    ended: int = 0
+    refused: int = 0
+
+    @property
+    def entered(self) -> int:
+        """Every run there ever was."""
+        return self.live + self.finished + self.ended
+
+
+def totals(flow_ids: Sequence[int]) -> Mapping[int, FlowTotals]:
+    """Totals per flow id, in one statement for a whole list page."""
+    rows = sql.run(TOTALS, flow_ids=list(flow_ids)).rows
+    return {flow: FlowTotals(live, finished, ended, refused) for flow, live, finished, ended, refused in rows}
+
+
+TOTALS = """
+    SELECT flow.id, coalesce(runs.live, 0), coalesce(runs.finished, 0), coalesce(runs.ended, 0),
+           coalesce(turned.leads, 0)
+      FROM unnest(%(flow_ids)s::bigint[]) AS flow(id)
+      LEFT JOIN (SELECT flow_id,
+                        count(*) FILTER (WHERE ended_at IS NULL) AS live,
+                        count(*) FILTER (WHERE state = 'finished') AS finished,
+                        count(*) FILTER (WHERE state = 'ended') AS ended
+                   FROM nurturing_run
+                  WHERE tenant_id = %(tenant_id)s AND flow_id = ANY(%(flow_ids)s::bigint[])
+                  GROUP BY flow_id) AS runs ON runs.flow_id = flow.id
+      LEFT JOIN (SELECT flow_id, count(DISTINCT lead_id) AS leads
+                   FROM nurturing_entryrefusal
+                  WHERE tenant_id = %(tenant_id)s AND flow_id = ANY(%(flow_ids)s::bigint[])
+                  GROUP BY flow_id) AS turned ON turned.flow_id = flow.id
+"""
+
+
+def flows() -> list[Flow]:
+    """All flows, the latest change first."""
+    return list(Flow.objects.defer("draft").order_by("-updated_at", "-id"))
+
+
+def runs_of_flow(flow: Flow, *, before: int | None = None, step: str = "", limit: int = 50) -> list[Run]:
+    """Runs with their leads, newest first. `before`: where the previous page ended; `step`: only those there now."""
+    runs = Run.objects.filter(flow=flow).select_related("lead", "lead__company").order_by("-id")
+    if before is not None:
+        runs = runs.filter(id__lt=before)
+    if step:
+        runs = runs.filter(step=step, ended_at=None)
+    return list(runs[:limit])
+
+
+def runs_of_lead(lead_id: int, *, limit: int = 50) -> list[Run]:
+    """The lead's runs with their flows, newest first."""
+    return list(Run.objects.filter(lead_id=lead_id).select_related("flow").order_by("-id")[:limit])
+
+
+def flows_page(*, before: int | None, limit: int) -> list[Flow]:
+    """Flows, newest first, from the one after `before`."""
+    found = Flow.objects.order_by("-id")
+    return list((found if before is None else found.filter(id__lt=before))[:limit])
