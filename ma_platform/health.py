@@ -7,6 +7,7 @@ from collections.abc import Callable
 import redis
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 from ma_platform.connections import redis_url
 from ma_platform.db import sql
@@ -26,10 +27,12 @@ def probe(name: str) -> Callable[[Probe], Probe]:
     return register
 
 
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ok": True})
 
 
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     checks = {name: _ask(check) for name, check in _probes.items()}
     ok = all(check.get("ok", False) for check in checks.values())

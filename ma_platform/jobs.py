@@ -74,6 +74,8 @@ def _register(body: Body, *, queue: str, every: float | None, per_tenant: bool) 
         raise ValueError(f"no queue {queue!r}")
     name = f"{body.__module__}.{body.__name__}"
     ROUTES[name] = {"queue": queue}
+    if per_tenant:
+        PER_TENANT.add(name)
     job: Task[..., Any] = app.task(name=name)(_in_tenant(body) if per_tenant else _answering(body, name))
     if every is not None:
         SWEEPS[name] = {
@@ -86,6 +88,7 @@ def _register(body: Body, *, queue: str, every: float | None, per_tenant: bool) 
 
 SWEEPS: dict[str, dict[str, object]] = {}
 ROUTES: dict[str, dict[str, str]] = {}
+PER_TENANT: set[str] = set()  # names of the tasks that refuse to run without a tenant
 
 
 def _answering(body: Body, name: str) -> Callable[[], dict[str, int] | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from ma_platform.health import healthz, readyz
 
@@ -34,7 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("ma_platform.workspaces.account_urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api_schema"),
-    path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("api/v1/docs", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
     path("api/v1/", include((doors("api_urls"), "api"))),
     *doors("public_urls"),
     *doors("urls"),

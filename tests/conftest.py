@@ -52,9 +52,26 @@ def test_database(django_db_blocker: object) -> str:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
             if cursor.fetchone() is None:
                 migrate(cursor, template)
+            cursor.execute("SELECT pg_advisory_unlock(1)")
+    copy_database(template, copy)
+    return copy
+
+
+def copy_database(template: str, copy: str) -> None:
+    """A database of its own, like `template`, whatever was there before."""
+    with closing(psycopg2.connect(owner_dsn("ma"))) as owner:
+        owner.autocommit = True
+        with owner.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(1)")
             cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
             cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
-            cursor.execute("SELECT pg_advisory_unlock(1)")
+
+
+@pytest.fixture
+def another_database(test_database: str) -> str:
+    """An empty migrated database besides the test's own, for processes that the test starts."""
+    copy = f"{test_database}_more"
+    copy_database(test_database.removesuffix(f"_{WORKER}"), copy)
     return copy
 
 

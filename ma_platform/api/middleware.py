@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
 
+import redis
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from limits import RateLimitItemPerMinute
@@ -18,6 +20,7 @@ from ma_platform import clock
 from ma_platform.api.models import IdempotentAnswer
 from ma_platform.api.problems import problem
 from ma_platform.connections import limits_url
+from ma_platform.db import sql
 from ma_platform.env import ENV
 from ma_platform.tenancy.keys import hash_key
 from ma_platform.tenancy.middleware import in_scope
@@ -31,6 +34,9 @@ LARGE_BODIES = (f"{PREFIX}imports",)
 PER_MINUTE = RateLimitItemPerMinute(600)
 KEEP_ANSWERS = timedelta(hours=24)
 USED_AT_STEP = timedelta(minutes=1)
+PROBLEMS = ("application/problem+json", "application/json")
+
+log = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +60,7 @@ class ApiMiddleware:
             return problem(401, "unauthorized", headers={"WWW-Authenticate": "Bearer"})
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # no cookie is looked at here
         request.api_key, request.workspace = key, workspace  # type: ignore[attr-defined]
-        return _limited(key, lambda: self._answer(workspace, key, request))
+        return _limited(key, lambda: _as_problem(self._answer(workspace, key, request)))
 
     def _answer(self, workspace: Workspace, key: ApiKey, request: HttpRequest) -> HttpResponse:
         name = request.headers.get("Idempotency-Key", "")
@@ -86,10 +92,24 @@ def _authenticate(request: HttpRequest) -> tuple[Workspace | None, ApiKey | None
     return workspace, key
 
 
+def _as_problem(response: HttpResponse) -> HttpResponse:
+    """An error page of Django (no such path, a crash) in the API's own shape."""
+    if response.status_code < 400 or response.headers.get("Content-Type", "").startswith(PROBLEMS):
+        return response
+    return problem(response.status_code, CODES.get(response.status_code, "error"))
+
+
+CODES = {400: "bad_request", 404: "not_found", 500: "internal_error"}
+
+
 def _limited(key: ApiKey, answer: Callable[[], HttpResponse]) -> HttpResponse:
-    """600 a minute per key; every answer says how many are left."""
-    allowed = _limiter().hit(PER_MINUTE, "api", str(key.pk))
-    window = _limiter().get_window_stats(PER_MINUTE, "api", str(key.pk))
+    """600 a minute per key; every answer says how many are left. Without Valkey there is no count, and no limit."""
+    try:
+        allowed = _limiter().hit(PER_MINUTE, "api", str(key.pk))
+        window = _limiter().get_window_stats(PER_MINUTE, "api", str(key.pk))
+    except redis.RedisError as error:
+        log.warning("no rate limit: %s", error)
+        return answer()
     wait = str(max(1, int(window.reset_time - time.time()) + 1))
     response = answer() if allowed else problem(429, "rate_limited", headers={"Retry-After": wait})
     response["RateLimit-Limit"] = str(PER_MINUTE.amount)
@@ -107,13 +127,13 @@ def _once(
     ).hexdigest()
     try:
         return in_scope(workspace, request, lambda inner: _first_time(name, digest, inner, get_response))
+    except _InFlight:
+        return problem(409, "in_flight", "The first request with this key is still running.")
     except _SeenBefore:
         pass
     with tenant_scope(workspace):
         kept = IdempotentAnswer.objects.filter(key=name).first()
-    if kept is None or kept.status is None:
-        return problem(409, "in_flight", "The first request with this key is still running.")
-    if kept.request_hash != digest:
+    if kept is None or kept.request_hash != digest:
         return problem(422, "idempotency_key_reused", "This key was used for another request.")
     return HttpResponse(
         kept.body, status=kept.status, content_type="application/json", headers={"Idempotent-Replay": "true"}
@@ -124,10 +144,20 @@ class _SeenBefore(Exception):
     """The key exists already (a unique constraint decided)."""
 
 
+class _InFlight(Exception):
+    """Another request holds the key's lock; it ends with that request's transaction."""
+
+
+# A second insert of the same key would wait for the first request to end; the lock tells at once.
+CLAIM = "SELECT pg_try_advisory_xact_lock(hashtextextended('idempotency:' || %(tenant_id)s || ':' || %(name)s, 0))"
+
+
 def _first_time(
     name: str, digest: str, request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]
 ) -> HttpResponse:
     now = clock.now()
+    if not sql.run(CLAIM, name=name).value():
+        raise _InFlight
     IdempotentAnswer.objects.filter(created_at__lt=now - KEEP_ANSWERS).delete()
     try:
         with transaction.atomic():

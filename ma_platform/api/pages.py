@@ -8,12 +8,20 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import orjson
+from django.core.exceptions import BadRequest
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 Item = TypeVar("Item")
 DEFAULT_SIZE, LARGEST_SIZE = 50, 200
+
+
+class ForgedCursor(ValidationError, BadRequest):
+    """A cursor we did not make: 422 with the field's name from the API, the 400 page from the dashboard."""
+
+    def __init__(self) -> None:
+        super().__init__({"cursor": ["Not a cursor of ours."]})
 
 
 def page_size(request: Request) -> int:
@@ -25,9 +33,19 @@ def page_size(request: Request) -> int:
 
 
 def cursor_of(request: Request) -> list[Any] | None:
-    """The position after which to read, or None for the first page; raises ValidationError when forged."""
+    """The position after which to read, or None for the first page; raises ForgedCursor."""
     raw = request.query_params.get("cursor")
     return None if raw is None else decode(raw)
+
+
+def number_of(request: Request) -> int | None:
+    """The position of a list that is sorted by one number alone; raises ForgedCursor."""
+    match cursor_of(request):
+        case None:
+            return None
+        case [int() as number]:
+            return number
+    raise ForgedCursor
 
 
 def encode(position: Sequence[object]) -> str:
@@ -38,9 +56,9 @@ def decode(raw: str) -> list[Any]:
     try:
         position = orjson.loads(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)))
     except (binascii.Error, ValueError) as error:
-        raise ValidationError({"cursor": ["Not a cursor of ours."]}) from error
+        raise ForgedCursor from error
     if not isinstance(position, list):
-        raise ValidationError({"cursor": ["Not a cursor of ours."]})
+        raise ForgedCursor
     return position
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -14,7 +14,7 @@ from ma_platform.tenancy.requests import KeyRequest
 
 
 class ApiView(APIView):
-    """Subclasses name the capability of each method they answer; a method without one is refused."""
+    """Subclasses name the capability of each method they answer; a method without one is not answered."""
 
     capabilities: ClassVar[dict[str, Capability]] = {}
 
@@ -26,5 +26,9 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         needed = self.capabilities.get("GET" if request.method == "HEAD" else str(request.method))
-        if request.method != "OPTIONS" and (needed is None or needed not in self.key.capabilities):
+        if request.method == "OPTIONS":
+            return
+        if needed is None:
+            raise MethodNotAllowed(str(request.method))
+        if needed not in self.key.capabilities:
             raise PermissionDenied()

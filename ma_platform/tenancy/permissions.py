@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext_lazy as _
 
 
@@ -72,6 +72,7 @@ ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.VIEWER: _READS,
 }
 
+PAGE_METHODS = ("GET", "HEAD", "POST")  # all that links and forms of a page can say
 View = Callable[..., HttpResponse]
 
 
@@ -81,8 +82,8 @@ def requires(capability: Capability) -> Callable[[View], View]:
     def wear(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return _to_sign_in(request)
+            if (turned_away := _turned_away(request)) is not None:
+                return turned_away
             if capability not in getattr(request, "can", frozenset()):
                 raise PermissionDenied(capability)
             return view(request, *args, **kwargs)
@@ -98,12 +99,19 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return _to_sign_in(request)
+        if (turned_away := _turned_away(request)) is not None:
+            return turned_away
         return view(request, *args, **kwargs)
 
     guarded.capability = "signed_in"  # type: ignore[attr-defined]  # read by the walls test
     return guarded
+
+
+def _turned_away(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a method no page has, or to a stranger; None lets the request in."""
+    if request.method not in PAGE_METHODS:
+        return HttpResponseNotAllowed(PAGE_METHODS)
+    return None if request.user.is_authenticated else _to_sign_in(request)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The second wall: Postgres row-level security, put on a table by the migration that creates it.
 
 `ma_web` sees the tenant in `app.tenant_id` and errors when it is unset; `ma_worker` may also say `*`.
+Sub-selects, because a bare `current_setting` would be asked again for every row.
 The operation also gives every TenantForeignKey its composite key, so a row can never point into another tenant.
 """
 
@@ -28,13 +29,13 @@ POLICIES = """
     DROP POLICY IF EXISTS web ON {table};
     DROP POLICY IF EXISTS worker ON {table};
     CREATE POLICY web ON {table} TO {web}
-        USING (tenant_id = current_setting('app.tenant_id')::bigint {also})
-        WITH CHECK (tenant_id = current_setting('app.tenant_id')::bigint);
+        USING (tenant_id = (SELECT current_setting('app.tenant_id')::bigint) {also})
+        WITH CHECK (tenant_id = (SELECT current_setting('app.tenant_id')::bigint));
     CREATE POLICY worker ON {table} TO {worker}
-        USING (current_setting('app.tenant_id') = '*'
-               OR tenant_id = nullif(current_setting('app.tenant_id'), '*')::bigint {also})
-        WITH CHECK (current_setting('app.tenant_id') = '*'
-               OR tenant_id = nullif(current_setting('app.tenant_id'), '*')::bigint);
+        USING ((SELECT current_setting('app.tenant_id') = '*')
+               OR tenant_id = (SELECT nullif(current_setting('app.tenant_id'), '*')::bigint) {also})
+        WITH CHECK ((SELECT current_setting('app.tenant_id') = '*')
+               OR tenant_id = (SELECT nullif(current_setting('app.tenant_id'), '*')::bigint));
     GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {web}, {worker};
 """
 ANCHOR = "CREATE UNIQUE INDEX IF NOT EXISTS {name} ON {table} (tenant_id, id)"

@@ -1,0 +1,301 @@
+"""Lives the 90 days through the real actions: one day at a time, then the consumers, the flows and the sender."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from uuid import UUID
+
+import capture.actions as forms
+import leads.actions as leads
+import lifecycle.actions as lifecycle
+import nurturing.actions as nurturing
+from capture.models import Form
+from leads.models import Lead
+from lifecycle.models import Deal, Position
+from ma_platform.demo import words
+from ma_platform.demo.people import DemoPerson, companies, people
+from ma_platform.demo.story import DAYS, PAGES, SITE, Arrival, Deed, arrivals, deeds
+from ma_platform.tenancy.models import User, Workspace
+from ma_platform.tenancy.scope import tenant_scope
+from mailing.actions import deliver_due
+from mailing.models import Message, State
+from tracking.actions import NewFact, SubjectRef, bind_visitor, record_many, run_consumers
+from tracking.catalogue import Event
+
+TITLES = {path: title for path, title, _weight in PAGES}
+STEP = 2  # days lived at once: the judgements of two days fall on the second evening
+FLOWS_START = timedelta(days=14)
+ODDS = {"mql": (0.06, "sal", 0.03), "sal": (0.05, "sql", 0.04), "sql": (0.05, "opportunity", 0.04)}
+READY_MADE = ("document_request", "exhibition")
+
+
+@dataclass
+class Seeding:
+    """A workspace being lived in. `known` maps a person's number to the lead."""
+
+    workspace: Workspace
+    owner: User
+    sales: Sequence[User]
+    chance: Random
+    now: datetime
+    people: list[DemoPerson]
+    known: dict[int, int] = field(default_factory=dict)
+    deals: int = 0
+
+    def __post_init__(self) -> None:
+        self.employers = {person.email: person.company.name for person in self.people}
+
+    def live(self) -> None:
+        """All days up to now."""
+        coming, doing = self._calendar()
+        with tenant_scope(self.workspace):
+            leads.upsert_companies(
+                [_company(company) for company in {p.company.name: p.company for p in self.people}.values()],
+                now=self.now,
+            )
+        first = self.now - timedelta(days=DAYS)
+        for number in range(0, DAYS + STEP, STEP):
+            days = [(first + timedelta(days=number + more)).date() for more in range(STEP)]
+            evening = datetime(days[-1].year, days[-1].month, days[-1].day, 10, 0, tzinfo=self.now.tzinfo)
+            arriving = [arrival for day in days for arrival in coming[day]]
+            self._settle_alerts(evening)
+            self._step(arriving, [deed for day in days for deed in doing[day]], min(evening, self.now))
+
+    def _calendar(self) -> tuple[dict[object, list[Arrival]], dict[object, list[Deed]]]:
+        coming: dict[object, list[Arrival]] = defaultdict(list)
+        doing: dict[object, list[Deed]] = defaultdict(list)
+        for arrival in arrivals(self.people, end=self.now, chance=self.chance):
+            coming[arrival.at.date()].append(arrival)
+            for deed in deeds(self.people[arrival.person], arrival, end=self.now, chance=self.chance):
+                doing[deed.at.date()].append(deed)
+        return coming, doing
+
+    def _settle_alerts(self, evening: datetime) -> None:
+        """Sales has read what is older than this step."""
+        with tenant_scope(self.workspace):
+            lifecycle.mark_read(None, by=self.sales[0], now=evening)
+
+    def _step(self, coming: Sequence[Arrival], doing: Sequence[Deed], end: datetime) -> None:
+        if self.now - FLOWS_START <= end < self.now - FLOWS_START + timedelta(days=STEP):
+            self._start_flows(end)
+        with tenant_scope(self.workspace):
+            self._arrive(coming, end)
+            record_many([fact for deed in doing if (fact := self._fact(deed))])
+        self._inquire([deed for deed in doing if deed.kind == "inquiry"])
+        run_consumers(now=end)
+        with tenant_scope(self.workspace):
+            self._sell(end)
+            while nurturing.tick(now=end).claimed:
+                pass
+        while deliver_due(now=end).claimed:
+            pass
+        with tenant_scope(self.workspace):
+            self._read_mail(end)
+
+    def _start_flows(self, now: datetime) -> None:
+        with tenant_scope(self.workspace):
+            for key in READY_MADE:
+                nurturing.publish(
+                    nurturing.install_template(key, by=self.owner, now=now, site=SITE), by=self.owner, now=now
+                )
+
+    def _arrive(self, coming: Sequence[Arrival], end: datetime) -> None:
+        if not coming:
+            return
+        rows = [_stated(self.people[arrival.person]) for arrival in coming]
+        made = leads.upsert_leads(rows, by=None, now=min(a.at for a in coming), source="demo")
+        facts = []
+        for arrival, row in zip(coming, made, strict=True):
+            if row.lead_id is None:
+                continue
+            self.known[arrival.person] = row.lead_id
+            if self.people[arrival.person].origin == "form":
+                facts.append(self._submission(arrival, row.lead_id))
+        record_many(facts)
+        for arrival in coming:
+            person = self.people[arrival.person]
+            if person.origin == "form" and person.warmth > 0.15 and arrival.person in self.known:
+                bind_visitor(_browser(arrival.person), self.known[arrival.person], "form", arrival.at)
+
+    def _submission(self, arrival: Arrival, lead: int) -> NewFact:
+        form = Form.objects.order_by("id")[0]
+        return NewFact(
+            Event.FORM_SUBMITTED,
+            arrival.at,
+            lead=lead,
+            visitor=_browser(arrival.person),
+            subject=SubjectRef("form", form.public_id, form.name),
+            props={"form": form.public_id},
+            id=self._id(),
+        )
+
+    def _fact(self, deed: Deed) -> NewFact | None:
+        lead, browser = self.known.get(deed.person), _browser(deed.person)
+        match deed.kind:
+            case "page":
+                return self._page(deed, lead, browser)
+            case "asset":
+                subject = SubjectRef("asset", f"demo-asset-{deed.detail}", f"資料{deed.detail}")
+                return NewFact(
+                    Event.ASSET_DOWNLOADED, deed.at, lead=lead, visitor=browser, subject=subject, id=self._id()
+                )
+            case "seminar" if lead:
+                subject = SubjectRef("page", f"{SITE}/seminar/", deed.detail, f"{SITE}/seminar/")
+                return NewFact(Event.SEMINAR_REGISTERED, deed.at, lead=lead, subject=subject, id=self._id())
+            case "exhibition" if lead:
+                props = {"name": deed.detail, "booth": "3-12"}
+                return NewFact(Event.TOUCHPOINT_EXHIBITION, deed.at, lead=lead, props=props, id=self._id())
+        return None
+
+    def _page(self, deed: Deed, lead: int | None, browser: str) -> NewFact:
+        url = f"{SITE}{deed.detail}"
+        props = {"title": TITLES[deed.detail], **self.people[deed.person].campaign}
+        subject = SubjectRef("page", url, TITLES[deed.detail], url)
+        return NewFact(
+            Event.PAGE_VIEWED,
+            deed.at,
+            lead=lead,
+            visitor=browser,
+            subject=subject,
+            props=props,
+            id=self._id(),
+            visible_ms=deed.visible_ms,
+        )
+
+    def _inquire(self, asking: Iterable[Deed]) -> None:
+        """Inquiries go through the form itself, like a visitor's."""
+        for deed in asking:
+            with tenant_scope(self.workspace):
+                form = Form.objects.order_by("id")[1]
+                person = self.people[deed.person]
+                answers = {
+                    "email": person.email,
+                    "last_name": person.last_name,
+                    "first_name": person.first_name,
+                    "company": person.company.name,
+                    "phone": person.phone,
+                    "message": deed.detail,
+                }
+                context = forms.Context(url=f"{SITE}/contact/", visitor=_browser(deed.person))
+                posted = forms.Posted(
+                    token=str(self._id()), answers=answers, consents={"newsletter": True}, context=context
+                )
+                forms.submit(form, posted, now=deed.at)
+
+    def _sell(self, now: datetime) -> None:
+        """Sales takes what is hot: accepts, qualifies, opens deals, wins some and loses some."""
+        if now.weekday() >= 5:
+            return
+        moves: dict[tuple[str, User], list[int]] = defaultdict(list)
+        for lead_id, stage in (
+            Position.objects.filter(stage_key__in=ODDS).order_by("id").values_list("lead_id", "stage_key")
+        ):
+            forward, to, back = ODDS[stage]
+            draw = self.chance.random()
+            if draw < forward + back:
+                moves[to if draw < forward else "recycled", self.chance.choice(self.sales)].append(lead_id)
+        for (to, seller), lead_ids in moves.items():
+            self._advance(lead_ids, to, seller, now)
+        self._close(now)
+
+    def _advance(self, lead_ids: Sequence[int], to: str, seller: User, now: datetime) -> None:
+        if to == "opportunity":
+            lifecycle.upsert_deals(list(map(self._deal, Lead.objects.filter(pk__in=lead_ids).order_by("id"))), now=now)
+            return
+        reason = self.chance.choice(words.LOST_REASONS) if to == "recycled" else ""
+        leads.assign_owner(lead_ids, seller, by=None, now=now)
+        lifecycle.move_stage(lead_ids, to, by=seller, reason=reason, now=now)
+
+    def _deal(self, lead: Lead) -> lifecycle.DealInput:
+        self.deals += 1
+        company = self.employers.get(lead.email or "", lead.last_name)
+        return lifecycle.DealInput(
+            external_id=f"SFA-{self.deals:05}",
+            name=f"{company} 生産管理システム導入",
+            leads=[lead.public_id],
+            company=company,
+            amount=_amount(self.chance),
+            currency="JPY",
+            status="open",
+        )
+
+    def _close(self, now: datetime) -> None:
+        ended = []
+        for deal in Deal.objects.filter(status="open").order_by("id").values_list("external_id", flat=True):
+            draw = self.chance.random()
+            if draw < 0.012:
+                won = lifecycle.DealInput(external_id=deal, status="won", closed_at=now, products=["MIRAI SENSE"])
+                ended.append(won)
+            elif draw < 0.04:
+                reason = self.chance.choice(words.LOST_REASONS)
+                ended.append(lifecycle.DealInput(external_id=deal, status="lost", closed_at=now, lost_reason=reason))
+        if ended:
+            lifecycle.upsert_deals(ended, now=now)
+
+    def _read_mail(self, now: datetime) -> None:
+        """Some open, fewer click; within the same evening."""
+        sent = Message.objects.filter(
+            state=State.ACCEPTED, email_version__isnull=False, sent_at__gte=now - timedelta(hours=1)
+        ).order_by("id")
+        facts = []
+        for message in sent.select_related("email_version__email"):
+            email = message.email_version.email
+            subject = SubjectRef("email", email.public_id, email.name)
+            props = {"message": message.public_id, "email": email.public_id}
+            if self.chance.random() < 0.34:
+                facts.append(
+                    NewFact(Event.EMAIL_OPENED, now, lead=message.lead_id, subject=subject, props=props, id=self._id())
+                )
+                if self.chance.random() < 0.3:
+                    link = SubjectRef("link", f"{SITE}/cases/", "導入事例", f"{SITE}/cases/")
+                    clicked = {**props, "url": f"{SITE}/cases/"}
+                    facts.append(
+                        NewFact(
+                            Event.EMAIL_CLICKED, now, lead=message.lead_id, subject=link, props=clicked, id=self._id()
+                        )
+                    )
+        record_many(facts)
+
+    def _id(self) -> UUID:
+        return UUID(int=self.chance.getrandbits(128), version=4)
+
+
+def _browser(person: int) -> str:
+    return f"demo-browser-{person:05}"
+
+
+def _amount(chance: Random) -> Decimal:
+    return Decimal(round(chance.lognormvariate(14.6, 0.8) / 10000) * 10000)
+
+
+def _company(company: object) -> dict[str, object]:
+    return {name: getattr(company, name) for name in ("name", "domain", "industry", "employees", "prefecture")}
+
+
+def _stated(person: DemoPerson) -> leads.LeadInput:
+    basis = {"exhibition": "business_card", "business_card": "business_card"}.get(person.origin, "consent")
+    return leads.LeadInput(
+        email=person.email,
+        last_name=person.last_name,
+        first_name=person.first_name,
+        last_name_kana=person.last_name_kana,
+        first_name_kana=person.first_name_kana,
+        company=person.company.name,
+        department=person.department,
+        job_title=person.job_title or None,
+        phone=person.phone or None,
+        prefecture=person.company.prefecture,
+        tags=("展示会2026",) if person.origin == "exhibition" else (),
+        consents=(leads.Permission(topic="newsletter", basis=basis),),
+        source=person.campaign,
+    )
+
+
+def draw_people(count: int, company_count: int, chance: Random) -> list[DemoPerson]:
+    """The cast."""
+    return list(people(count, companies(company_count, chance), chance))

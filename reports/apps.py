@@ -1,0 +1,5 @@
+from ma_platform.rooms import Room
+
+
+class Reports(Room):
+    name = "reports"
