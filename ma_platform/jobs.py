@@ -8,14 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial, wraps
-from importlib import import_module
 from typing import Any
 
 import redis
 from celery import Celery, Task
 from celery.schedules import schedule
 from django.db import transaction
-from kombu.exceptions import OperationalError as BrokerAway
 from kombu.exceptions import OperationalError
 
 from ma_platform.connections import broker_url, redis_url
@@ -115,14 +113,8 @@ def _in_tenant(body: Body) -> Body:
     return run
 
 
-def _our_broker() -> None:
-    """Make our Celery app the default one in web, ingest and command processes too (they load no worker)."""
-    import_module("ma_platform.celery")
-
-
 def _ring(job: Task[..., Any]) -> None:
     try:
-        _our_broker()
         if _bell.set(f"ma:bell:{job.name}", 1, nx=True, ex=RUNG_FOR_SECONDS):
             job.apply_async(retry=False, queue=ROUTES[job.name]["queue"])
     except BROKER_AWAY as error:
@@ -131,7 +123,6 @@ def _ring(job: Task[..., Any]) -> None:
 
 def _send(job: Task[..., Any], arguments: tuple[int | str, ...]) -> None:
     try:
-        _our_broker()
         job.apply_async(args=tuple(arguments), retry=False, queue=ROUTES[job.name]["queue"])
     except BROKER_AWAY as error:
         log.warning("could not start %s: %s", job.name, error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from uuid import UUID
@@ -30,7 +30,7 @@ from tracking.catalogue import Event
 TITLES = {path: title for path, title, _weight in PAGES}
 STEP = 2  # days lived at once: the judgements of two days fall on the second evening
 FLOWS_START = timedelta(days=14)
-ODDS = {"mql": (0.06, "sal", 0.03), "sal": (0.05, "sql", 0.04), "sql": (0.05, "opportunity", 0.04)}
+ODDS = {"mql": (0.22, "sal", 0.06), "sal": (0.2, "sql", 0.06), "sql": (0.2, "opportunity", 0.06)}
 READY_MADE = ("document_request", "exhibition")
 
 
@@ -61,10 +61,10 @@ class Seeding:
         first = self.now - timedelta(days=DAYS)
         for number in range(0, DAYS + STEP, STEP):
             days = [(first + timedelta(days=number + more)).date() for more in range(STEP)]
-            evening = datetime(days[-1].year, days[-1].month, days[-1].day, 10, 0, tzinfo=self.now.tzinfo)
+            evening = _evening(days[-1], self.now)
             arriving = [arrival for day in days for arrival in coming[day]]
             self._settle_alerts(evening)
-            self._step(arriving, [deed for day in days for deed in doing[day]], min(evening, self.now))
+            self._step(arriving, [deed for day in days for deed in doing[day]], evening)
 
     def _calendar(self) -> tuple[dict[object, list[Arrival]], dict[object, list[Deed]]]:
         coming: dict[object, list[Arrival]] = defaultdict(list)
@@ -228,10 +228,10 @@ class Seeding:
         ended = []
         for deal in Deal.objects.filter(status="open").order_by("id").values_list("external_id", flat=True):
             draw = self.chance.random()
-            if draw < 0.012:
+            if draw < 0.05:
                 won = lifecycle.DealInput(external_id=deal, status="won", closed_at=now, products=["MIRAI SENSE"])
                 ended.append(won)
-            elif draw < 0.04:
+            elif draw < 0.11:
                 reason = self.chance.choice(words.LOST_REASONS)
                 ended.append(lifecycle.DealInput(external_id=deal, status="lost", closed_at=now, lost_reason=reason))
         if ended:
@@ -263,6 +263,14 @@ class Seeding:
 
     def _id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128), version=4)
+
+
+def _evening(day: date, now: datetime) -> datetime:
+    """19:00 in Japan on that day, or the last such moment before now."""
+    evening = datetime(day.year, day.month, day.day, 10, 0, tzinfo=now.tzinfo)
+    while evening > now:
+        evening -= timedelta(days=1)
+    return evening
 
 
 def _browser(person: int) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.operations import CreateModel
+from django.db.migrations.operations.base import Operation
 
 from ma_platform.tenancy.walls import Wall
 
@@ -19,5 +20,6 @@ class WallingAutodetector(MigrationAutodetector):
             for migration in migrations:
                 created = [op for op in migration.operations if isinstance(op, CreateModel)]
                 walled = [op.name for op in created if any(name == "tenant" for name, _field in op.fields)]
-                migration.operations = [*migration.operations, *map(Wall, walled)]
+                operations = cast(list[Operation], migration.operations)
+                operations.extend(map(Wall, walled))
         return found

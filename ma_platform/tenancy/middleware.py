@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -41,6 +42,8 @@ class PersonMiddleware:
         request.memberships, request.can = [], frozenset()  # type: ignore[attr-defined]
         if request.path.startswith(STRANGERS):
             return self.get_response(request)
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("a NUL character, which no text of ours holds")
         if request.user.is_authenticated:
             self._settle(request)
         self._speak(request)

@@ -17,9 +17,7 @@ class CurrentTenant(Expression):
 
     output_field = models.BigIntegerField()
 
-    def as_sql(
-        self, compiler: Any, connection: Any
-    ) -> tuple[str, tuple[str | int, ...]]:  # Any: Django
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:  # Any: Django
         return "%s", (current_tenant_id(),)
 
 

@@ -1,11 +1,8 @@
-"""The mail that carries an invitation's token; it leaves after the invitation is committed."""
+"""The mail that carries an invitation's token; it is queued with the invitation, so neither is kept alone."""
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.core.mail import send_mail
-from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,7 +13,7 @@ from ma_platform.workspaces.actions.members import SentInvitation
 
 
 def send_invitation(sent: SentInvitation, *, workspace: Workspace) -> None:
-    """Mail the link in the workspace's language once the row is safe."""
+    """Queue the mail with the link, in the workspace's language."""
     link = f"{ENV.base_url}{reverse('accept_invitation', args=[sent.token])}"
     with translation.override(workspace.locale):
         subject = _("Invitation to %(workspace)s") % {"workspace": workspace.name}
@@ -25,4 +22,4 @@ def send_invitation(sent: SentInvitation, *, workspace: Workspace) -> None:
             "Open this link within 7 days to join:\n%(link)s\n\n"
             "If you did not expect this mail, you can ignore it."
         ) % {"workspace": workspace.name, "link": link}
-    transaction.on_commit(partial(send_mail, subject, text, None, [sent.invitation.email]))
+    send_mail(subject, text, None, [sent.invitation.email])

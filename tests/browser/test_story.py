@@ -121,7 +121,11 @@ def see_everything(page: Page, stack: Stack, lead: str) -> None:
     page.get_by_role("link", name=re.compile("山田")).first.click()
     expect(page.get_by_role("heading", name=re.compile("山田 太郎"), level=1)).to_be_visible()
     expect(page.get_by_text("MQL").first).to_be_visible()
-    expect(page.get_by_text("料金").first).to_be_visible()
+    while (more := page.get_by_role("link", name="さらに表示")).count():
+        more.click()
+        page.wait_for_load_state("networkidle")
+    for deed in ("ページ閲覧 · 価格", "フォーム送信 · 資料請求", "ホットリードになりました", "メール内リンクのクリック"):
+        expect(page.get_by_text(re.compile(f"^{deed}")).first).to_be_visible()
     page.goto(f"{stack.url}/alerts/")
     expect(page.get_by_text(re.compile("山田")).first).to_be_visible()
 

@@ -145,22 +145,24 @@ def test_incremental_is_rebuild_is_reference(
         rescore([lead], now=NOW)
     rescore([lead], now=NOW)
 
-    expected = score(document, seen, fit_keys={"boss", "free"})
-    shown = score_of(lead, now=NOW)
+    agree(lead, score(document, seen, fit_keys={"boss", "free"}))
     kept = stored(lead)
-    assert (kept["fit"], kept["engagement"], kept["total"]) == (
-        expected["fit"],
-        expected["engagement"],
-        expected["total"],
-    )
+    assert rebuild(now=NOW) == 0
+    assert stored(lead) == kept
+
+
+def agree(lead: int, expected: dict[str, Any]) -> None:
+    """What is kept, what is shown and what the reference says are the same, line by line."""
+    shown, kept = score_of(lead, now=NOW), stored(lead)
+    assert {axis: kept[axis] for axis in ("fit", "engagement", "total")} == {
+        axis: expected[axis] for axis in ("fit", "engagement", "total")
+    }
     assert (shown.fit, shown.engagement, shown.total, shown.cell) == tuple(
         kept[k] for k in ("fit", "engagement", "total", "cell")
     )
     assert sum(line.points for line in shown.lines) == shown.total
     lines = sorted((line.rule, line.raw_points, line.points) for line in shown.lines if line.rule != "floor")
     assert lines == expected["lines"]
-    assert rebuild(now=NOW) == 0
-    assert stored(lead) == kept
 
 
 def chunks(seen: list[Seen], cuts: list[int]) -> list[list[Seen]]:

@@ -29,10 +29,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('tenant', 'key'), name='api_idempotency_once')],
             },
-            managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('everywhere', django.db.models.manager.Manager()),
-            ],
         ),
         ma_platform.tenancy.walls.Wall(
             name='IdempotentAnswer',

@@ -29,10 +29,6 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['tenant', '-at'], name='audit_recent')],
             },
-            managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('everywhere', django.db.models.manager.Manager()),
-            ],
         ),
         ma_platform.tenancy.walls.Wall(
             name='AuditEntry',

@@ -60,10 +60,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('tenant', 'user'), name='tenancy_membership_once'), models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'admin', 'marketer', 'sales', 'viewer'])), name='tenancy_membership_role')],
             },
-            managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('everywhere', django.db.models.manager.Manager()),
-            ],
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -82,10 +78,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('tenant', 'public_id'), name='tenancy_invitation_public'), models.UniqueConstraint(condition=models.Q(('accepted_at', None)), fields=('tenant', 'email'), name='tenancy_invitation_open')],
             },
-            managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('everywhere', django.db.models.manager.Manager()),
-            ],
         ),
         migrations.CreateModel(
             name='ApiKey',
@@ -105,10 +97,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('tenant', 'public_id'), name='tenancy_apikey_public'), models.UniqueConstraint(fields=('tenant', 'secret_hash'), name='tenancy_apikey_secret')],
             },
-            managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('everywhere', django.db.models.manager.Manager()),
-            ],
         ),
         migrations.CreateModel(
             name='WorkspaceSettings',
@@ -124,10 +112,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('tenant',), name='tenancy_settings_once')],
             },
-            managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('everywhere', django.db.models.manager.Manager()),
-            ],
         ),
         ma_platform.tenancy.walls.Wall(
             name='Membership',

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from ma_platform import clock, ids
 from ma_platform.errors import DomainError
@@ -52,6 +52,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect(settings.ACCOUNT_LOGOUT_REDIRECT_URL)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Show who invites; POST joins. A known user signs in with their own password afterwards."""
     workspace = workspace_by_code(token[: ids.CODE_LENGTH])
