@@ -41,8 +41,8 @@ class Emails(ApiView):
     capabilities = {"GET": Capability.VIEW_MAIL, "POST": Capability.EDIT_MAIL}
 
     def get(self, request: Request) -> Response:
-        size, before = page_size(request), number_of(request)
-        rows = list_emails(after=None if before is None else [before], limit=size + 1, q=request.query_params.get("q", ""))
+        size, before, q = page_size(request), number_of(request), request.query_params.get("q", "")
+        rows = list_emails(after=None if before is None else [before], limit=size + 1, q=q)
         return cursor_page(request, rows, size=size, position=lambda email: [email.pk], show=_show)
 
     def post(self, request: Request) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from leads.queries import topic_choices, topic_name
 from mailing.grammar import MAX_SOURCE_BYTES
 from mailing.models import MailKind
 
@@ -39,9 +40,7 @@ class EmailForm(forms.Form):
             "Marketing mail leaves only to people who agreed to it, and carries the sender and a way to stop it."
         ),
     )
-    topic = forms.CharField(
-        label=_("Topic"), max_length=64, help_text=_("What people may stop: small letters, digits, - and _.")
-    )
+    topic = forms.ChoiceField(label=_("Topic"), help_text=_("What people may stop on its own."))
     subject = forms.CharField(label=_("Subject"), max_length=998)
     preheader = forms.CharField(
         label=_("Preview text"), max_length=998, required=False, help_text=_("Shown after the subject in many inboxes.")
@@ -65,6 +64,14 @@ class EmailForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "class": "mono"}),
         help_text=_("Empty: made from the content."),
     )
+
+    def __init__(self, *given: Any, **options: Any) -> None:  # Any: what Django passes
+        super().__init__(*given, **options)
+        own = {str(topic) for topic in (self.initial.get("topic"), self.data.get("topic")) if topic}
+        known = topic_choices()
+        self.fields["topic"].choices = known + [  # type: ignore[attr-defined]  # a ChoiceField
+            (topic, topic_name(topic)) for topic in sorted(own - {key for key, _name in known})
+        ]
 
     def document(self) -> dict[str, Any]:
         """What the action takes."""

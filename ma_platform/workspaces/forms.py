@@ -13,6 +13,34 @@ from ma_platform.tenancy.permissions import ROLE_LABELS, Capability, Role
 ROLES = [(role.value, ROLE_LABELS[role]) for role in Role]
 ZONES = [(zone, zone) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
 
+CAPABILITY_LABELS = {
+    Capability.VIEW_LEADS: _("See leads and companies"),
+    Capability.EDIT_LEADS: _("Add and change leads"),
+    Capability.DELETE_LEADS: _("Delete leads"),
+    Capability.EXPORT_LEADS: _("Export leads"),
+    Capability.VIEW_FORMS: _("See forms and answers"),
+    Capability.EDIT_FORMS: _("Change forms and documents"),
+    Capability.VIEW_MAIL: _("See mails"),
+    Capability.EDIT_MAIL: _("Write mails"),
+    Capability.SEND_MAIL: _("Send mails"),
+    Capability.VIEW_FLOWS: _("See scenarios"),
+    Capability.EDIT_FLOWS: _("Change scenarios"),
+    Capability.PUBLISH_FLOWS: _("Publish and pause scenarios"),
+    Capability.VIEW_SCORING: _("See scores and their rules"),
+    Capability.EDIT_SCORING: _("Change the score model"),
+    Capability.VIEW_LIFECYCLE: _("See stages"),
+    Capability.MOVE_STAGE: _("Move leads between stages"),
+    Capability.VIEW_DEALS: _("See deals"),
+    Capability.EDIT_DEALS: _("Add and close deals"),
+    Capability.VIEW_REPORTS: _("See reports"),
+    Capability.VIEW_TRACKING: _("See visits"),
+    Capability.EDIT_TRACKING: _("Set up the tag"),
+    Capability.SEE_ALERTS: _("See alerts"),
+    Capability.MANAGE_MEMBERS: _("Invite and remove members"),
+    Capability.MANAGE_KEYS: _("Create and revoke API keys"),
+    Capability.MANAGE_WORKSPACE: _("Change the workspace settings"),
+}
+
 
 class WorkspaceForm(forms.Form):
     """What members may change about their workspace."""
@@ -63,7 +91,7 @@ class KeyForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         label=_("May do"),
-        choices=[(one.value, one.value) for one in Capability],
+        choices=[(one.value, CAPABILITY_LABELS[one]) for one in Capability],
         widget=forms.CheckboxSelectMultiple,
     )
 

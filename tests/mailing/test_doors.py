@@ -58,7 +58,7 @@ def test_looking_at_the_page_changes_nothing(acme: NewWorkspace, ticket: Ticket,
 def test_the_page_names_topic_and_masks_the_address(ticket: Ticket, client: Client) -> None:
     page = client.get(f"/u/{SIGNER.tickets(ticket).refuse}").content.decode()
 
-    assert "newsletter" in page
+    assert "ニュースレター" in page
     assert "h•••••@client.example" in page
     assert "hanako" not in page
 

@@ -153,3 +153,9 @@ def test_the_local_mail_box_shows_what_was_caught(db: None, client: Client) -> N
     assert "件名" in client.get("/mailbox/").content.decode()
     assert client.get(f"/mailbox/{kept.pk}").status_code == 200
     assert "sandbox" in client.get(f"/mailbox/{kept.pk}/body")["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_the_mail_box_answers_only_on_this_machine(client):
+    assert client.get("/mailbox/", REMOTE_ADDR="192.0.2.7").status_code == 404
+    assert client.get("/mailbox/").status_code == 200

@@ -32,6 +32,13 @@ class LastOwner(DomainError):
     message = _("A workspace needs at least one owner.")
 
 
+class OwnersOnly(DomainError):
+    """Who is an owner is for owners to say."""
+
+    code = "owners_only"
+    message = _("Only an owner can make, change or remove an owner.")
+
+
 @dataclass(frozen=True)
 class SentInvitation:
     """The row and the token that only the mail carries."""
@@ -42,6 +49,7 @@ class SentInvitation:
 
 def invite(email: str, role: Role, *, by: User, now: datetime) -> SentInvitation:
     """Open a door for this address; an earlier open invitation of the same address is replaced."""
+    _among_owners(by, role)
     address = email.strip().lower()
     if Membership.objects.filter(user__email=address).exists():
         raise InvitationRefused(email=address)
@@ -83,17 +91,24 @@ def withdraw_invitation(public_id: str, *, by: User, now: datetime) -> bool:
 
 
 def change_role(membership: Membership, role: Role, *, by: User, now: datetime) -> None:
-    """Give a member another role; raises LastOwner rather than leave the workspace without one."""
+    """Give a member another role; raises OwnersOnly, and LastOwner rather than leave the workspace without one."""
+    _among_owners(by, role, Role(membership.role))
     _keep_an_owner(membership, role)
     Membership.objects.filter(pk=membership.pk).update(role=role)
     audit.record(by, "member.role_changed", str(membership.user_id), at=now, role=str(role))
 
 
 def remove_member(membership: Membership, *, by: User, now: datetime) -> None:
-    """End a membership; raises LastOwner."""
+    """End a membership; raises OwnersOnly and LastOwner."""
+    _among_owners(by, Role(membership.role))
     _keep_an_owner(membership, None)
     Membership.objects.filter(pk=membership.pk).delete()
     audit.record(by, "member.removed", str(membership.user_id), at=now)
+
+
+def _among_owners(by: User, *roles: Role) -> None:
+    if Role.OWNER in roles and not Membership.objects.filter(user=by, role=Role.OWNER).exists():
+        raise OwnersOnly()
 
 
 def _keep_an_owner(membership: Membership, role: Role | None) -> None:

@@ -1,0 +1,139 @@
+"""One Idempotency-Key, one effect: repeated, changed, still running, or twice at the same moment."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+from threading import Barrier
+
+import psycopg2
+import pytest
+from django.db import connections
+from django.http import HttpResponse
+from django.test import Client
+
+from leads.models import Lead
+from ma_platform import clock
+from ma_platform.api.models import IdempotentAnswer
+from ma_platform.tenancy.scope import tenant_scope
+from ma_platform.workspaces.actions.workspaces import NewWorkspace
+from tests.api.conftest import Send, send
+
+BODY = {"email": "taro@client.example"}
+ADD = {"email": "hanako@client.example", "tags": ["a"]}
+
+
+def leads_of(made: NewWorkspace) -> int:
+    with tenant_scope(made.workspace):
+        return int(Lead.objects.count())
+
+
+def test_a_repeated_request_gets_the_first_answer(acme, call: Send):
+    first, again = [call("POST", "leads", BODY, idempotency_key="k1") for _ in range(2)]
+
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    assert ("Idempotent-Replay" in first.headers, again.headers["Idempotent-Replay"]) == (False, "true")
+    assert leads_of(acme) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("POST", "leads", ADD), ("POST", "leads/upsert", BODY), ("PATCH", "workspace", {"name": "x"})],
+)
+def test_the_same_key_for_another_request_is_refused(acme, call: Send, method: str, path: str, body: object):
+    call("POST", "leads", BODY, idempotency_key="k1")
+
+    answer = call(method, path, body, idempotency_key="k1")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert leads_of(acme) == 1
+
+
+def test_a_refused_request_may_be_corrected_under_its_key(acme, call: Send):
+    refused = call("POST", "leads", {"email": "no address"}, idempotency_key="k1")
+
+    corrected = call("POST", "leads", BODY, idempotency_key="k1")
+
+    assert (refused.status_code, corrected.status_code) == (422, 201)
+
+
+def test_a_key_belongs_to_one_workspace(acme, globex, call: Send):
+    call("POST", "leads", BODY, idempotency_key="k1")
+
+    other = Client(headers={"authorization": f"Bearer {globex.api_key}"})
+    answer = send(other, "POST", "leads", ADD, idempotency_key="k1")
+
+    assert answer.status_code == 201
+
+
+def test_after_a_day_a_key_is_free_again(acme, call: Send):
+    call("POST", "leads", BODY, idempotency_key="k1")
+    with tenant_scope(acme.workspace):
+        IdempotentAnswer.objects.update(created_at=clock.now() - timedelta(hours=25))
+
+    assert call("POST", "leads", ADD, idempotency_key="k1").status_code == 201
+
+
+def test_a_key_that_is_too_long_is_refused(acme, call: Send):
+    answer = call("POST", "leads", BODY, idempotency_key="k" * 201)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_too_long")
+    assert leads_of(acme) == 0
+
+
+def in_thread(work: Callable[[], HttpResponse]) -> HttpResponse:
+    """Run with a database connection of this thread's own, closed at the end."""
+    try:
+        return work()
+    finally:
+        connections.close_all()
+
+
+def wait_until_blocked(watcher: psycopg2.extensions.connection, future: Future[HttpResponse]) -> None:
+    """Returns when somebody waits for the lock `watcher` holds."""
+    with watcher.cursor() as cursor:
+        for _ in range(300):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE relation = 'leads_lead'::regclass AND NOT granted")
+            if cursor.fetchone() == (1,) or future.done():
+                return
+            time.sleep(0.01)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_first_is_running_the_second_is_told_so(acme, call: Send):
+    def post() -> HttpResponse:
+        return call("POST", "leads", BODY, idempotency_key="k1")
+
+    with closing(psycopg2.connect(os.environ["DATABASE_WORKER_URL"])) as holder, ThreadPoolExecutor(1) as pool:
+        holder.cursor().execute("LOCK TABLE leads_lead IN SHARE ROW EXCLUSIVE MODE")
+        running = pool.submit(in_thread, post)
+        wait_until_blocked(holder, running)
+        meanwhile = post()
+        holder.rollback()
+        first = running.result(timeout=10)
+    afterwards = post()
+
+    assert (meanwhile.status_code, meanwhile.json()["code"]) == (409, "in_flight")
+    assert (first.status_code, afterwards.status_code, afterwards.json()) == (201, 201, first.json())
+    assert leads_of(acme) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twice_at_the_same_moment_makes_one(acme, call: Send):
+    start = Barrier(2)
+
+    def post() -> HttpResponse:
+        start.wait(timeout=10)
+        return call("POST", "deals", {"external_id": "S1", "name": "x"}, idempotency_key="k1")
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(in_thread, post) for _ in range(2)]
+        statuses = sorted(one.result(timeout=20).status_code for one in both)
+
+    with tenant_scope(acme.workspace):
+        assert IdempotentAnswer.objects.count() == 1
+    assert statuses in ([201, 201], [201, 409])

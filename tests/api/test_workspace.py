@@ -1,0 +1,53 @@
+"""`/workspace`: what a key may read and change of its own workspace."""
+
+from __future__ import annotations
+
+from ma_platform.audit.models import AuditEntry
+from ma_platform.tenancy.queries import workspace_settings
+from ma_platform.tenancy.scope import tenant_scope
+from tests.api.conftest import Send
+
+
+def test_it_shows_the_settings_with_the_address_in_effect(acme, globex, call: Send):
+    assert call("GET", "workspace").json() == {
+        "id": acme.workspace.public_id,
+        "name": "アクメ",
+        "timezone": "Asia/Tokyo",
+        "locale": "ja",
+        "alert_address": "owner@acme.example",
+        "sender": {"name": "", "postal_address": "", "contact": ""},
+    }
+
+
+def test_a_patch_changes_what_it_names_and_nothing_else(acme, globex, call: Send):
+    call("PATCH", "workspace", {"sender": {"name": "株式会社アクメ", "contact": "03-0000-0000"}})
+
+    answer = call(
+        "PATCH", "workspace", {"name": "新アクメ", "alert_address": "s@acme.example", "sender": {"name": "新"}}
+    )
+
+    assert answer.status_code == 200
+    assert answer.json() == call("GET", "workspace").json()
+    assert answer.json()["sender"] == {"name": "新", "postal_address": "", "contact": "03-0000-0000"}
+    assert (answer.json()["name"], answer.json()["timezone"]) == ("新アクメ", "Asia/Tokyo")
+
+
+def test_the_other_workspace_stays_as_it_was(acme, globex, call: Send):
+    call("PATCH", "workspace", {"name": "x", "locale": "en"})
+
+    with tenant_scope(globex.workspace):
+        assert (workspace_settings().name, workspace_settings().locale) == ("Globex", "ja")
+
+
+def test_wrong_values_are_refused_and_change_nothing(acme, call: Send):
+    answer = call("PATCH", "workspace", {"name": "x", "timezone": "Mars", "locale": "xx", "alert_address": "no"})
+
+    assert (answer.status_code, sorted(answer.json()["errors"])) == (422, ["alert_address", "locale", "timezone"])
+    assert call("GET", "workspace").json()["name"] == "アクメ"
+
+
+def test_a_change_is_on_record_with_the_key_that_made_it(acme, call: Send):
+    call("PATCH", "workspace", {"name": "x"})
+
+    with tenant_scope(acme.workspace):
+        assert AuditEntry.objects.get(verb="workspace.edited").actor.startswith("key_")

@@ -1,0 +1,54 @@
+"""A valid body for every write of the table; `$name` stands for a value of the tenant who asks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from scoring.default_model import DEFAULT
+
+Json = dict[str, Any]  # Any: JSON
+
+SIGN_IN: Json = {"login": "nobody@example.com", "password": "wrong password"}
+NEW_PASSWORD: Json = {"oldpassword": "x" * 12, "password1": "a better passphrase", "password2": "a better passphrase"}
+JOIN: Json = {"name": "新人", "password": "a better passphrase"}
+WORKSPACE: Json = {"name": "アクメ", "timezone": "Asia/Tokyo", "locale": "ja"}
+
+LEAD_FORM: Json = {"last_name": "鈴木", "email": "suzuki@example.com", "owner": "$member_email"}
+LEAD: Json = {"email": "suzuki@example.com", "last_name": "鈴木", "owner": "$member_email"}
+TOUCHPOINT: Json = {"lead": "$lead", "kind": "visit"}
+
+DEAL_FORM: Json = {"name": "商談", "external_id": "SFA-1", "email": "$lead_email", "currency": "JPY"}
+DEAL: Json = {"external_id": "SFA-1", "name": "商談", "leads": ["$lead"]}
+
+MAIL_FORM: Json = {
+    "name": "案内",
+    "kind": "marketing",
+    "topic": "newsletter",
+    "subject": "ご案内",
+    "format": "html",
+    "markup": "<p>本文</p>",
+}
+MAIL: Json = {"v": 1, "name": "案内", "topic": "newsletter", "subject": "ご案内", "body": {"html": "<p>本文</p>"}}
+
+FLOW: Json = {
+    "v": 1,
+    "name": {"ja": "シナリオ", "en": "Scenario"},
+    "trigger": {"type": "manual"},
+    "start": "letter",
+    "steps": {"letter": {"type": "send_email", "email": "$email", "next": "done"}, "done": {"type": "end"}},
+}
+FLOW_TEXT = json.dumps(FLOW)
+
+SCORE: Json = DEFAULT
+SCORE_TEXT = json.dumps(DEFAULT)
+
+FORM: Json = {
+    "v": 1,
+    "name": "資料請求",
+    "fields": [{"key": "email", "type": "email", "label": "メール", "required": True}],
+    "consents": [],
+    "after": {"asset": "$asset"},
+}
+FORM_EDITOR: Json = {"name": "資料請求", "after": "asset", "asset": "$asset", "fields": "0"}
+FORM_POST: Json = {"token": "$shown_token", "fields": {"email": "visitor@example.com"}}
