@@ -11,8 +11,9 @@
     WORDS.add_family("source.first.", lambda key: Field(
         "source.first." + key, Kind.TEXT, sql="lead.source_first ->> %(key)s", params={"key": key}, label=key))
 
-SQL in a field sees the alias `lead` (event fields: `event`), may use `%(tenant_id)s` and the names in `params`, and
-doubles any other percent sign. It yields the value or NULL; a blank text counts as no value.
+SQL in a field sees the alias `lead` (event fields: `event`), may use `%(tenant_id)s`, `%(now)s` (the moment asked
+about) and the names in `params`, and doubles any other percent sign. It yields the value or NULL; a blank text
+counts as no value.
 """
 
 from __future__ import annotations

@@ -143,10 +143,10 @@ class Writer:
         return Site(sql=sql, kind=one.kind, value=compared, bind=self.bind, now=self.now, tz=self.tz)
 
     def _sql(self, one: Field | EventWord, sql: str) -> str:
-        """The app's SQL with its own parameters renamed."""
+        """The app's SQL with its own parameters renamed, and `%(now)s` bound to the moment asked about."""
         for name, value in one.params.items():
             sql = sql.replace(f"%({name})s", self.bind(value))
-        return sql
+        return sql.replace("%(now)s", self.bind(self.now)) if "%(now)s" in sql else sql
 
     # Events
 

@@ -37,6 +37,8 @@ class Asked:
     score: str
     tag: str
     owner: str
+    created: str
+    did: str
     sort: str
     cursor: str
 
@@ -45,7 +47,7 @@ class Asked:
         """Unknown sorts fall back to the default, so that an old bookmark still opens."""
         sort = query.get("sort", "")
         known = sort in SORTS or sort.removeprefix("-") in WORD_SORTS
-        texts = {name: query.get(name, "").strip()[:200] for name in ("q", "stage", "score", "tag", "owner", "cursor")}
+        texts = {name: query.get(name, "").strip()[:200] for name in ("q", *TESTS, "cursor")}
         return cls(**texts, sort=sort if known else "-updated")
 
     def tests(self) -> dict[str, Json]:
@@ -81,11 +83,28 @@ def _score(band: str) -> Json | None:
     return {"field": "score.total", "op": "gte", "value": int(band)} if band in SCORE_BANDS else None
 
 
+def _created(when: str) -> Json:
+    """`7d` as the last seven days, `2026-11-22` as that day."""
+    days = when.removesuffix("d")
+    if days != when and days.isdecimal():
+        return {"field": "lead.created_at", "op": "within_last", "value": {"days": int(days[:4])}}
+    return {"field": "lead.created_at", "op": "on", "value": when}
+
+
+def _did(stated: str) -> Json:
+    """`form_submitted@2026-11-22`: what they did on that day; without a day, ever."""
+    event, _, day = stated.partition("@")
+    where = {"where": {"field": "occurred_at", "op": "on", "value": day}} if day else {}
+    return {"event": event, **where}
+
+
 TESTS: dict[str, Callable[[str], Json | None]] = {
     "stage": lambda key: {"field": "lead.stage", "op": "eq", "value": key},
     "score": _score,
     "tag": lambda name: {"field": "lead.tags", "op": "contains", "value": name},
     "owner": lambda email: {"field": "lead.owner", "op": "eq", "value": email},
+    "created": _created,
+    "did": _did,
 }
 
 

@@ -1,11 +1,13 @@
 """How events look on a person's timeline: an icon, a tone, one title and what hangs below it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from tracking.catalogue import Event, Verdict
 from tracking.queries import Entry
@@ -53,6 +55,18 @@ LOOKS: dict[Event, tuple[str, str]] = {
     Event.FLOW_ENDED: ("flow", "neutral"),
 }
 CUSTOM = ("sparkle", "neutral")
+# Keys that the rooms above state in their facts, in words; anything else there was written by a person.
+REASONS = {
+    Event.BECAME_HOT: {
+        "total": _("The score reached the mark"),
+        "cell": _("The score reached a hot cell of the matrix"),
+        "event": _("They asked to be contacted"),
+    },
+    Event.FLOW_ENDED: {
+        "completed": _("Completed"),
+        "step_limit": _("Stopped: more than 100 steps in an hour"),
+    },
+}
 VERDICTS = {Verdict.HUMAN: "human", Verdict.MACHINE: "machine", Verdict.UNSURE: "unsure"}
 
 
@@ -104,8 +118,41 @@ def _web_page(entry: Entry) -> str:
 
 
 def _text(entry: Entry) -> str:
-    for name in ("message", "tag", "reason", "url"):
-        value = entry.props.get(name)
-        if isinstance(value, str) and value and not (name == "url" and entry.kind == "page"):
-            return value[:500]
-    return ""
+    if entry.event is None:
+        return _first(entry.props, "message", "name")
+    write = TEXTS.get(entry.event)
+    return write(entry)[:500] if write else ""
+
+
+def _first(props: Mapping[str, object], *names: str) -> str:
+    found = (props.get(name) for name in names)
+    return next((value[:500] for value in found if isinstance(value, str) and value), "")
+
+
+def _stated(*names: str) -> Callable[[Entry], str]:
+    return lambda entry: _first(entry.props, *names)
+
+
+def _reason(entry: Entry) -> str:
+    reason = _first(entry.props, "reason")
+    return str(REASONS.get(entry.event, {}).get(reason, reason)) if entry.event else reason
+
+
+def _cells(entry: Entry) -> str:
+    """From where to where in the score's matrix."""
+    before, after = _first(entry.props, "from"), _first(entry.props, "to")
+    return gettext("%(before)s → %(after)s") % {"before": before, "after": after} if before and after else after
+
+
+# The rest of a fact is for machines: ids of messages, keys of stages.
+TEXTS: dict[Event, Callable[[Entry], str]] = {
+    Event.FORM_SUBMITTED: _stated("message"),
+    Event.LINK_CLICKED: _stated("url"),
+    Event.EMAIL_CLICKED: _stated("url"),
+    Event.TAG_ADDED: _stated("tag"),
+    Event.BECAME_HOT: _reason,
+    Event.STAGE_CHANGED: _reason,
+    Event.FLOW_ENDED: _reason,
+    Event.SCORE_CROSSED: _cells,
+    **{event: _stated("name", "note") for event in LOOKS if event.wire.startswith(("touchpoint_", "seminar_"))},
+}

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from conditions import WORDS, Choice, Field, Kind, Phrase, Through
 from leads.titles import RANKS
+from leads.topics import topic_name
 from ma_platform.tenancy.queries import members
 
 COMPANY = Through(
@@ -111,10 +113,18 @@ def consent_field(topic: str) -> Field | None:
         f"consent.{topic}",
         Kind.CHOICE,
         sql=CONSENT_NOW,
-        label=Phrase(f"consent to {topic}", f"「{topic}」の同意"),
+        label=_consent_label(topic),
         choices=_choices({**CONSENT_LABELS}),
         params={"topic": topic},
     )
+
+
+def _consent_label(topic: str) -> Phrase:
+    names = {}
+    for language in ("en", "ja"):
+        with override(language):
+            names[language] = topic_name(topic)
+    return Phrase(f"consent to {names['en']}", f"「{names['ja']}」の同意")
 
 
 CONSENT_NOW = """(

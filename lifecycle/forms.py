@@ -19,6 +19,9 @@ LOST_REASONS = (
 )
 
 
+CURRENCY_LABELS = {"JPY": _("Japanese yen (JPY)"), "USD": _("US dollar (USD)"), "EUR": _("Euro (EUR)")}
+
+
 class MoveForm(forms.Form):
     """Where a lead goes, and why."""
 
@@ -42,7 +45,9 @@ class DealForm(forms.Form):
     email = forms.EmailField(label=_("Contact's e-mail"), required=False)
     company = forms.CharField(label=_("Company"), required=False, max_length=200)
     amount = forms.DecimalField(label=_("Amount"), required=False, max_digits=18, decimal_places=2, min_value=0)
-    currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in Deal.CURRENCIES])
+    currency = forms.ChoiceField(
+        label=_("Currency"), choices=[(code, CURRENCY_LABELS[code]) for code in Deal.CURRENCIES]
+    )
 
 
 class CloseForm(forms.Form):

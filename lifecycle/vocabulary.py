@@ -57,7 +57,7 @@ WORDS.add(
     Field(
         "lead.days_in_stage",
         Kind.NUMBER,
-        sql="floor(extract(epoch FROM now() - here.since) / 86400)::int",
+        sql="floor(extract(epoch FROM %(now)s - here.since) / 86400)::int",
         label=_("Days in this stage"),
         through=HERE,
     ),

@@ -6,6 +6,9 @@ import os
 import subprocess
 import sys
 
+import django
+from django.core.management import call_command
+from django.db import connection
 from honcho.manager import Manager
 
 from ma_platform.env import ENV, ROOT
@@ -15,8 +18,7 @@ BIN = os.path.dirname(sys.executable)
 
 
 def main() -> int:
-    _manage("migrate", "-v0")
-    if ENV.demo:
+    if is_new() and ENV.demo:
         _manage("seed_demo", "--email", DEMO_EMAIL, "--password", DEMO_PASSWORD)
     manager = Manager()
     for name, command in processes().items():
@@ -28,6 +30,19 @@ def main() -> int:
     return int(manager.returncode or 0)
 
 
+def is_new() -> bool:
+    """Migrate, in this process to save a start, and say whether there is no workspace yet."""
+    os.environ["MA_PROCESS"] = "owner"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ma_platform.settings")
+    django.setup()
+    call_command("migrate", verbosity=0, skip_checks=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT NOT EXISTS (SELECT FROM tenancy_workspace)")
+        found = bool(cursor.fetchone()[0])
+    connection.close()
+    return found
+
+
 def processes() -> dict[str, str]:
     """What runs, by name; the production compose file runs the same commands."""
     celery = f"{BIN}/celery -A ma_platform.celery"
@@ -36,8 +51,8 @@ def processes() -> dict[str, str]:
         "web": f"{BIN}/granian --interface wsgi --host {ENV.host} --port {ENV.port} --workers {ENV.web_processes}"
         " --blocking-threads 8 --backpressure 256 --no-ws --log-level warning ma_platform.wsgi:application",
         "ingest": f"{sys.executable} manage.py ingest",
-        "worker": f"{celery} worker -n worker@%%h -Q consume,flow,send,webhook -c {ENV.workers} {quiet}",
-        "bulk": f"{celery} worker -n bulk@%%h -Q bulk -c 1 {quiet}",
+        "worker": f"{celery} worker -n worker@%h -Q consume,flow,send,webhook -c {ENV.workers} {quiet}",
+        "bulk": f"{celery} worker -n bulk@%h -Q bulk -c 1 {quiet}",
         "beat": f"{celery} beat --loglevel WARNING --pidfile=",
     }
     if ENV.demo:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import get_language, gettext
 
 from mailing.models import Email
-from nurturing.graph import Graph
+from nurturing.graph import Graph, walking_order
 from nurturing.queries import StepTally
 from nurturing.steps.branch import BranchStep
 from nurturing.steps.contract import Exit, Step
@@ -39,9 +39,8 @@ class DrawnStep:
 
 
 def drawn_steps(graph: Graph, tallies: Mapping[str, StepTally]) -> list[DrawnStep]:
-    """Every step in document order, the start first; one query for the names of the mails."""
+    """Every step in the order leads walk them; one query for the names of the mails."""
     mails = mail_names(graph)
-    keys = [graph.start, *(key for key in graph.steps if key != graph.start)]
     return [
         DrawnStep(
             key=key,
@@ -51,7 +50,7 @@ def drawn_steps(graph: Graph, tallies: Mapping[str, StepTally]) -> list[DrawnSte
             text=caption_of(step, mails),
             tally=tallies.get(key, StepTally()),
         )
-        for key in keys
+        for key in walking_order(graph)
         for step in [graph.steps[key]]
     ]
 
@@ -92,8 +91,13 @@ def canvas(graph: Graph, tallies: Mapping[str, StepTally], *, panel: Callable[[s
             for key, step in graph.steps.items()
             for way in step.exits()
         ],
-        "counts": {step.key: asdict(step.tally) for step in drawn},
+        "counts": counts(drawn),
     }
+
+
+def counts(drawn: Sequence[DrawnStep]) -> dict[str, dict[str, int]]:
+    """The numbers alone, as the canvas takes them while it is open."""
+    return {step.key: asdict(step.tally) for step in drawn}
 
 
 def way_label(step: Step, way: Exit) -> str:

@@ -246,3 +246,23 @@ def lonely_steps(start: str, steps: Mapping[str, Step]) -> Iterator[Problem]:
     for key in steps:
         if key not in reached:
             yield Problem(f"/steps/{key}", "No way leads to this step.")
+
+
+def walking_order(graph: Graph) -> list[str]:
+    """Step keys as a lead walks them: a step after all that lead to it, first ways first, unreached steps last."""
+    left: list[str] = []
+    seen = {graph.start}
+    trail = [(graph.start, _backwards(graph, graph.start))]
+    while trail:
+        _key, ways = trail[-1]
+        onward = next((way for way in ways if way not in seen and way in graph.steps), None)
+        if onward is None:
+            left.append(trail.pop()[0])
+        else:
+            seen.add(onward)
+            trail.append((onward, _backwards(graph, onward)))
+    return [*reversed(left), *(key for key in graph.steps if key not in seen)]
+
+
+def _backwards(graph: Graph, key: str) -> Iterator[str]:
+    return reversed([way.to for way in graph.steps[key].exits()])

@@ -18,7 +18,7 @@ from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.ui.pages import page_or_fragment
-from nurturing import actions, presenting
+from nurturing import actions, drawing, presenting
 from nurturing.forms import DocumentForm, ResumeForm
 from nurturing.language import FlowRefused
 from nurturing.models import Flow
@@ -62,7 +62,12 @@ def take_template(request: HttpRequest, key: str) -> HttpResponse:
 def flow_page(request: HttpRequest, flow_id: str) -> HttpResponse:
     """The canvas with counts; htmx asks for the counts alone."""
     flow = found(flow_id)
-    context = page(request, flow, "canvas") | {"steps": presenting.steps_of(flow), "totals": presenting.totals_of(flow)}
+    steps = presenting.steps_of(flow)
+    context = page(request, flow, "canvas") | {
+        "steps": steps,
+        "counts": drawing.counts(steps),
+        "totals": presenting.totals_of(flow),
+    }
     if not request.headers.get("HX-Request"):
         context["canvas"] = presenting.canvas_of(flow, lambda step: reverse("nurturing:step", args=[flow_id, step]))
     return page_or_fragment(request, "nurturing/flow.html", "nurturing/_counts.html", context)

@@ -34,7 +34,8 @@ class SubjectRef:
 class NewFact:
     """A fact to be recorded. `visitor` is a browser's key, `name` a catalogue event or a custom number ≥ 1000.
 
-    With `id` the fact is written once, however often it is stated.
+    With `id` the fact is written once, however often it is stated. `received` is when we heard of it, None when that
+    is the moment it happened; a time before `at` is taken as `at`.
     """
 
     name: int
@@ -46,6 +47,7 @@ class NewFact:
     id: UUID | None = None
     visible_ms: int | None = None
     verdict: int = 0
+    received: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,8 @@ from ma_platform.health import probe
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import navigation, slots
 from ma_platform.ui.formats import duration
+from tracking.activity import activity
+from tracking.catalogue import Event
 from tracking.queries import LAG_LIMIT_SECONDS, ingest_lag, lag, tag_seen_at
 
 navigation.register(
@@ -26,6 +30,37 @@ navigation.register(
         capability=Capability.VIEW_TRACKING,
         also_under=("/tracking/",),
     )
+)
+
+
+@slots.HOME_PANELS.fill(order=14, capability=Capability.VIEW_TRACKING)
+def activity_panel(request: HttpRequest, now: datetime) -> slots.Panel:
+    """Today on the site and in the mails; every number leads to those who did it."""
+    today = timezone.localdate(now)
+    found = activity(today)
+    people = f"{_leads_list(request)}?did={{}}@{today.isoformat()}" if _leads_list(request) else ""
+    context = {
+        "views": found.today[Event.PAGE_VIEWED],
+        "seconds": found.visible_ms / 1000,
+        "viewers": people.format(Event.PAGE_VIEWED.wire),
+        "counts": [
+            {"label": label, "count": found.today[event], "href": people.format(event.wire)} for event, label in SHOWN
+        ],
+        "chart": found.chart,
+    }
+    href = reverse("tracking:live")
+    return slots.Panel(title=_("Today's activity"), template="tracking/_home_activity.html", context=context, href=href)
+
+
+def _leads_list(request: HttpRequest) -> str:
+    """Where people are listed, by its public name: the room above is not imported."""
+    return reverse("leads:list") if Capability.VIEW_LEADS in getattr(request, "can", ()) else ""
+
+
+SHOWN = (
+    (Event.FORM_SUBMITTED, _("Forms sent")),
+    (Event.ASSET_DOWNLOADED, _("Downloads")),
+    (Event.EMAIL_CLICKED, _("Mail clicks")),
 )
 
 

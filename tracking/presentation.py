@@ -17,6 +17,7 @@ REASONS = {
     "too_soon": _("within two seconds of delivery"),
     "image_proxy": _("loaded by the mail service's image proxy"),
     "privacy_proxy": _("hidden by the mail program's privacy protection"),
+    "replaced": _("told again once the visitor agreed to be recognised"),
     "time_clamped": _("the sender's clock was far off"),
 }
 KINDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,25 @@ from tracking.collector import wiring
 
 HIDDEN = (Event.PAGE_LEFT,)  # shown as visible time of the page view it belongs to
 LAG_LIMIT_SECONDS = 60.0
+# Within one moment a cause stands before what it brought about; whatever is not named here came first.
+CAUSES = (
+    Event.FORM_SUBMITTED,
+    Event.LEAD_CREATED,
+    Event.VISITOR_BOUND,
+    Event.LEAD_UPDATED,
+    Event.TAG_ADDED,
+    Event.DEAL_OPENED,
+    Event.DEAL_WON,
+    Event.DEAL_LOST,
+    Event.SCORE_CROSSED,
+    Event.STAGE_CHANGED,
+    Event.BECAME_HOT,
+    Event.EMAIL_SENT,
+    Event.EMAIL_DELIVERED,
+    Event.EMAIL_OPENED,
+    Event.EMAIL_CLICKED,
+    Event.FLOW_ENDED,
+)
 
 
 class BadPosition(errors.DomainError):
@@ -59,9 +78,9 @@ class Entry:
         return gettext(self.event.label) if self.event else self.name
 
     @property
-    def position(self) -> list[str]:
+    def position(self) -> list[object]:
         """Where the next page begins."""
-        return [self.at.isoformat(), str(self.id)]
+        return [self.at.isoformat(), CAUSES.index(self.event) + 1 if self.event in CAUSES else 0, str(self.id)]
 
     def as_json(self) -> dict[str, object]:
         """The entry as the public API shows it."""
@@ -122,23 +141,34 @@ def timeline(
     limit: int = 50,
 ) -> list[Entry]:
     """Events of a lead or of a browser, newest first. `before`: an entry's position; raises BadPosition for another."""
-    at, number = _position(before) if before is not None else (None, None)
+    at, cause, number = _position(before) if before is not None else (None, None, None)
     statement = LEAD_TIMELINE if lead_id is not None else VISITOR_TIMELINE
     if at is not None:
         statement = LEAD_TIMELINE_BEFORE if lead_id is not None else VISITOR_TIMELINE_BEFORE
     who = lead_id if lead_id is not None else visitor_id
-    found = sql.run(statement, who=who, at=at, id=number, limit=limit, hidden=[int(event) for event in HIDDEN])
+    found = sql.run(
+        statement,
+        causes=_CAUSES,
+        who=who,
+        at=at,
+        cause=cause,
+        id=number,
+        limit=limit,
+        hidden=[int(event) for event in HIDDEN],
+    )
     return _with_visible_time([_entry(row) for row in found.dicts()])
 
 
 def latest(*, limit: int = 50) -> list[Entry]:
     """The newest events of the browsers last seen, machines and all, newest first."""
-    return _with_visible_time([_entry(row) for row in sql.run(LATEST, limit=limit).dicts()])
+    return _with_visible_time([_entry(row) for row in sql.run(LATEST, causes=_CAUSES, limit=limit).dicts()])
 
 
 def last_pages(lead_id: int, *, limit: int = 5) -> list[Entry]:
     """The last page views of a person, with visible time."""
-    return _with_visible_time([_entry(row) for row in sql.run(LAST_PAGES, who=lead_id, limit=limit).dicts()])
+    return _with_visible_time(
+        [_entry(row) for row in sql.run(LAST_PAGES, causes=_CAUSES, who=lead_id, limit=limit).dicts()]
+    )
 
 
 def visitors(lead_id: int) -> list[VisitorRow]:
@@ -150,6 +180,21 @@ def visitors(lead_id: int) -> list[VisitorRow]:
 def totals(lead_id: int, *, names: Sequence[int] = ()) -> list[Total]:
     """Counts per event and subject of a person, from the daily rollup; every event when `names` is empty."""
     return sql.typed(TOTALS, Total, lead_id=lead_id, names=[int(name) for name in names])
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """What was done on one local day, people and unknown visitors together; `visible_ms` only for page views."""
+
+    day: date
+    name: int
+    count: int
+    visible_ms: int
+
+
+def counts_per_day(names: Sequence[int], *, since: date) -> list[DayCount]:
+    """Counts of these events by local day from `since` on, machines left out; days without any are not there."""
+    return sql.typed(PER_DAY, DayCount, names=[int(name) for name in names], since=since)
 
 
 def tag_seen_at() -> datetime | None:
@@ -197,6 +242,7 @@ def _entry(row: dict[str, Any]) -> Entry:  # Any: a row of TIMELINE
 
 
 def _with_visible_time(entries: list[Entry]) -> list[Entry]:
+    """A view's own duration, when its sender knew it, and the slices that came after it."""
     views = [entry for entry in entries if entry.name == Event.PAGE_VIEWED.wire and entry.visitor_id]
     if not views:
         return entries
@@ -207,19 +253,29 @@ def _with_visible_time(entries: list[Entry]) -> list[Entry]:
         since=min(entry.at for entry in views),
         until=max(entry.at for entry in views),
     ).rows
-    visible = {UUID(view): int(total) for view, total in rows}
+    slices = {UUID(view): int(total) for view, total in rows}
     seen = {entry.id for entry in views}
-    return [replace(entry, visible_ms=visible.get(entry.id, 0)) if entry.id in seen else entry for entry in entries]
+    return [
+        replace(entry, visible_ms=(entry.visible_ms or 0) + slices.get(entry.id, 0)) if entry.id in seen else entry
+        for entry in entries
+    ]
 
 
-def _position(before: Sequence[object]) -> tuple[datetime, str]:
+def _position(before: Sequence[object]) -> tuple[datetime, int, str]:
     try:
-        at, number = before
-        return datetime.fromisoformat(str(at)), str(UUID(str(number)))
+        at, cause, number = before
+        return datetime.fromisoformat(str(at)), _whole(cause), str(UUID(str(number)))
     except ValueError:
         raise BadPosition from None
 
 
+def _whole(number: object) -> int:
+    if type(number) is not int or not 0 <= number <= len(CAUSES):
+        raise ValueError(number)
+    return number
+
+
+_CAUSES = [int(event) for event in CAUSES]
 _ENTRY = """
     SELECT event.id, event.name, custom.name AS custom, event.occurred_at AS at, event.received_at, subject.kind,
            subject.key, subject.name AS subject_name, nullif(coalesce(nullif(subject.url, ''), subject.key), '') AS url,
@@ -233,8 +289,13 @@ _JOINS = """
 _SHOWN = " AND event.name <> ALL (%(hidden)s::smallint[])"
 _OF_LEAD = " WHERE event.tenant_id = %(tenant_id)s AND event.lead_id = %(who)s" + _SHOWN
 _OF_VISITOR = " WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = %(who)s" + _SHOWN
-_BEFORE = " AND event.occurred_at <= %(at)s AND (event.occurred_at, event.id) < (%(at)s, %(id)s::uuid)"
-_NEWEST = " ORDER BY event.occurred_at DESC, event.id DESC LIMIT %(limit)s"
+_CAUSE = "coalesce(array_position(%(causes)s::smallint[], event.name), 0)"
+_BEFORE = (
+    " AND event.occurred_at <= %(at)s AND (event.occurred_at, "
+    + _CAUSE
+    + ", event.id) < (%(at)s, %(cause)s, %(id)s::uuid)"
+)
+_NEWEST = " ORDER BY event.occurred_at DESC, " + _CAUSE + " DESC, event.id DESC LIMIT %(limit)s"
 _FROM = _ENTRY + " FROM tracking_event AS event " + _JOINS
 LEAD_TIMELINE = _FROM + _OF_LEAD + _NEWEST
 LEAD_TIMELINE_BEFORE = _FROM + _OF_LEAD + _BEFORE + _NEWEST
@@ -278,6 +339,12 @@ TOTALS = """
      WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s
        AND (cardinality(%(names)s::smallint[]) = 0 OR name = ANY (%(names)s::smallint[]))
      GROUP BY name, subject_id ORDER BY name, subject_id
+"""
+PER_DAY = """
+    SELECT day, name, sum(count)::bigint AS count, sum(visible_ms)::bigint AS visible_ms
+      FROM tracking_daily
+     WHERE tenant_id = %(tenant_id)s AND name = ANY (%(names)s::smallint[]) AND day >= %(since)s
+     GROUP BY day, name ORDER BY day, name
 """
 TAG_SEEN = "SELECT max(last_seen_at) FROM tracking_visitor WHERE tenant_id = %(tenant_id)s"
 MAIN_SITE = """

@@ -71,6 +71,7 @@ EVENT_FIELDS = Fields(
         " WHERE mail.tenant_id = event.tenant_id AND mail.id = event.subject_id AND mail.kind = 'email'))",
         _("Mail"),
     ),
+    Field("occurred_at", Kind.MOMENT, "event.occurred_at", _("Happened at")),
     Field("referrer", Kind.TEXT, "event.props ->> 'referrer'", _("Referrer")),
     *(Field(key, Kind.TEXT, TAG_IN_URL, SOURCE_LABELS[key], params={"taken": f"[?&]{key}=([^&#]*)"}) for key in UTM),
     Field("visible_ms", Kind.NUMBER, VISIBLE_MS, _("Visible time (ms)"), sum_sql=f"{VISIBLE_MS} / 1000.0"),

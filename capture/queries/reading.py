@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from capture.document import Json
+from django.utils.translation import get_language
+
+from capture.document import Json, parse_form, say
 from capture.models import Asset, Form, FormVersion, Submission
 from ma_platform.db import sql
 
@@ -90,6 +92,13 @@ class SubmissionRow:
     @property
     def position(self) -> list[object]:
         return [self.submission.submitted_at.isoformat(), self.submission.pk]
+
+    @property
+    def answers(self) -> list[tuple[str, object]]:
+        """(label of the question as it was then, answer), empty answers left out; needs `version` loaded."""
+        asked = parse_form(self.submission.version.document)
+        labels = {field.key: say(field.label, get_language() or "ja") for field in asked.fields}
+        return [(labels.get(key, key), value) for key, value in self.submission.values.items() if value]
 
     @property
     def held(self) -> bool:

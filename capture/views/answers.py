@@ -37,6 +37,7 @@ def submissions(request: MemberRequest, form_id: str) -> HttpResponse:
         "form": form,
         "tab": "submissions",
         "show": show,
+        "pill": "held" if show == "held" else "all",
         "rows": shown,
         "next_cursor": encode(shown[-1].position) if len(rows) > PAGE_SIZE else "",
         "may_edit": Capability.EDIT_FORMS in request.can,

@@ -8,10 +8,12 @@ from typing import Any
 import orjson
 
 from leads.entry import Entry
-from leads.models import Company
+from leads.models import Company, Lead
 from leads.names import company_key
 from ma_platform import ids
 from ma_platform.db import sets, sql
+from tracking.actions import NewFact, record_many
+from tracking.catalogue import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,16 @@ COMPANY_FIELDS = ("name", "domain", "industry", "employees", "prefecture")
 def edit_company(company: Company, values: Mapping[str, object], *, now: datetime) -> None:
     """Set the given fields of COMPANY_FIELDS; renaming changes the key by which the company is found.
 
+    Its people are said to have changed, so that what depends on the company is judged again.
     Raises django.db.IntegrityError when another company already has that name.
     """
     changes = {name: values[name] for name in COMPANY_FIELDS if name in values}
     if "name" in changes:
         changes["name_key"] = company_key(str(changes["name"]))
+    changed = [name for name in COMPANY_FIELDS if name in changes and changes[name] != getattr(company, name)]
     Company.objects.filter(pk=company.pk).update(**changes, updated_at=now)
+    if changed:
+        _say_changed([company.pk], now=now, fields=changed)
 
 
 def upsert_companies(rows: Sequence[Mapping[str, object]], *, now: datetime) -> list[tuple[str, bool]]:
@@ -101,10 +107,18 @@ def upsert_companies(rows: Sequence[Mapping[str, object]], *, now: datetime) -> 
     ]
     unique = list({line["name_key"]: line for line in lines}.values())
     found = sql.run(UPSERT_COMPANIES, now=now, rows=orjson.dumps(unique).decode()).rows
-    by_key = {name_key: (public_id, created) for name_key, public_id, created in found}
+    by_key = {name_key: (public_id, created) for name_key, public_id, created, _pk, _changed in found}
+    _say_changed([pk for *_known, pk, changed in found if changed], now=now)
     return [by_key[str(line["name_key"])] for line in lines]
 
 
+def _say_changed(company_ids: Sequence[int], *, now: datetime, fields: Sequence[str] = ()) -> None:
+    people = Lead.objects.filter(company_id__in=company_ids).order_by("pk").values_list("pk", flat=True)
+    props = {"source": "company", "fields": [f"company.{name}" for name in fields] or ["company"]}
+    record_many([NewFact(Event.LEAD_UPDATED, lead=pk, at=now, props=dict(props)) for pk in people])
+
+
+# A company that only lends its name changes nothing for its people.
 UPSERT_COMPANIES = """
     INSERT INTO leads_company AS company
            (tenant_id, public_id, name, name_key, domain, industry, employees, prefecture, created_at, updated_at)
@@ -119,5 +133,7 @@ UPSERT_COMPANIES = """
            employees = coalesce(excluded.employees, company.employees),
            prefecture = coalesce(nullif(excluded.prefecture, ''), company.prefecture),
            updated_at = %(now)s
-    RETURNING company.name_key, company.public_id, (xmax = 0) AS created
+    RETURNING company.name_key, company.public_id, (old.id IS NULL) AS created, company.id,
+              (old.id IS NOT NULL AND (old.domain, old.industry, old.employees, old.prefecture)
+                  IS DISTINCT FROM (new.domain, new.industry, new.employees, new.prefecture)) AS changed
 """

@@ -69,8 +69,9 @@ class Touchpoints(ApiView):
         shape = TouchpointShape(data=request.data)
         shape.is_valid(raise_exception=True)
         stated = shape.validated_data
-        lead, at, event = _person(stated), _at(stated), ENCOUNTERS[stated["kind"]]
-        record(event, lead=lead.pk, at=at, props=dict(stated.get("properties", {})))
+        now = clock.now()
+        lead, at, event = _person(stated), _at(stated, now=now), ENCOUNTERS[stated["kind"]]
+        record(event, lead=lead.pk, at=at, received=now, props=dict(stated.get("properties", {})))
         return Response({"lead": lead.public_id, "event": event.wire, "at": at}, status=201)
 
 
@@ -85,8 +86,7 @@ def _person(stated: dict[str, Any]) -> Lead:  # Any: validated JSON
     return lead
 
 
-def _at(stated: dict[str, Any]) -> datetime:  # Any: validated JSON
-    now = clock.now()
+def _at(stated: dict[str, Any], *, now: datetime) -> datetime:  # Any: validated JSON
     at: datetime = stated.get("at", now)
     if at > now:
         raise ValidationError({"at": ["A touchpoint has already happened; the time lies ahead."]})

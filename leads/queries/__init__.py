@@ -1,5 +1,6 @@
 """Questions about people and companies; answers are typed rows or plain dicts."""
 
+from leads.queries.arrivals import Arrivals, arrivals
 from leads.queries.companies import CompanyRow, Rollup, company_rollup, list_companies
 from leads.queries.facts import ConsentNow, LeadFacts, lead_facts
 from leads.queries.listing import (
@@ -20,9 +21,11 @@ from leads.queries.reading import (
     leads_by_ids,
     merge_fields,
 )
+from leads.topics import topic_choices, topic_name
 
 __all__ = [
     "SORTS",
+    "Arrivals",
     "BadCursor",
     "CompanyRow",
     "ConsentNow",
@@ -32,6 +35,7 @@ __all__ = [
     "MailState",
     "Rollup",
     "UnknownSort",
+    "arrivals",
     "company_rollup",
     "count_leads",
     "find_company",
@@ -44,4 +48,6 @@ __all__ = [
     "list_leads",
     "mailable",
     "merge_fields",
+    "topic_choices",
+    "topic_name",
 ]

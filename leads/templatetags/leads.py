@@ -10,9 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leads.topics import topic_name
 from ma_platform.ui.slots import Panel
 
 register = template.Library()
+register.filter(topic_name)
 
 FIELD_LABELS = {
     "email": gettext_lazy("E-mail"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from lifecycle.actions import DealInput, upsert_deals
-from lifecycle.forms import CloseForm, DealForm
+from lifecycle.forms import LOST_REASONS, CloseForm, DealForm
 from lifecycle.models import Deal
 from lifecycle.presentation import deal_cursor, read_cursor, status_options
 from lifecycle.queries import deal_page, find_deal, people_of
@@ -42,6 +42,7 @@ def deals(request: MemberRequest) -> HttpResponse:
 def new(request: MemberRequest) -> HttpResponse:
     form = DealForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (public_id := _saved(form)):
+        messages.success(request, gettext("The deal is added."))
         return redirect("lifecycle:deal", public_id)
     return render(request, "lifecycle/new_deal.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -50,7 +51,13 @@ def new(request: MemberRequest) -> HttpResponse:
 @require_GET
 def deal(request: MemberRequest, deal_id: str) -> HttpResponse:
     found = _deal(deal_id)
-    context = {"deal": found, "people": people_of(found), "form": CloseForm(), "may_edit": _may_edit(request)}
+    context = {
+        "deal": found,
+        "people": people_of(found),
+        "form": CloseForm(),
+        "may_edit": _may_edit(request),
+        "lost_reason": dict(LOST_REASONS).get(found.lost_reason, found.lost_reason),
+    }
     return render(request, "lifecycle/deal.html", context)
 
 

@@ -62,8 +62,8 @@ def deeds(person: DemoPerson, arrival: Arrival, *, end: datetime, chance: Random
         lag = timedelta(
             days=chance.uniform(-12, 0) if number == 0 and person.origin == "form" else chance.uniform(0, 60)
         )
-        start = _office_hour(arrival.at + lag, chance, latest=end)
-        if start < end:
+        if arrival.at + lag < end:
+            start = _office_hour(arrival.at + lag, chance, latest=end)
             yield from _visit(arrival.person, person, start, chance)
     if person.origin == "exhibition":
         yield Deed(arrival.person, arrival.at, "exhibition", "ものづくりDX展 2026")
@@ -89,9 +89,9 @@ def _milestones(arrival: Arrival, person: DemoPerson, end: datetime, chance: Ran
         ("inquiry", chance.choice(words.INQUIRIES), 0.2 * person.warmth**1.4),
     ):
         if chance.random() < odds:
-            at = _office_hour(arrival.at + timedelta(days=chance.uniform(0.2, 40)), chance, latest=end)
-            if at < end:
-                yield Deed(arrival.person, at, kind, detail)
+            later = arrival.at + timedelta(days=chance.uniform(0.2, 40))
+            if later < end:
+                yield Deed(arrival.person, _office_hour(later, chance, latest=end), kind, detail)
 
 
 def _office_hour(moment: datetime, chance: Random, *, latest: datetime) -> datetime:

@@ -18,6 +18,7 @@ from pathlib import Path
 from ma_platform.env import ROOT
 
 PASSWORD = "correct horse battery"
+DEMO_EMAIL = "demo@example.com"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,25 @@ def running_stack(database: str, smtp_port: int, folder: Path) -> Iterator[Stack
             process.send_signal(signal.SIGTERM)
         for process in processes:
             process.wait(30)
+
+
+@contextmanager
+def running_demo(database: str, folder: Path, *, leads: int, companies: int) -> Iterator[str]:
+    """The dashboard alone on a small demo workspace; yields its address. Nothing is sent or counted meanwhile."""
+    port = free_port()
+    environment = _environment(database, 0, folder, port) | {"EMAIL_URL": "mailbox:", "MA_PROCESS": "web"}
+    environment["REDIS_URL"] = environment["REDIS_URL"].rsplit("db=", 1)[0] + "db=14"
+    owned = {name: value for name, value in environment.items() if name != "MA_PROCESS"}
+    size = ["--leads", str(leads), "--companies", str(companies)]
+    _manage(owned, "seed_demo", "--email", DEMO_EMAIL, "--password", PASSWORD, *size)
+    web = ["--interface", "wsgi", "--port", str(port), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    process = _start("granian", environment, folder / "web.log", *web, "ma_platform.wsgi:application")
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/healthz", process, folder / "web.log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
 
 
 def free_port() -> int:

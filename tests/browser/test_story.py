@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.stack import PASSWORD, Stack, running_stack
 from tests.mailing.sink import Sink, running_sink
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("stack")]
+SHOWN = ("ページ閲覧 · 価格", "フォーム送信 · 資料請求", "ホットリードになりました", "メール内リンクのクリック")
 ADDRESS = "yamada.taro@aoba-seimitsu.example"
 
 
@@ -124,7 +125,7 @@ def see_everything(page: Page, stack: Stack, lead: str) -> None:
     while (more := page.get_by_role("link", name="さらに表示")).count():
         more.click()
         page.wait_for_load_state("networkidle")
-    for deed in ("ページ閲覧 · 価格", "フォーム送信 · 資料請求", "ホットリードになりました", "メール内リンクのクリック"):
+    for deed in SHOWN:
         expect(page.get_by_text(re.compile(f"^{deed}")).first).to_be_visible()
     page.goto(f"{stack.url}/alerts/")
     expect(page.get_by_text(re.compile("山田")).first).to_be_visible()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from conditions import compile, parse
 from leads.models import Lead
 from lifecycle import stages
 from lifecycle.actions import ReasonMissing, UnknownStage, follow_rule, move_by_hand, move_stage
@@ -123,3 +125,16 @@ def test_the_funnel_counts_who_came_this_far(person: Callable[..., int]) -> None
         ("mql", 1, 1, 0.5),
         ("sal", 0, 0, 0.0),
     ]
+
+
+def test_days_in_a_stage_are_counted_up_to_the_moment_asked_about(person: Callable[..., int]) -> None:
+    lead = person()
+    move_stage([lead], "mql", now=NOW)
+    asked = parse({"field": "lead.days_in_stage", "op": "gte", "value": 3})
+
+    def found(days: float) -> list[int]:
+        where = compile(asked, now=NOW + timedelta(days=days), tz=ZoneInfo("Asia/Tokyo"))
+        text = f"SELECT lead.id FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s AND {where.sql}"
+        return sql.run(text, **where.params).values()
+
+    assert (found(2.9), found(3)) == ([], [lead])

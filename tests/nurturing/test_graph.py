@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nurturing.graph import Graph, Reentry, parse
+from nurturing.graph import Graph, Reentry, parse, walking_order
 from nurturing.reading import DocumentRefused, Name
 from nurturing.steps.contract import Happening
 
@@ -151,3 +151,19 @@ def test_a_step_no_way_leads_to_is_a_warning() -> None:
 def test_something_else_than_an_object_is_refused(raw: object) -> None:
     with pytest.raises(DocumentRefused, match=r"/: An object is expected."):
         parse(raw, PlainLanguage())
+
+
+def test_steps_are_told_in_the_order_leads_walk_them() -> None:
+    ways = {"any": [{"event": "email_clicked"}], "timeout": {"days": 2}, "next": "b_thanks", "on_timeout": "a_again"}
+    steps = {
+        "a_again": {"type": "send_email", "email": "eml_2", "next": "z_look"},
+        "b_thanks": {"type": "add_tag", "tag": "熱心", "next": "c_end"},
+        "c_end": END,
+        "d_lonely": END,
+        "m_start": {"type": "send_email", "email": "eml_1", "next": "z_look"},
+        "z_look": {"type": "wait_for", **ways},
+    }
+
+    graph = read(start="m_start", steps=steps)
+
+    assert walking_order(graph) == ["m_start", "z_look", "b_thanks", "c_end", "a_again", "d_lonely"]

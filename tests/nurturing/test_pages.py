@@ -50,6 +50,8 @@ def test_the_canvas_page_draws_the_steps_and_polls_only_the_counts(sign_in: Sign
     assert 'hx-trigger="every 5s"' in page
     assert "<ma-flow-canvas" not in counts
     assert f"/flows/{flow.public_id}/runs/?step=w" in counts
+    numbers = counts.partition('id="flow-counts-now" type="application/json">')[2].partition("</script>")[0]
+    assert json.loads(numbers)["w"] == {"waiting": 2, "entered": 2, "left": 0, "failed": 0, "skipped": 0}
 
 
 def test_the_panel_of_a_step_says_what_it_does(sign_in: SignIn, flow: Flow) -> None:

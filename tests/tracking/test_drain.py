@@ -196,3 +196,36 @@ def test_events_of_a_workspace_that_is_gone_hold_nobody_up(acme):
     drained = drain(now=NOW)
 
     assert (drained.seen, drained.written, drained.rejected) == (2, 1, 0)
+
+
+def test_a_view_told_again_after_consent_counts_once(acme, globex):
+    again = {"replaces": str(message_uuid("counted"))}
+    for tenant in (acme, globex):
+        keep(tenant.workspace.pk, "counted", visitor="")
+    keep(acme.workspace.pk, "other", visitor="")
+    drain(now=NOW)
+    for message_id in ("told", "told once more"):
+        keep(acme.workspace.pk, message_id, props=again)
+        drain(now=NOW)
+
+    assert rows("SELECT tenant_id, visitor_id IS NULL, count FROM tracking_daily ORDER BY 1, 2") == [
+        (acme.workspace.pk, False, 2),
+        (acme.workspace.pk, True, 1),
+        (globex.workspace.pk, True, 1),
+    ]
+    assert rows("SELECT reasons FROM tracking_event WHERE verdict = 2") == [(["replaced"],)]
+
+
+def test_a_view_is_taken_back_in_the_batch_that_tells_it_again_and_never_a_persons(acme):
+    keep(acme.workspace.pk, "counted", visitor="")
+    keep(acme.workspace.pk, "told", props={"replaces": str(message_uuid("counted"))})
+    keep(acme.workspace.pk, "own", visitor="v2")
+    keep(acme.workspace.pk, "liar", props={"replaces": str(message_uuid("own"))})
+    keep(acme.workspace.pk, "odd", props={"replaces": "nonsense"})
+
+    assert drain(now=NOW).rejected == 0
+    assert rows("SELECT visitor_id IS NULL, count FROM tracking_daily ORDER BY 1, 2") == [
+        (False, 1),
+        (False, 3),
+        (True, 0),
+    ]

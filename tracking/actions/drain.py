@@ -147,6 +147,9 @@ def _write(lines: list[bytes], *, now: datetime) -> int:
     oldest, newest = sql.run(staged.SPAN).one()
     since, until = min(oldest or now, now) - DUPLICATE_WINDOW, max(newest or now, now) + timedelta(days=1)
     written: int = sql.run(staged.WRITE, since=since, until=until).value()
+    if retold := sql.run(staged.RETOLD).rows:
+        tenants, firsts = zip(*retold, strict=True)
+        sql.run(staged.TAKE_BACK, tenants=list(tenants), ids=[str(one) for one in firsts], since=since, until=until)
     sql.run(staged.CHECK_NOW)
     return written
 

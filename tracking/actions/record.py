@@ -30,9 +30,10 @@ def record(  # noqa: PLR0913 - the parts of one fact, named by the caller
     subject: SubjectRef | None = None,
     props: dict[str, Any] | None = None,  # Any: JSON
     id: UUID | None = None,
+    received: datetime | None = None,
 ) -> int:
     """Record one fact of the tenant in scope and wake the consumers on commit. Returns 0 for a repeated `id`."""
-    return record_many([NewFact(name, at, lead, visitor, subject, props or {}, id)])
+    return record_many([NewFact(name, at, lead, visitor, subject, props or {}, id, received=received)])
 
 
 def record_many(facts: Sequence[NewFact]) -> int:
@@ -57,6 +58,7 @@ def _columns(
         "name": [int(fact.name) for fact in facts],
         "subject_id": [subjects[fact.subject.identity] if fact.subject else None for fact in facts],
         "occurred_at": [fact.at for fact in facts],
+        "received_at": [max(fact.received or fact.at, fact.at) for fact in facts],
         "duration": [fact.visible_ms for fact in facts],
         "verdict": [int(fact.verdict) for fact in facts],
         "props": [_json(fact.props) for fact in facts],
@@ -93,16 +95,14 @@ RECORD = (
     WITH stated AS (
         SELECT DISTINCT ON (id) *
           FROM unnest(%(id)s::uuid[], %(lead_id)s::bigint[], %(visitor_id)s::bigint[], %(name)s::smallint[],
-                      %(subject_id)s::bigint[], %(occurred_at)s::timestamptz[], %(duration)s::int[],
-                      %(verdict)s::smallint[], %(props)s::jsonb[])
-               AS fact(id, lead_id, visitor_id, name, subject_id, occurred_at, duration, verdict, props)
+                      %(subject_id)s::bigint[], %(occurred_at)s::timestamptz[],
+                      %(received_at)s::timestamptz[], %(duration)s::int[], %(verdict)s::smallint[], %(props)s::jsonb[])
+               AS fact(id, lead_id, visitor_id, name, subject_id, occurred_at, received_at, duration, verdict, props)
     ), fresh AS (
         INSERT INTO tracking_event (tenant_id, id, lead_id, visitor_id, name, subject_id, occurred_at, received_at,
                                     duration, verdict, props)
         SELECT %(tenant_id)s, stated.id, coalesce(stated.lead_id, visitor.lead_id), stated.visitor_id, stated.name,
-               stated.subject_id, stated.occurred_at,
-               greatest(stated.occurred_at, clock_timestamp()),
-               stated.duration, stated.verdict, stated.props
+               stated.subject_id, stated.occurred_at, stated.received_at, stated.duration, stated.verdict, stated.props
           FROM stated
           LEFT JOIN tracking_visitor AS visitor
                  ON visitor.tenant_id = %(tenant_id)s AND visitor.id = stated.visitor_id

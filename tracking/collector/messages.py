@@ -228,9 +228,11 @@ def _web_props(message: Message, page: Json) -> dict[str, Any]:
             props[name] = held
     if type(props.get("url")) is str and "?" not in props["url"] and message.kind == "page":
         del props["url"]
-    for name, key in (("clickToken", "click_token"), ("replaces", "replaces")):
-        if type(message.context.get(name)) is str:
-            props[key] = message.context[name]
+    token, replaced = message.context.get("clickToken"), message.context.get("replaces")
+    if type(token) is str:
+        props["click_token"] = token
+    if type(replaced) is str and replaced:
+        props["replaces"] = str(message_uuid(replaced))  # the id of the counted view's own event
     return props
 
 

@@ -13,6 +13,8 @@ export interface Field {
   required?: boolean;
   help?: string;
   placeholder?: string;
+  /** A text of several lines. */
+  multiline?: boolean;
   choices?: Choice[];
   default?: string | boolean;
 }

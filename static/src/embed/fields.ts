@@ -20,6 +20,8 @@ const EMAIL = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/;
 const PHONE = /^[\d\s().+\-\u2010-\u2015\u30fc\uff08\uff09\uff0b\uff0d\uff10-\uff19]{6,24}$/;
 const HALF = /^(last|first)_name(_kana)?$/;
 
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
 /** An element; true attributes are set empty, false and undefined left out. Text never becomes markup. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -38,7 +40,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 export class Question {
   readonly key: string;
   readonly node: HTMLElement;
-  readonly inputs: (HTMLInputElement | HTMLSelectElement)[];
+  readonly inputs: Control[];
   #field: Field;
   #texts: Texts;
   #error: HTMLElement;
@@ -147,26 +149,29 @@ function tick(input: HTMLElement, text: (Node | string)[]): HTMLElement {
   return element("label", { class: "tick" }, input, element("span", { class: "text" }, ...text));
 }
 
-function inputsFor(field: Field, texts: Texts): (HTMLInputElement | HTMLSelectElement)[] {
+function inputsFor(field: Field, texts: Texts): Control[] {
   const described = `${field.help ? `h-${field.key} ` : ""}e-${field.key}`;
   const shared = { id: field.key, name: field.key, "aria-describedby": described };
   if (field.type === "hidden")
     return [element("input", { type: "hidden", value: String(field.default ?? "") })];
   if (field.type === "select") return [selectFor(field, shared, texts)];
   if (isTick(field.type)) return ticksFor(field, shared);
-  return [lineFor(field, shared)];
+  return [textFor(field, shared)];
 }
 
-function lineFor(field: Field, shared: Attributes): HTMLInputElement {
+function textFor(field: Field, shared: Attributes): HTMLInputElement | HTMLTextAreaElement {
   const type = field.type === "phone" ? "tel" : field.type;
-  const input = element("input", {
+  const attributes = {
     ...shared,
     class: "box",
-    type,
     "aria-required": field.required && "true",
     placeholder: field.placeholder,
     autocomplete: AUTOCOMPLETE[field.key] ?? AUTOCOMPLETE[field.type],
-  });
+  };
+  const input =
+    field.multiline && type === "text"
+      ? element("textarea", { ...attributes, rows: "5", maxlength: "10000" })
+      : element("input", { ...attributes, type });
   input.value = String(field.default ?? "");
   return input;
 }

@@ -17,6 +17,7 @@ const DEFINITION: Definition = {
     { key: "size", type: "select", label: "規模", choices: [{ value: "s", label: "<b>小</b>" }] },
     { key: "call", type: "checkbox", label: "電話を希望" },
     { key: "source", type: "hidden", label: "", default: "wp" },
+    { key: "message", type: "text", label: "ご相談内容", multiline: true, default: "一\n二" },
   ],
   consents: [{ topic: "newsletter", text: "案内を受け取る", required: true }],
   submit_label: "資料を受け取る",
@@ -83,6 +84,8 @@ describe("the embedded form", () => {
     expect(root.querySelector("select b")).toBeNull();
     expect(root.querySelector("option[value=s]")?.textContent).toBe("<b>小</b>");
     expect(input(root, "consents.newsletter").checked).toBe(false);
+    expect(input(root, "message").tagName).toBe("TEXTAREA");
+    expect(input(root, "last_name").tagName).toBe("INPUT");
     expect(root.querySelector("button")?.textContent).toBe("資料を受け取る");
   });
 
@@ -105,6 +108,7 @@ describe("the embedded form", () => {
         size: "",
         call: false,
         source: "wp",
+        message: "一\n二",
         company_url_confirm: "",
       },
       consents: { newsletter: true },

@@ -21,10 +21,11 @@ label,legend,.text{display:block;padding:0}
 .mark{font-size:.72em;font-weight:600;line-height:1;padding:.32em .55em;border-radius:4px;white-space:nowrap;
   border:1px solid currentColor;color:var(--error)}
 .mark.free{color:var(--soft);border-color:var(--line);font-weight:400}
-input,select,button{font:inherit;color:inherit;letter-spacing:inherit}
+input,select,textarea,button{font:inherit;color:inherit;letter-spacing:inherit}
 .box{display:block;width:100%;min-height:48px;padding:10px 14px;background:transparent;border:1px solid var(--line);
   border-radius:var(--ma-radius,8px);transition:border-color .15s,box-shadow .15s;margin:0}
 .box::placeholder{color:color-mix(in srgb,currentColor 58%,transparent);opacity:1}
+textarea.box{min-height:128px;resize:vertical;line-height:1.7}
 select.box{appearance:none;padding-right:40px;background:no-repeat right 16px center/10px 6px
   url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 10 6'%3E%3Cpath d='M1 1l4 4 4-4' fill='none' stroke='%23808080' stroke-width='1.6'/%3E%3C/svg%3E")}
 option{color:#1a1a1a;background:#fff}

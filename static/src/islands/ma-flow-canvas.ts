@@ -6,41 +6,44 @@
  *   <ol class="flow-list"><li><button data-step="id">…</button></li></ol>
  * </ma-flow-canvas>
  *
- * Without this file the list is the page. Emits `node-selected` with {id}; a step's `panel` is loaded into #flow-panel.
+ * New numbers on the page, `<script type="application/json" id="flow-counts-now">{id: counts}</script>`, are shown at once,
+ * the picture staying where it is. Without this file the list is the page. Emits `node-selected` with {id}; a step's `panel` is loaded into #flow-panel.
  */
 import htmx from "htmx.org";
 import { define } from "../page/define";
-import { readJson } from "../page/json";
-import type { Words } from "./flow/draw";
-import type { Graph } from "./flow/layout";
+import { parseJson, readJson } from "../page/json";
+import type { Drawing, Words } from "./flow/draw";
+import type { Counts, Graph } from "./flow/layout";
 
 type AllWords = Words & Record<"list" | "canvas", string>;
 
 class MaFlowCanvas extends HTMLElement {
-  private takeAway: (() => void) | null = null;
+  private drawing: Drawing | null = null;
   private chosen = "";
 
   connectedCallback(): void {
     this.addEventListener("click", this.onListClick);
+    document.addEventListener("htmx:afterSwap", this.onSwap);
     void this.start();
   }
 
   disconnectedCallback(): void {
     this.removeEventListener("click", this.onListClick);
+    document.removeEventListener("htmx:afterSwap", this.onSwap);
     this.querySelector(".flow-switch")?.remove();
-    this.takeAway?.();
-    this.takeAway = null;
+    this.drawing?.remove();
+    this.drawing = null;
   }
 
   private async start(): Promise<void> {
     const { draw } = await import("./flow/draw");
     const place = this.querySelector<HTMLElement>(".flow-drawing");
     const graph = readJson<Graph>(this);
-    if (!this.isConnected || !place || !graph || this.takeAway) return;
+    if (!this.isConnected || !place || !graph || this.drawing) return;
     const words = JSON.parse(this.getAttribute("words") ?? "{}") as AllWords;
     this.dataset.view = "canvas";
     this.prepend(this.switcher(words));
-    this.takeAway = draw(place, graph, words, (id) => this.select(id, graph.steps[id]?.panel));
+    this.drawing = draw(place, graph, words, (id) => this.select(id, graph.steps[id]?.panel));
   }
 
   private switcher(words: AllWords): HTMLButtonElement {
@@ -55,6 +58,11 @@ class MaFlowCanvas extends HTMLElement {
     });
     return button;
   }
+
+  private readonly onSwap = (): void => {
+    const counts = parseJson<Record<string, Counts>>(document.getElementById("flow-counts-now"));
+    if (counts) this.drawing?.update(counts);
+  };
 
   private readonly onListClick = (event: Event): void => {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-step]") : null;

@@ -9,12 +9,16 @@ import {
   type NodeProps,
   Position,
   ReactFlow,
+  type ReactFlowInstance,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { createRoot } from "react-dom/client";
 import { type Counts, type Graph, knownEdges, NODE_HEIGHT, NODE_WIDTH, placesOf, type Step } from "./layout";
 
-export type Words = Record<"waiting" | "entered" | "failed" | "zoomIn" | "zoomOut" | "fit", string>;
+export type Words = Record<
+  "waiting" | "entered" | "failed" | "zoomIn" | "zoomOut" | "fit" | "controls" | "map" | "choose",
+  string
+>;
 
 type StepNode = Node<{ step: Step; counts: Counts; words: Words }, "step">;
 
@@ -96,21 +100,33 @@ function edgesOf(graph: Graph): Edge[] {
     target: edge.to,
     type: "smoothstep",
     focusable: false,
+    ariaLabel: `${graph.steps[edge.from]?.title ?? ""} → ${graph.steps[edge.to]?.title ?? ""}`,
     ...(edge.label ? { label: edge.label } : {}),
   }));
 }
 
-/** Show `graph` in `place`; calls `onSelect` with the id of the step someone chose. Returns how to take it away. */
+/** A flow on the page. */
+export interface Drawing {
+  /** Show these numbers; steps stay where they are, and so does the view. */
+  update(counts: Record<string, Counts>): void;
+  remove(): void;
+}
+
+/** Show `graph` in `place`; calls `onSelect` with the id of the step someone chose. */
 export function draw(
   place: HTMLElement,
   graph: Graph,
   words: Words,
   onSelect: (id: string) => void,
-): () => void {
+): Drawing {
   place.style.height = `${heightOf(graph)}px`;
   const root = createRoot(place);
+  let canvas: ReactFlowInstance<StepNode> | null = null;
   root.render(
     <ReactFlow<StepNode>
+      onInit={(instance) => {
+        canvas = instance;
+      }}
       defaultNodes={nodesOf(graph, words)}
       defaultEdges={edgesOf(graph)}
       nodeTypes={NODE_TYPES}
@@ -125,6 +141,11 @@ export function draw(
       onNodeClick={(_, node) => onSelect(node.id)}
       onSelectionChange={({ nodes }) => nodes[0] && onSelect(nodes[0].id)}
       ariaLabelConfig={{
+        "node.a11yDescription.default": words.choose,
+        "node.a11yDescription.keyboardDisabled": words.choose,
+        "edge.a11yDescription.default": "",
+        "controls.ariaLabel": words.controls,
+        "minimap.ariaLabel": words.map,
         "controls.zoomIn.ariaLabel": words.zoomIn,
         "controls.zoomOut.ariaLabel": words.zoomOut,
         "controls.fitView.ariaLabel": words.fit,
@@ -135,5 +156,12 @@ export function draw(
       <MiniMap pannable zoomable />
     </ReactFlow>,
   );
-  return () => root.unmount();
+  return {
+    update(counts) {
+      canvas?.setNodes((nodes) =>
+        nodes.map((node) => ({ ...node, data: { ...node.data, counts: counts[node.id] ?? {} } })),
+      );
+    },
+    remove: () => root.unmount(),
+  };
 }
