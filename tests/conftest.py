@@ -25,7 +25,10 @@ from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions import create_workspace
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
+from tests.chromium import browser
 from tests.early import WORKER
+
+__all__ = ["browser"]
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday noon in Tokyo
 
