@@ -55,7 +55,7 @@ def measure(scale: float) -> list[Row]:
         name="bench", email=f"{ids.code()}@bench.example", password="correct horse battery", now=clock.now()
     )
     key, tenant_id = made.workspace.write_key, made.workspace.pk
-    requests = max(2_000, int(REQUESTS * scale))
+    requests = max(20_000, int(REQUESTS * scale))  # less is over before the machine has settled
     with server() as port:
         load.run(port, lambda number: NOOP, requests=500)
         rows = accept(port, key, requests)

@@ -48,7 +48,7 @@ TICKET = Ticket(1, 2, ids.new("msg"), ids.new("eml"), 0)
 
 def measure(scale: float) -> list[Row]:
     """Rows 6a and 6b."""
-    return [rendering_row(int(RENDERS * max(scale, 0.2))), sending_row(int(MAILS * scale))]
+    return [rendering_row(int(RENDERS * max(scale, 0.2))), sending_row(max(4_000, int(MAILS * scale)))]
 
 
 def rendering_row(count: int) -> Row:

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.test import Client
 
+from ma_platform.env import ENV
 from ma_platform.tenancy.models import Membership, User
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
@@ -88,6 +89,18 @@ def test_a_forgotten_password_is_replaced_by_the_link_in_the_mail(acme, settings
     assert (asked.status_code, page.status_code) == (302, 200)
     assert User.objects.get(email="owner@acme.example").check_password("another passphrase")
     assert signed_in_before.get("/leads/").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_link_leads_to_us_whatever_host_was_asked(acme, settings):
+    settings.EMAIL_BACKEND = BACKEND
+
+    Client().post("/accounts/password/reset/", {"email": "owner@acme.example"}, headers={"host": "evil.example"})
+
+    (mail,) = arrived("owner@acme.example")
+    text = mail.get_body(("plain",)).get_content()
+    assert "evil.example" not in text
+    assert f"{ENV.base_url}/accounts/password/reset/key/" in text
 
 
 @pytest.mark.django_db(transaction=True)
