@@ -46,13 +46,13 @@ test: build chromium
 	@$(EMBEDDED) --for-tests --fresh --state $(DATA_DIR)/test exec -- python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
 check: build
-	@$(ENV) ruff format --check . && $(ENV) ruff check . && $(ENV) djlint --check --lint --quiet templates && npm run --silent check
+	@$(ENV) ruff format --check . && $(ENV) ruff check . && $(ENV) djlint --lint --quiet templates && npm run --silent check
 	@$(ENV) $(NOWHERE) mypy . && $(ENV) lint-imports
 	@$(ENV) $(NOWHERE) MA_PROCESS=owner python -W ignore manage.py makemigrations --check --dry-run -v0 --skip-checks
 	@echo "check: all good"
 
 format: build
-	@$(ENV) ruff format . && $(ENV) ruff check --fix . ; $(ENV) djlint --reformat --quiet templates ; npx biome check --write static/src
+	@$(ENV) ruff format . && $(ENV) ruff check --fix . ; npx biome check --write static/src
 
 bench: build
 	@SCALE=$(SCALE) ONLY=$(ONLY) DEMO=0 $(EMBEDDED) --state $(DATA_DIR)/bench --fresh exec -- python -m benchmarks
