@@ -18,4 +18,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """On BASE_URL whatever Host the request named: the public doors answer on any, so it proves nothing."""
-        return ENV.base_url + urlsplit(super().get_reset_password_from_key_url(key)).path
+        path: str = urlsplit(super().get_reset_password_from_key_url(key)).path
+        return ENV.base_url + path
