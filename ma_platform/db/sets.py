@@ -40,7 +40,9 @@ def copy_lines(table: str, column_names: Sequence[str], lines: io.TextIOBase, *,
     statement = names.SQL("COPY {} ({}) FROM STDIN").format(
         names.Identifier(table), names.SQL(", ").join(map(names.Identifier, column_names))
     )
-    with connections[using].cursor() as cursor:
+    connection = connections[using]
+    # The raw cursor raises the driver's errors; callers know Django's, and must survive a server that goes away.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.cursor.copy_expert(statement.as_string(cursor.cursor), lines)
 
 
