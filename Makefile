@@ -33,7 +33,7 @@ locale/.stamp: .venv/.stamp $(CATALOGUES)
 	$(ENV) python -m ma_platform.catalogues && touch $@
 
 run: build
-	@DEMO=$${DEMO:-1} PORT=$(PORT) $(EMBEDDED) --check-port $(PORT) exec -- python -m ma_platform.run
+	@exec env DEMO=$${DEMO:-1} PORT=$(PORT) $(EMBEDDED) --check-port $(PORT) exec -- python -m ma_platform.run
 
 # Browser journeys need Chromium: the system's, or the one its package manager installs.
 chromium:

@@ -28,7 +28,7 @@ from tracking.actions import NewFact, SubjectRef, bind_visitor, record_many, run
 from tracking.catalogue import Event
 
 TITLES = {path: title for path, title, _weight in PAGES}
-STEP = 2  # days lived at once: the judgements of two days fall on the second evening
+STEP = 3  # days lived at once: the judgements of three days fall on the third evening
 FLOWS_START = timedelta(days=14)
 ODDS = {"mql": (0.22, "sal", 0.06), "sal": (0.2, "sql", 0.06), "sql": (0.2, "opportunity", 0.06)}
 READY_MADE = ("document_request", "exhibition")
