@@ -71,6 +71,7 @@ class Event(IntEnum):
     GROUPED = 43, "Company stated", PRODUCT, ""
     TAG_ADDED = 44, "Tag added", PRODUCT, ""
     FLOW_ENDED = 45, "Scenario ended", PRODUCT, "flow"
+    VERDICT_CHANGED = 46, "Traffic judged again", PRODUCT, ""
 
     @property
     def wire(self) -> str:

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from tracking import views
+from tracking.views import live, setup
 
 app_name = "tracking"
 urlpatterns = [
-    path("tracking/setup/", views.setup, name="setup"),
-    path("tracking/live/", views.live, name="live"),
+    path("tracking/setup/", setup.setup, name="setup"),
+    path("tracking/live/", live.live, name="live"),
 ]

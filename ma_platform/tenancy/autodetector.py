@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.db.migrations.autodetector import MigrationAutodetector
-from django.db.migrations.operations import CreateModel
+from django.db.migrations.operations import AddField, CreateModel
 from django.db.migrations.operations.base import Operation
 
 from ma_platform.tenancy.walls import Wall
@@ -18,8 +19,13 @@ class WallingAutodetector(MigrationAutodetector):
         found = super().changes(*args, **kwargs)
         for migrations in found.values():
             for migration in migrations:
-                created = [op for op in migration.operations if isinstance(op, CreateModel)]
-                walled = [op.name for op in created if any(name == "tenant" for name, _field in op.fields)]
                 operations = cast(list[Operation], migration.operations)
-                operations.extend(map(Wall, walled))
+                operations.extend(map(Wall, tenant_tables(operations)))
         return found
+
+
+def tenant_tables(operations: Sequence[Operation]) -> list[str]:
+    """The models made here that have a tenant; Django may add the reference after it has made the table."""
+    later = {op.model_name_lower for op in operations if isinstance(op, AddField) and op.name == "tenant"}
+    created = [op for op in operations if isinstance(op, CreateModel)]
+    return [op.name for op in created if op.name_lower in later or any(name == "tenant" for name, _ in op.fields)]

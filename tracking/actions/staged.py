@@ -11,7 +11,8 @@ CREATE = """
         tenant_id bigint NOT NULL, id uuid NOT NULL, visitor text, lead_id bigint, name smallint, custom text,
         kind text, key text, subject_name text, url text, host text, path text, session uuid,
         occurred_at timestamptz NOT NULL, received_at timestamptz NOT NULL, duration int, verdict smallint NOT NULL,
-        reasons text[] NOT NULL, rule_version smallint NOT NULL, source jsonb, agent text, props jsonb NOT NULL
+        reasons text[] NOT NULL, rule_version smallint NOT NULL, source jsonb, agent text, language text,
+        ip inet, props jsonb NOT NULL
     ) ON COMMIT DELETE ROWS
 """
 EMPTY = "TRUNCATE incoming"

@@ -36,6 +36,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes = b""
     query: str = ""
+    ip: str = ""  # the visitor's address, past the proxies we trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Core:
             now=now,
             trusted=bool(sender and sender.trusted),
             ua=request.headers.get("user-agent", ""),
+            ip=request.ip,
             sent_at=moment(body, "sentAt", "body"),
         )
         large = len(request.body) > limits.EVENT_BYTES or "content-encoding" in request.headers
@@ -172,6 +174,7 @@ def _pixel_line(request: Request, now: datetime) -> Line:
     judged = verdict.judge_request(ua, headers=request.headers)
     line = Line(id=message_uuid(""), name=0, occurred_at=now, received_at=now)
     line.visitor, line.agent = _cookie(request), ua[:300]
+    line.ip = request.ip if line.visitor else ""
     line.verdict, line.reasons, line.rule_version = int(judged.verdict), judged.reasons, verdict.RULE_VERSION
     event = BY_WIRE.get(stated) if stated else Event.PAGE_VIEWED
     if event is not None and event.stated_by == WEB:

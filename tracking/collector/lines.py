@@ -31,6 +31,8 @@ COLUMNS = (
     "rule_version",
     "source",
     "agent",
+    "language",
+    "ip",
     "props",
 )
 NULL = "\\N"
@@ -60,6 +62,8 @@ class Line:
     rule_version: int = 0
     source: dict[str, str] | None = None
     agent: str = ""
+    language: str = ""
+    ip: str = ""  # an address, or "" when not known or not to be kept
     props: dict[str, Any] = field(default_factory=dict)  # Any: JSON
 
     def encode(self, tenant_id: int) -> bytes:
@@ -86,6 +90,8 @@ class Line:
             str(self.rule_version),
             NULL if self.source is None else _json(self.source),
             _text(self.agent),
+            _text(self.language),
+            _text(self.ip),
             _json(self.props),
         )
         return "\t".join(fields).encode("utf-8", "replace")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ class Arrival:
     now: datetime
     trusted: bool
     ua: str
+    ip: str = ""
     sent_at: datetime | None = None
 
 
@@ -57,12 +59,35 @@ def line_of(kind: str, body: Json, arrival: Arrival, path: str) -> Line:
         id=message_uuid(text_at(body, "messageId", path)), name=0, occurred_at=occurred, received_at=arrival.now
     )
     line.visitor, line.agent = visitor_key(body, path), ua[:300]
+    line.language = text_at(message.context, "locale", f"{path}.context")[:35]
+    line.ip = _own_address(message.context, arrival)
     line.verdict, line.rule_version = int(judged.verdict), verdict.RULE_VERSION
     line.reasons = (*judged.reasons, "time_clamped") if clamped else judged.reasons
     session = text_at(message.context, "sessionId", f"{path}.context")
     line.session = message_uuid(session) if session else None
     WRITERS[kind](line, message, arrival)
     return line
+
+
+def _own_address(context: Json, arrival: Arrival) -> str:
+    """The visitor's address: the one a trusted server states (Segment's `context.ip`), else the request's own.
+
+    None is kept of a view that is only counted.
+    """
+    if context.get("consent") == "none":
+        return ""
+    stated = context.get("ip") if arrival.trusted else None
+    if stated is None:
+        return "" if arrival.trusted else arrival.ip
+    return address_in(stated)
+
+
+def address_in(stated: object) -> str:
+    """The IP address as Postgres takes it, "" for anything else."""
+    try:
+        return str(ip_address(stated.strip().partition("%")[0])) if isinstance(stated, str) else ""
+    except ValueError:
+        return ""
 
 
 def message_uuid(stated: str) -> UUID:

@@ -1,4 +1,4 @@
-"""The tag's setup page and the live list of events."""
+"""The page that says how to put the tag on a site."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from ma_platform.env import ENV
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
-from tracking.presentation import live_rows, pixel_snippet, post_snippet, tag_snippet
-from tracking.queries import latest, tag_seen_at
-
-SHOWN = 50
+from tracking.presentation import pixel_snippet, post_snippet, tag_snippet
+from tracking.queries import tag_seen_at
 
 
 @requires(Capability.VIEW_TRACKING)
@@ -28,11 +26,3 @@ def setup(request: MemberRequest) -> HttpResponse:
         "seen_at": tag_seen_at(),
     }
     return page_or_fragment(request, "tracking/setup.html", "tracking/_seen.html", context)
-
-
-@requires(Capability.VIEW_TRACKING)
-@require_GET
-def live(request: MemberRequest) -> HttpResponse:
-    """The newest events, machines included, with the reasons of each verdict; asks again every few seconds."""
-    context = {"rows": live_rows(latest(limit=SHOWN)), "seen_at": tag_seen_at()}
-    return page_or_fragment(request, "tracking/live.html", "tracking/_live.html", context)

@@ -1,24 +1,21 @@
-"""What happened, as rows to show: a person's timeline, the pages they read, the newest events, the readers' lag."""
+"""A person's or a browser's events as rows to show, newest first, with the time each page was really on screen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-import redis
 from django.utils.translation import gettext, gettext_lazy
 
 from ma_platform import errors
 from ma_platform.db import sql
-from tracking.catalogue import BY_NUMBER, BY_WIRE, Event, Verdict, in_order
-from tracking.collector import wiring
+from tracking.catalogue import BY_NUMBER, BY_WIRE, Event, Verdict
 
 HIDDEN = (Event.PAGE_LEFT,)  # shown as visible time of the page view it belongs to
-LAG_LIMIT_SECONDS = 60.0
 # Within one moment a cause stands before what it brought about; whatever is not named here came first.
 CAUSES = (
     Event.FORM_SUBMITTED,
@@ -96,43 +93,6 @@ class Entry:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class VisitorRow:
-    """A browser: `source` is where it first came from."""
-
-    id: int
-    key: str
-    lead_id: int | None
-    first_seen_at: datetime
-    last_seen_at: datetime
-    visits: int
-    source: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """How often and how long, over all days and browsers."""
-
-    name: int
-    subject_id: int | None
-    count: int
-    visible_ms: int
-    first_at: datetime
-    last_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ConsumerLag:
-    """Seconds since the consumer had last read everything (a few while idle); None before it ran for the first time."""
-
-    name: str
-    seconds: float | None
-
-    @property
-    def ok(self) -> bool:
-        return self.seconds is not None and self.seconds < LAG_LIMIT_SECONDS
-
-
 def timeline(
     *,
     lead_id: int | None = None,
@@ -169,70 +129,6 @@ def last_pages(lead_id: int, *, limit: int = 5) -> list[Entry]:
     return _with_visible_time(
         [_entry(row) for row in sql.run(LAST_PAGES, causes=_CAUSES, who=lead_id, limit=limit).dicts()]
     )
-
-
-def visitors(lead_id: int) -> list[VisitorRow]:
-    """The browsers bound to a person, last seen first."""
-    rows = sql.run(VISITORS, lead_id=lead_id).rows
-    return [VisitorRow(*(*row[:-1], orjson.loads(row[-1] or "{}"))) for row in rows]
-
-
-def totals(lead_id: int, *, names: Sequence[int] = ()) -> list[Total]:
-    """Counts per event and subject of a person, from the daily rollup; every event when `names` is empty."""
-    return sql.typed(TOTALS, Total, lead_id=lead_id, names=[int(name) for name in names])
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """What was done on one local day, people and unknown visitors together; `visible_ms` only for page views."""
-
-    day: date
-    name: int
-    count: int
-    visible_ms: int
-
-
-def counts_per_day(names: Sequence[int], *, since: date) -> list[DayCount]:
-    """Counts of these events by local day from `since` on, machines left out; days without any are not there."""
-    return sql.typed(PER_DAY, DayCount, names=[int(name) for name in names], since=since)
-
-
-def tag_seen_at() -> datetime | None:
-    """When a browser of this workspace was last seen; None before the first page view."""
-    found: datetime | None = sql.run(TAG_SEEN).value()
-    return found
-
-
-def main_site() -> str | None:
-    """The origin on which this workspace's visitors read the most different pages ("https://www.example.jp")."""
-    pages = sql.run(MAIN_SITE).values()
-    return "/".join(pages[0].split("/", 3)[:3]) if pages else None
-
-
-def lag(*, now: datetime) -> list[ConsumerLag]:
-    """Every registered consumer's lag, over all tenants. Reads only cursors: free, and allowed to every process."""
-    moved = dict(sql.run("SELECT name, moved_at FROM tracking_consumer").rows)
-    return [
-        ConsumerLag(one.name, max(0.0, (now - moved[one.name]).total_seconds()) if one.name in moved else None)
-        for one in in_order()
-    ]
-
-
-def ingest_lag() -> float:
-    """Seconds the oldest accepted event has been waiting in the stream; raises redis.RedisError when it is away."""
-    where = wiring.place()
-    client = wiring.client(where)
-    places = dict(sql.run("SELECT shard, position FROM tracking_streamoffset").rows)
-    waits = [_first_wait(client, stream, places.get(stream, "0-0")) for stream in where.streams.names()]
-    return max(waits, default=0.0)
-
-
-def _first_wait(client: redis.Redis, stream: str, position: str) -> float:
-    after: Any = client.xrange(stream, min=f"({position}", count=1)
-    if not after:
-        return 0.0
-    seconds, micros = client.time()
-    return max(0.0, seconds + micros / 1e6 - int(after[0][0].partition(b"-")[0]) / 1000)
 
 
 def _entry(row: dict[str, Any]) -> Entry:  # Any: a row of TIMELINE
@@ -326,29 +222,4 @@ VISIBLE = """
        AND event.occurred_at >= %(since)s - interval '1 hour' AND event.occurred_at <= %(until)s + interval '1 day'
        AND event.props ->> 'view' = ANY (%(views)s::text[])
      GROUP BY 1
-"""
-VISITORS = """
-    SELECT id, key, lead_id, first_seen_at, last_seen_at, visits, first_source
-      FROM tracking_visitor
-     WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s ORDER BY last_seen_at DESC
-"""
-TOTALS = """
-    SELECT name, subject_id, sum(count)::bigint AS count, sum(visible_ms)::bigint AS visible_ms,
-           min(first_at) AS first_at, max(last_at) AS last_at
-      FROM tracking_daily
-     WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s
-       AND (cardinality(%(names)s::smallint[]) = 0 OR name = ANY (%(names)s::smallint[]))
-     GROUP BY name, subject_id ORDER BY name, subject_id
-"""
-PER_DAY = """
-    SELECT day, name, sum(count)::bigint AS count, sum(visible_ms)::bigint AS visible_ms
-      FROM tracking_daily
-     WHERE tenant_id = %(tenant_id)s AND name = ANY (%(names)s::smallint[]) AND day >= %(since)s
-     GROUP BY day, name ORDER BY day, name
-"""
-TAG_SEEN = "SELECT max(last_seen_at) FROM tracking_visitor WHERE tenant_id = %(tenant_id)s"
-MAIN_SITE = """
-    SELECT min(url) FROM tracking_subject
-     WHERE tenant_id = %(tenant_id)s AND kind = 'page' AND url LIKE 'http%%://%%/%%'
-     GROUP BY host ORDER BY count(*) DESC, host LIMIT 1
 """

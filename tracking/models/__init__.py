@@ -1,0 +1,27 @@
+"""The tables of tracking. Numbers instead of foreign keys towards rooms above, and none at all out of the log."""
+
+from tracking.models.inlet import ConsumerCursor, Poison, Rejected, StreamOffset
+from tracking.models.judging import Rejudgement
+from tracking.models.log import CustomName, Daily, Event, Subject, current_txid
+from tracking.models.people import Binding, Session, Visitor
+from tracking.models.setting import Domain, Network, Retention, Settings
+
+__all__ = [
+    "Binding",
+    "ConsumerCursor",
+    "CustomName",
+    "Daily",
+    "Domain",
+    "Event",
+    "Network",
+    "Poison",
+    "Rejected",
+    "Rejudgement",
+    "Retention",
+    "Session",
+    "Settings",
+    "StreamOffset",
+    "Subject",
+    "Visitor",
+    "current_txid",
+]

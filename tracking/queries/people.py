@@ -1,0 +1,37 @@
+"""The browsers of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from ma_platform.db import sql
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorRow:
+    """A browser: `source` is where it first came from."""
+
+    id: int
+    key: str
+    lead_id: int | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    visits: int
+    source: Mapping[str, str]
+
+
+def visitors(lead_id: int) -> list[VisitorRow]:
+    """The browsers bound to a person, last seen first."""
+    rows = sql.run(VISITORS, lead_id=lead_id).rows
+    return [VisitorRow(*(*row[:-1], orjson.loads(row[-1] or "{}"))) for row in rows]
+
+
+VISITORS = """
+    SELECT id, key, lead_id, first_seen_at, last_seen_at, visits, first_source
+      FROM tracking_visitor
+     WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s ORDER BY last_seen_at DESC
+"""
