@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { campaignOf, clickIdsOf, isWithin, sourceParams, withoutOurParams, withParam } from "./address";
+import { campaignOf, isWithin, sourceParams, withoutOurParams, withParam } from "./address";
 
 describe("campaign of an address", () => {
   it("reads UTM parameters in Segment's shape", () => {
@@ -10,15 +10,15 @@ describe("campaign of an address", () => {
     expect(campaignOf(params)).toEqual({ source: "google", medium: "cpc", name: "展示会" });
   });
 
-  it("keeps ad click ids apart", () => {
+  it("keeps ad click ids under their own names", () => {
     const params = sourceParams("?gclid=G1&yclid=Y1&fbclid=F1&msclkid=M1&notclid=no");
 
-    expect(clickIdsOf(params)).toEqual({ gclid: "G1", yclid: "Y1", fbclid: "F1", msclkid: "M1" });
+    expect(params).toEqual({ gclid: "G1", yclid: "Y1", fbclid: "F1", msclkid: "M1" });
+    expect(campaignOf(params)).toBeUndefined();
   });
 
   it("says nothing where there is nothing", () => {
     expect(campaignOf(sourceParams("?q=1&utm_source="))).toBeUndefined();
-    expect(clickIdsOf(sourceParams(""))).toBeUndefined();
   });
 });
 

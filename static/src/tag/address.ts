@@ -19,18 +19,9 @@ export function sourceParams(search: string): Params {
 
 /** Segment's shape of the UTM part: `utm_campaign` is `name`, others lose the prefix. Undefined when there is none. */
 export function campaignOf(params: Params): Params | undefined {
-  return pick(params, /^utm_/, (key) => (key === "utm_campaign" ? "name" : key.slice(4)));
-}
-
-/** The ad click ids alone, `{gclid: …}`. Undefined when there is none. */
-export function clickIdsOf(params: Params): Params | undefined {
-  return pick(params, CLICK_ID, (key) => key);
-}
-
-function pick(params: Params, names: RegExp, rename: (key: string) => string): Params | undefined {
-  const keys = Object.keys(params).filter((key) => names.test(key));
+  const keys = Object.keys(params).filter((key) => key.startsWith("utm_"));
   if (!keys.length) return undefined;
-  return Object.fromEntries(keys.map((key) => [rename(key), params[key]]));
+  return Object.fromEntries(keys.map((key) => [key === "utm_campaign" ? "name" : key.slice(4), params[key]]));
 }
 
 /** The address without `ma_c` and `ma_v`; every other byte stays as it was. */

@@ -70,12 +70,19 @@ export class Identity {
     this.#store.set(CHOICE, this.#choice(required));
   }
 
+  /** The id this browser already has; undefined when it has none, or may have none. */
+  held(): string | undefined {
+    if (!this.allowed) return undefined;
+    return [this.#known, this.#cookie(NAME), this.#store.get(NAME)].find((id) => id && ID.test(id)) as
+      | string
+      | undefined;
+  }
+
   /** The visitor id, made and stored when first asked; undefined when not allowed. `handed`: id from a sister site. */
-  id(handed?: string): string | undefined {
+  id(handed?: string | null): string | undefined {
     if (!this.allowed) return undefined;
     if (!this.#known) {
-      const found = [this.#cookie(NAME), this.#store.get(NAME), handed].find((id) => id && ID.test(id));
-      this.#known = found || uuid();
+      this.#known = this.held() || (handed && ID.test(handed) ? handed : uuid());
       this.#store.set(NAME, this.#known);
       this.#writeCookie(this.#known);
     }

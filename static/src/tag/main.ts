@@ -2,7 +2,7 @@
  * The public tag.
  *
  *   <script async src="https://HOST/t.js" data-key="WRITE_KEY"
- *           data-consent="required" data-domains="a.jp,b.jp" data-spa="path|hash|off"></script>
+ *           data-consent="required" data-domains="a.jp,b.jp" data-spa="path|hash|off" data-first-party></script>
  *   <script>window.ma = window.ma || function () { (ma.q = ma.q || []).push(arguments) }</script>
  *
  * Commands: ma('page', name?, properties?), ma('track', event, properties?),
@@ -33,24 +33,31 @@ const COMMANDS = ["page", "track", "identify", "group", "consent"] as const;
 export function startTag(win: TagWindow, script: HTMLScriptElement): void {
   const settings = settingsOf(script);
   if (!settings.key || win.ma?.visitor) return;
-  const tag = new Tag(win, settings, browserTransport(win, new URL(script.src).origin));
+  const tag = new Tag(win, settings, browserTransport(win, new URL(script.src).origin, settings.key));
   const obey = safely(([name, ...given]: unknown[]) => {
     const command = COMMANDS.find((known) => known === name);
     if (command) (tag[command] as (...given: unknown[]) => void)(...given);
   });
   const stub = win.ma;
   const queued = Array.from((stub?.q ?? []) as ArrayLike<Command>, (command) => Array.from(command));
-  const ma: Ma = (...command) => obey(command);
+  let begun = false;
+  const ma: Ma = (...command) => {
+    if (begun || command[0] === "consent") obey(command);
+    else queued.push(command);
+  };
   ma.visitor = () => tag.visitor();
   ma.utm = () => tag.utm();
   win.ma = ma;
   // Scripts which took the stub before we came keep talking to us through its queue.
-  if (stub) stub.q = { push: (command) => obey(Array.from(command)) };
+  if (stub) stub.q = { push: (command) => ma(...Array.from(command)) };
   queued.filter(([name]) => name === "consent").forEach(obey);
-  // A page command in the queue names this page; otherwise it is counted as it is.
-  if (!queued.some(([name]) => name === "page")) tag.page();
-  queued.filter(([name]) => name !== "consent").forEach(obey);
-  tag.watch();
+  tag.start(() => {
+    begun = true;
+    // A page command in the queue names this page; otherwise it is counted as it is.
+    if (!queued.some(([name]) => name === "page")) tag.page();
+    queued.filter(([name]) => name !== "consent").forEach(obey);
+    tag.watch();
+  });
 }
 
 /** Runs now, or once a page rendered ahead of time is really shown. */

@@ -18,7 +18,6 @@ export interface PageFacts {
 export interface Context {
   page: PageFacts;
   campaign?: Params;
-  clickIds?: Params;
   /** From a link in a mail; proves which message was clicked. */
   clickToken?: string;
   /** "none" on page views that are only counted: no id, nothing stored. */
@@ -26,8 +25,6 @@ export interface Context {
   /** Message id of the counted page view this one stands for, now with an id. */
   replaces?: string;
   locale: string;
-  timezone?: string;
-  screen: { width: number; height: number };
   library: { name: string; version: string };
   [more: string]: unknown;
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Message } from "./messages";
-import { MAX_KEPT, Outbox } from "./outbox";
+import { type Hand, MAX_KEPT, Outbox } from "./outbox";
 
 const NOW = Date.parse("2026-11-22T05:00:00Z");
 
@@ -25,6 +25,9 @@ class World {
   beacon(body: string): boolean {
     if (this.online) this.beacons.push(body);
     return this.online;
+  }
+  ask(): Promise<Hand> {
+    return Promise.resolve({});
   }
   now(): number {
     return NOW;

@@ -9,11 +9,19 @@ const BATCH_CHARS = 18_000;
 const GATHER_MS = 200;
 const MAX_WAIT_MS = 300_000;
 
+/** The collector's answer about a visitor: whose id, and the proof that hands it to a sister site. */
+export interface Hand {
+  visitor?: string | null;
+  hand?: string;
+}
+
 export interface Transport {
   /** HTTP status of the answer; 0 when none came. */
   post(body: string): Promise<number>;
   /** True when the browser took the body over; no answer will come. */
   beacon(body: string): boolean;
+  /** Asks the collector for a visitor (`query`: "v=…" or "t=…"); never rejects. `own`: with the site's cookies. */
+  ask(query: string, own: boolean): Promise<Hand>;
   now(): number;
   later(run: () => void, ms: number): number;
   cancel(timer: number): void;

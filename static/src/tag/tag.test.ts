@@ -80,7 +80,6 @@ describe("a page view", () => {
     });
     expect(page.context).toMatchObject({
       campaign: { source: "x" },
-      clickIds: { gclid: "G" },
       library: { name: "ma.js" },
     });
     expect(page.anonymousId).toBe(win.localStorage.getItem("_ma"));

@@ -1,14 +1,6 @@
-import {
-  campaignOf,
-  clickIdsOf,
-  isWithin,
-  MAX_TEXT,
-  type Params,
-  sourceParams,
-  withoutOurParams,
-  withParam,
-} from "./address";
+import { campaignOf, MAX_TEXT, type Params, sourceParams, withoutOurParams } from "./address";
 import { clickOf, linkOf } from "./clicks";
+import { Handover } from "./handover";
 import { type Consent, Identity, Store } from "./identity";
 import { type Context, type Json, type Message, PAGE_LEFT, type PageFacts, uuid } from "./messages";
 import { Outbox, type Transport } from "./outbox";
@@ -20,8 +12,6 @@ const QUEUE = "_ma_q";
 const SOURCE = "_ma_u";
 /** Commands held while the visitor has not answered the consent question. */
 const MAX_HELD = 20;
-/** Seconds during which an id handed over by a link between two sites of one owner is believed. */
-const HANDED_SECONDS = 120;
 /** Applications set the title a little after the route; shorter than the outbox gathers. */
 const TITLE_MS = 150;
 
@@ -31,6 +21,8 @@ export interface Settings {
   required: boolean;
   domains: string[];
   mode: RouteMode;
+  /** The script comes from the site's own tracking host, which may set the visitor's cookie by HTTP. */
+  firstParty: boolean;
 }
 
 export function settingsOf(script: HTMLScriptElement): Settings {
@@ -40,6 +32,7 @@ export function settingsOf(script: HTMLScriptElement): Settings {
     required: consent === "required",
     domains: domains.split(/[\s,]+/).filter(Boolean),
     mode: routeMode(spa),
+    firstParty: "firstParty" in script.dataset,
   };
 }
 
@@ -57,7 +50,7 @@ export class Tag {
   #route: string;
   #held: Message[] = [];
   #clickToken: string | null;
-  #handed: string | undefined;
+  #handover: Handover;
   #pageMessage?: Message;
 
   constructor(win: Window, settings: Settings, transport: Transport) {
@@ -68,7 +61,7 @@ export class Tag {
     this.#identity = new Identity(win, this.#store, settings.required);
     const query = new URLSearchParams(win.location.search);
     this.#clickToken = query.get("ma_c");
-    this.#handed = this.#handedOver(query.get("ma_v"));
+    this.#handover = new Handover(win, settings, transport, this.#identity, query.get("ma_v"));
     this.#cleanAddress();
     this.#outbox = new Outbox(settings.key, transport, {
       read: () => this.#unsent(),
@@ -77,6 +70,11 @@ export class Tag {
     if (!this.#identity.allowed) this.#forget();
     this.#route = routeOf(win.location, settings.mode);
     this.#view = new View(win, this.#facts(this.#doc.referrer));
+  }
+
+  /** Runs `begin` once it is known who this browser is: at once, or after a sister site's proof was looked at. */
+  start(begin: () => void): void {
+    this.#handover.adopt(begin);
   }
 
   // --- commands --------------------------------------------------------------------------------
@@ -104,13 +102,13 @@ export class Tag {
   consent(answer: Consent): void {
     const before = this.#identity.allowed;
     this.#identity.decide(answer, this.#settings.required);
-    if (!before && this.#identity.allowed) this.#begin();
+    if (!before && this.#identity.allowed) this.#handover.adopt(() => this.#begin());
+    else this.#held = [];
     if (before && !this.#identity.allowed) this.#forget();
-    this.#held = [];
   }
 
   visitor(): string | undefined {
-    return this.#identity.id(this.#handed);
+    return this.#identity.id(this.#handover.handed);
   }
 
   /** Where this visit came from, by address parameters; kept for the session where storage is allowed. */
@@ -129,6 +127,8 @@ export class Tag {
     on(doc, "pointermove pointerdown keydown wheel touchstart scroll", () => clock().active());
     on(doc, "scroll", () => this.#view.scrolled());
     on(doc, "click auxclick", (event) => this.#clicked(event));
+    if (this.#settings.domains.length)
+      on(doc, "pointerover pointerdown focusin", (event) => this.#handover.prepare(linkOf(event)));
     on(doc, "visibilitychange", () => (doc.visibilityState === "hidden" ? this.#away() : clock().show()));
     on(win, "pagehide", () => this.#away());
     on(win, "pageshow", (event) => (event as PageTransitionEvent).persisted && this.#again());
@@ -179,7 +179,7 @@ export class Tag {
     const { host } = this.#win.location;
     const click = clickOf(link, host, this.#settings.domains);
     if (click) this.#send({ type: "track", ...click });
-    else if (link.host !== host) this.#handVisitorTo(link);
+    else if (link.host !== host) this.#handover.decorate(link);
   }
 
   // --- pages ---------------------------------------------------------------------------------------
@@ -201,7 +201,6 @@ export class Tag {
   }
 
   #withSource(message: Message, source: Params): void {
-    message.context.clickIds = clickIdsOf(source);
     message.context.clickToken = this.#clickToken ?? undefined;
     if (Object.keys(source).length) this.#session().set(SOURCE, JSON.stringify(source));
   }
@@ -240,29 +239,28 @@ export class Tag {
   // --- messages --------------------------------------------------------------------------------------
 
   #send(draft: Draft, more?: Json): void {
-    const message = this.#message(draft);
+    const { waiting } = this.#handover;
+    const known = this.#identity.allowed && !waiting;
+    const message = this.#message(draft, known);
     Object.assign(message.context, more);
-    if (this.#identity.allowed) this.#outbox.add(message);
-    else if (this.#settings.required) this.#held = this.#held.concat(message).slice(-MAX_HELD);
+    if (known) this.#outbox.add(message);
+    else if (this.#settings.required || waiting) this.#held = this.#held.concat(message).slice(-MAX_HELD);
   }
 
-  #message(draft: Draft): Message {
+  #message(draft: Draft, known = true): Message {
     return {
       ...draft,
       messageId: uuid(),
       timestamp: new Date().toISOString(),
-      anonymousId: this.visitor(),
+      anonymousId: known ? this.visitor() : undefined,
       context: this.#context(),
     };
   }
 
   #context(): Context {
-    const { navigator, screen } = this.#win;
     return {
       page: this.#view.facts,
-      locale: navigator.language,
-      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      screen: { width: screen.width, height: screen.height },
+      locale: this.#win.navigator.language,
       library: { name: "ma.js", version: VERSION },
     };
   }
@@ -294,25 +292,6 @@ export class Tag {
     const { history, location } = this.#win;
     const clean = withoutOurParams(location.href);
     if (clean !== location.href) history.replaceState(history.state, "", clean);
-  }
-
-  /** Lets a sister site of `data-domains` know the visitor: `ma_v=<id>.<seconds>` for the length of the click. */
-  #handVisitorTo(link: HTMLAnchorElement): void {
-    const id = this.visitor();
-    if (!id || !isWithin(link.hostname, this.#settings.domains)) return;
-    const before = link.href;
-    link.href = withParam(before, `ma_v=${id}.${Math.floor(Date.now() / 1000)}`);
-    this.#win.setTimeout(() => {
-      link.href = before;
-    });
-  }
-
-  /** The id in `value` when it is fresh and the referrer is a sister site; an own id is never given up for it. */
-  #handedOver(value: string | null): string | undefined {
-    const [id, seconds] = (value ?? "").split(".");
-    const age = Date.now() / 1000 - Number(seconds);
-    const from = /^https?:\/\/([^/:]+)/.exec(this.#doc.referrer)?.[1] ?? "";
-    return age >= -9 && age < HANDED_SECONDS && isWithin(from, this.#settings.domains) ? id : undefined;
   }
 }
 
