@@ -3,8 +3,7 @@
 These tests wait for real seconds: visible time is what they measure.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,11 +11,17 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.customer_site import BUILT, Collector, collector_handler, served, site_handler
+from tests.timing import eventually
 
 pytestmark = pytest.mark.browser
 
 HIDE = "Object.defineProperty(document, 'visibilityState', {value: '%s', configurable: true});"
 HIDE += "document.dispatchEvent(new Event('visibilitychange'))"
+WATCHED = """
+  window.moved = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((e) => { window.moved += e.value; }))
+    .observe({type: "layout-shift", buffered: true});
+"""
 STORED = "() => [localStorage.length, sessionStorage.length, document.cookie]"
 
 
@@ -42,13 +47,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
-
-
-def eventually(claim: Callable[[], object], seconds: float = 8) -> None:
-    end = time.monotonic() + seconds
-    while not claim() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert claim()
 
 
 def wait(page: Page, seconds: float) -> None:
@@ -179,6 +177,30 @@ def test_the_form_works_on_a_page_with_hostile_styles(page: Page, site: str, col
     assert answer["context"]["visitor"] == page.evaluate("ma.visitor()")
     eventually(lambda: collector.messages("form_started"))
     assert len(collector.messages("form_viewed")) == 1
+
+
+def test_the_tag_works_without_a_word_where_the_browser_forbids_storage(
+    page: Page, site: str, collector: Collector
+) -> None:
+    errors: list[object] = []
+    page.on("pageerror", lambda error: errors.append(error))
+
+    page.goto(f"{site}/sandbox/")
+
+    eventually(lambda: collector.messages("page"))
+    page.evaluate("ma('track', 'x'); ma('consent', 'withdrawn'); ma('nonsense'); ma(null); ma('track', {toJSON: 1})")
+    wait(page, 0.5)
+    assert errors == []
+
+
+def test_the_tag_changes_and_moves_nothing_on_the_page(page: Page, site: str, collector: Collector) -> None:
+    page.add_init_script(WATCHED)
+    page.goto(f"{site}/read/")
+    eventually(lambda: collector.messages("page"))
+    wait(page, 0.5)
+
+    assert page.evaluate("window.moved") == 0
+    assert page.evaluate("document.body.innerHTML") == '<main></main><p style="height:3000px"></p>'
 
 
 def test_the_tag_is_small_and_the_same_for_everybody() -> None:

@@ -102,7 +102,9 @@ export class Identity {
   }
 
   #cookie(name: string): string | undefined {
-    const pair = this.#doc.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
+    const pair = this.#jar()
+      .split("; ")
+      .find((part) => part.startsWith(`${name}=`));
     return pair?.slice(name.length + 1);
   }
 
@@ -128,6 +130,16 @@ export class Identity {
   #bake(name: string, value: string, domain: string, seconds: number): void {
     const scope = domain && `;domain=${domain}`;
     const secure = this.#doc.location.protocol === "https:" ? ";secure" : "";
-    this.#doc.cookie = `${name}=${value};path=/;max-age=${seconds};samesite=lax${scope}${secure}`;
+    this.#jar(`${name}=${value};path=/;max-age=${seconds};samesite=lax${scope}${secure}`);
+  }
+
+  /** The cookies, after adding one; "" where the page may have none (a sandboxed frame throws). */
+  #jar(added?: string): string {
+    try {
+      if (added) this.#doc.cookie = added;
+      return this.#doc.cookie;
+    } catch {
+      return "";
+    }
   }
 }
