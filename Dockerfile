@@ -16,7 +16,7 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-group dev --no-group local
 COPY . .
 COPY --from=front /app/static/dist ./static/dist
-RUN python -m ma_platform.catalogues
+RUN DEBUG=1 python -m ma_platform.catalogues
 USER ma
 VOLUME /data
 EXPOSE 8000

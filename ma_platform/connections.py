@@ -12,11 +12,19 @@ from ma_platform.env import Environment, WrongSetting
 
 def database_urls(env: Environment) -> dict[str, str]:
     """The address per process kind: web, worker, owner."""
-    urls = {"web": env.database_url, "worker": env.database_worker_url, "owner": env.database_owner_url}
-    for kind, name in (("web", "DATABASE_URL"), ("worker", "DATABASE_WORKER_URL"), ("owner", "DATABASE_OWNER_URL")):
-        if not urls[kind]:
-            raise WrongSetting(name, "is not set; `make run` starts an embedded Postgres and sets it")
-    return {kind: str(url) for kind, url in urls.items()}
+    return {kind: database_url(env, kind) for kind in ("web", "worker", "owner")}
+
+
+def database_url(env: Environment, kind: str) -> str:
+    """The address for one kind of process; production tells each process no more than its own."""
+    name, url = {
+        "web": ("DATABASE_URL", env.database_url),
+        "worker": ("DATABASE_WORKER_URL", env.database_worker_url),
+        "owner": ("DATABASE_OWNER_URL", env.database_owner_url),
+    }[kind]
+    if not url:
+        raise WrongSetting(name, "is not set; `make run` starts an embedded Postgres and sets it")
+    return url
 
 
 def redis_url(env: Environment) -> str:

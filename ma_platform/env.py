@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +41,10 @@ class Environment:
     web_processes: int
     demo: bool
     egress_allow: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+    ack_fsync: bool
+    geoip: Path | None
+    network_providers: tuple[str, ...]
 
 
 def read(source: Mapping[str, str]) -> Environment:
@@ -66,7 +71,11 @@ def read(source: Mapping[str, str]) -> Environment:
         workers=_number(source, "WORKERS", default=2, low=1, high=64),
         web_processes=_number(source, "WEB_PROCESSES", default=1, low=1, high=64),
         demo=_flag(source, "DEMO", default=False),
-        egress_allow=tuple(part.strip() for part in source.get("EGRESS_ALLOW", "").split(",") if part.strip()),
+        egress_allow=_parts(source, "EGRESS_ALLOW"),
+        trusted_proxies=_networks(source, "TRUSTED_PROXIES"),
+        ack_fsync=_flag(source, "ACK_FSYNC", default=False),
+        geoip=_atlas(source, "GEOIP"),
+        network_providers=_parts(source, "NETWORK_PROVIDERS"),
     )
 
 
@@ -86,6 +95,38 @@ def _number(source: Mapping[str, str], name: str, *, default: int, low: int, hig
     if value.isdecimal() and low <= int(value) <= high:
         return int(value)
     raise WrongSetting(name, f"expected a whole number from {low} to {high}, got {value!r}")
+
+
+def _parts(source: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in source.get(name, "").split(",") if part.strip())
+
+
+def _networks(source: Mapping[str, str], name: str) -> tuple[str, ...]:
+    for part in _parts(source, name):
+        try:
+            ip_network(part)
+        except ValueError:
+            raise WrongSetting(name, f"expected addresses or networks with commas between, got {part!r}") from None
+    return _parts(source, name)
+
+
+def _atlas(source: Mapping[str, str], name: str) -> Path | None:
+    value = source.get(name, "").strip()
+    if not value:
+        return None
+    path = Path(value).resolve()
+    try:
+        with path.open("rb") as file:
+            file.seek(-min(path.stat().st_size, MMDB_TAIL), os.SEEK_END)
+            if MMDB_MARK in file.read():
+                return path
+    except OSError as error:
+        raise WrongSetting(name, f"cannot read {value!r}: {error.strerror}") from None
+    raise WrongSetting(name, f"{value!r} is no MMDB file")
+
+
+# Where the description of an MMDB file begins, within its last 128 KB.
+MMDB_MARK, MMDB_TAIL = b"\xab\xcd\xefMaxMind.com", 128 * 1024
 
 
 def _address(source: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:

@@ -14,6 +14,7 @@ from honcho.manager import Manager
 from ma_platform.env import ENV, ROOT
 
 DEMO_EMAIL, DEMO_PASSWORD = "demo@example.com", "demo-password-1"
+DEMO_OTHERS = ("marketing@mirai.example", "sales1@mirai.example")  # the same password; two more in sales
 BIN = os.path.dirname(sys.executable)
 
 
@@ -72,6 +73,7 @@ def _announce() -> None:
     if ENV.demo:
         lines += [
             f"  sign in with    {DEMO_EMAIL} / {DEMO_PASSWORD}",
+            f"  or look as      {', '.join(DEMO_OTHERS)}",
             f"  visitor's site  http://{ENV.host}:{ENV.port + 1}/",
         ]
     if ENV.email_url.startswith("mailbox:"):

@@ -9,7 +9,7 @@ import dj_database_url
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from ma_platform.connections import cache_url, database_urls
+from ma_platform.connections import cache_url, database_url
 from ma_platform.env import ENV, ROOT
 
 django_stubs_ext.monkeypatch()  # lets generics of Django classes be written down
@@ -98,8 +98,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-_URLS = database_urls(ENV)
-DATABASES: dict[str, Any] = {"default": dj_database_url.parse(_URLS[PROCESS], conn_max_age=600)}
+DATABASES: dict[str, Any] = {"default": dj_database_url.parse(database_url(ENV, PROCESS), conn_max_age=600)}
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
     f"-c statement_timeout={ {'web': '10s', 'worker': '120s'}.get(PROCESS, '0') } -c lock_timeout=2s"
     " -c idle_in_transaction_session_timeout=30s"
@@ -176,7 +175,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "MA Platform <no-reply
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["ma_platform.api.parsers.StorableJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

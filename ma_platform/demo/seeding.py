@@ -1,13 +1,14 @@
-"""Lives the 90 days through the real actions: one day at a time, then the consumers, the flows and the sender."""
+"""Lives the 90 days through the real actions: what people did, then the consumers, the flows and the sender."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import TypeVar
 from uuid import UUID
 
 import capture.actions as forms
@@ -18,8 +19,10 @@ from capture.models import Form
 from leads.models import Lead
 from lifecycle.models import Deal, Position
 from ma_platform.demo import words
+from ma_platform.demo.moments import Stretch, stretches
 from ma_platform.demo.people import DemoPerson, companies, people
-from ma_platform.demo.story import DAYS, PAGES, SITE, Arrival, Deed, arrivals, deeds
+from ma_platform.demo.reading import read
+from ma_platform.demo.story import PAGES, SITE, Arrival, Deed, arrivals, deeds
 from ma_platform.tenancy.models import User, Workspace
 from ma_platform.tenancy.scope import tenant_scope
 from mailing.actions import deliver_due
@@ -27,16 +30,23 @@ from mailing.models import Message, State
 from tracking.actions import NewFact, SubjectRef, bind_visitor, record_many, run_consumers
 from tracking.catalogue import Event
 
+Dated = TypeVar("Dated", Arrival, Deed)
 TITLES = {path: title for path, title, _weight in PAGES}
-STEP = 3  # days lived at once: the judgements of three days fall on the third evening
 FLOWS_START = timedelta(days=14)
-ODDS = {"mql": (0.22, "sal", 0.06), "sal": (0.2, "sql", 0.06), "sql": (0.2, "opportunity", 0.06)}
+UNREAD = timedelta(days=1)
+A_FEW = 3  # leads that somebody in sales goes through in one go
+# Per working day: forward, where to, given up.
+ODDS = {"mql": (0.075, "sal", 0.02), "sal": (0.068, "sql", 0.02), "sql": (0.068, "opportunity", 0.02)}
+WON, LOST = 0.017, 0.02
 READY_MADE = ("document_request", "exhibition")
 
 
 @dataclass
 class Seeding:
-    """A workspace being lived in. `known` maps a person's number to the lead."""
+    """A workspace being lived in. `known` maps a person's number to the lead; `reading` is what is yet to be read.
+
+    `analyse` lets the planner know how the tables have grown.
+    """
 
     workspace: Workspace
     owner: User
@@ -44,8 +54,12 @@ class Seeding:
     chance: Random
     now: datetime
     people: list[DemoPerson]
+    analyse: Callable[[], None]
     known: dict[int, int] = field(default_factory=dict)
+    reading: list[NewFact] = field(default_factory=list)
     deals: int = 0
+    analysed: int = 100
+    flowing: bool = False
 
     def __post_init__(self) -> None:
         self.employers = {person.email: person.company.name for person in self.people}
@@ -58,46 +72,50 @@ class Seeding:
                 [_company(company) for company in {p.company.name: p.company for p in self.people}.values()],
                 now=self.now,
             )
-        first = self.now - timedelta(days=DAYS)
-        for number in range(0, DAYS + STEP, STEP):
-            days = [(first + timedelta(days=number + more)).date() for more in range(STEP)]
-            evening = _evening(days[-1], self.now)
-            arriving = [arrival for day in days for arrival in coming[day]]
-            self._settle_alerts(evening)
-            self._step(arriving, [deed for day in days for deed in doing[day]], evening)
+        times = [*(arrival.at for arrival in coming), *(deed.at for deed in doing)]
+        for stretch in stretches(times, now=self.now, chance=self.chance):
+            self._live(stretch, _until(stretch.end, coming), _until(stretch.end, doing))
 
-    def _calendar(self) -> tuple[dict[object, list[Arrival]], dict[object, list[Deed]]]:
-        coming: dict[object, list[Arrival]] = defaultdict(list)
-        doing: dict[object, list[Deed]] = defaultdict(list)
-        for arrival in arrivals(self.people, end=self.now, chance=self.chance):
-            coming[arrival.at.date()].append(arrival)
-            for deed in deeds(self.people[arrival.person], arrival, end=self.now, chance=self.chance):
-                doing[deed.at.date()].append(deed)
-        return coming, doing
+    def _calendar(self) -> tuple[list[Arrival], list[Deed]]:
+        """Everything that will happen, the next thing last."""
+        coming = arrivals(self.people, end=self.now, chance=self.chance)
+        doing = [
+            deed
+            for arrival in coming
+            for deed in deeds(self.people[arrival.person], arrival, end=self.now, chance=self.chance)
+        ]
+        return coming[::-1], sorted(doing, key=lambda deed: deed.at, reverse=True)
 
-    def _settle_alerts(self, evening: datetime) -> None:
-        """Sales has read what is older than this step."""
-        with tenant_scope(self.workspace):
-            lifecycle.mark_read(None, by=self.sales[0], now=evening)
-
-    def _step(self, coming: Sequence[Arrival], doing: Sequence[Deed], end: datetime) -> None:
-        if self.now - FLOWS_START <= end < self.now - FLOWS_START + timedelta(days=STEP):
+    def _live(self, stretch: Stretch, coming: Sequence[Arrival], doing: Sequence[Deed]) -> None:
+        end = stretch.end
+        if not self.flowing and end >= self.now - FLOWS_START:
             self._start_flows(end)
         with tenant_scope(self.workspace):
+            if end < self.now - UNREAD:
+                lifecycle.mark_read(None, by=self.sales[0], now=end)
+            self._sell(stretch)
             self._arrive(coming, end)
             record_many([fact for deed in doing if (fact := self._fact(deed))])
+            record_many(self._read_until(end))
         self._inquire([deed for deed in doing if deed.kind == "inquiry"])
-        run_consumers(now=end)
+        self._judge(end)
         with tenant_scope(self.workspace):
-            self._sell(end)
-            while nurturing.tick(now=end).claimed:
+            self._read_mail(stretch)
+
+    def _judge(self, now: datetime) -> None:
+        """What the platform's own processes do."""
+        if len(self.known) > 2 * self.analysed:
+            self.analyse()
+            self.analysed = len(self.known)
+        run_consumers(now=now)
+        with tenant_scope(self.workspace):
+            while nurturing.tick(now=now).claimed:
                 pass
-        while deliver_due(now=end).claimed:
+        while deliver_due(now=now).claimed:
             pass
-        with tenant_scope(self.workspace):
-            self._read_mail(end)
 
     def _start_flows(self, now: datetime) -> None:
+        self.flowing = True
         with tenant_scope(self.workspace):
             for key in READY_MADE:
                 nurturing.publish(
@@ -187,21 +205,22 @@ class Seeding:
                 )
                 forms.submit(form, posted, now=deed.at)
 
-    def _sell(self, now: datetime) -> None:
+    def _sell(self, stretch: Stretch) -> None:
         """Sales takes what is hot: accepts, qualifies, opens deals, wins some and loses some."""
-        if now.weekday() >= 5:
+        if not stretch.work:
             return
         moves: dict[tuple[str, User], list[int]] = defaultdict(list)
         for lead_id, stage in (
             Position.objects.filter(stage_key__in=ODDS).order_by("id").values_list("lead_id", "stage_key")
         ):
             forward, to, back = ODDS[stage]
-            draw = self.chance.random()
+            draw = self.chance.random() / stretch.work
             if draw < forward + back:
                 moves[to if draw < forward else "recycled", self.chance.choice(self.sales)].append(lead_id)
         for (to, seller), lead_ids in moves.items():
-            self._advance(lead_ids, to, seller, now)
-        self._close(now)
+            for few in _few(lead_ids, A_FEW):
+                self._advance(few, to, seller, stretch.office_hour(self.chance))
+        self._close(stretch)
 
     def _advance(self, lead_ids: Sequence[int], to: str, seller: User, now: datetime) -> None:
         if to == "opportunity":
@@ -224,53 +243,65 @@ class Seeding:
             status="open",
         )
 
-    def _close(self, now: datetime) -> None:
-        ended = []
+    def _close(self, stretch: Stretch) -> None:
+        now, ended = stretch.office_hour(self.chance), []
         for deal in Deal.objects.filter(status="open").order_by("id").values_list("external_id", flat=True):
-            draw = self.chance.random()
-            if draw < 0.05:
+            draw = self.chance.random() / stretch.work
+            if draw < WON:
                 won = lifecycle.DealInput(external_id=deal, status="won", closed_at=now, products=["MIRAI SENSE"])
                 ended.append(won)
-            elif draw < 0.11:
+            elif draw < WON + LOST:
                 reason = self.chance.choice(words.LOST_REASONS)
                 ended.append(lifecycle.DealInput(external_id=deal, status="lost", closed_at=now, lost_reason=reason))
         if ended:
             lifecycle.upsert_deals(ended, now=now)
 
-    def _read_mail(self, now: datetime) -> None:
-        """Some open, fewer click; within the same evening."""
+    def _read_mail(self, stretch: Stretch) -> None:
+        """Who will open what was just sent, and when; fewer will click."""
         sent = Message.objects.filter(
-            state=State.ACCEPTED, email_version__isnull=False, sent_at__gte=now - timedelta(hours=1)
+            state=State.ACCEPTED, email_version__isnull=False, sent_at__gt=stretch.start, sent_at__lte=stretch.end
         ).order_by("id")
-        facts = []
         for message in sent.select_related("email_version__email"):
-            email = message.email_version.email
-            subject = SubjectRef("email", email.public_id, email.name)
-            props = {"message": message.public_id, "email": email.public_id}
-            if self.chance.random() < 0.34:
-                facts.append(
-                    NewFact(Event.EMAIL_OPENED, now, lead=message.lead_id, subject=subject, props=props, id=self._id())
+            self._plan_reading(message, stretch.end)
+
+    def _plan_reading(self, message: Message, sent: datetime) -> None:
+        found, version = read(sent, self.chance), message.email_version
+        if found is None or version is None:
+            return
+        props = {"message": message.public_id, "email": version.email.public_id}
+        subject = SubjectRef("email", version.email.public_id, version.email.name)
+        self.reading.append(
+            NewFact(Event.EMAIL_OPENED, found.opened, lead=message.lead_id, subject=subject, props=props, id=self._id())
+        )
+        if found.clicked:
+            url = f"{SITE}/cases/"
+            link, props = SubjectRef("link", url, "導入事例", url), {**props, "url": url}
+            self.reading.append(
+                NewFact(
+                    Event.EMAIL_CLICKED, found.clicked, lead=message.lead_id, subject=link, props=props, id=self._id()
                 )
-                if self.chance.random() < 0.3:
-                    link = SubjectRef("link", f"{SITE}/cases/", "導入事例", f"{SITE}/cases/")
-                    clicked = {**props, "url": f"{SITE}/cases/"}
-                    facts.append(
-                        NewFact(
-                            Event.EMAIL_CLICKED, now, lead=message.lead_id, subject=link, props=clicked, id=self._id()
-                        )
-                    )
-        record_many(facts)
+            )
+
+    def _read_until(self, end: datetime) -> list[NewFact]:
+        due = [fact for fact in self.reading if fact.at <= end]
+        self.reading = [fact for fact in self.reading if fact.at > end]
+        return due
 
     def _id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128), version=4)
 
 
-def _evening(day: date, now: datetime) -> datetime:
-    """19:00 in Japan on that day, or the last such moment before now."""
-    evening = datetime(day.year, day.month, day.day, 10, 0, tzinfo=now.tzinfo)
-    while evening > now:
-        evening -= timedelta(days=1)
-    return evening
+def _until(end: datetime, waiting: list[Dated]) -> list[Dated]:
+    """Take what happens up to `end` off the list, which holds the next thing last."""
+    taken = []
+    while waiting and waiting[-1].at <= end:
+        taken.append(waiting.pop())
+    return taken
+
+
+def _few(lead_ids: Sequence[int], size: int) -> list[Sequence[int]]:
+    """Runs of up to `size`, in order."""
+    return [lead_ids[start : start + size] for start in range(0, len(lead_ids), size)]
 
 
 def _browser(person: int) -> str:

@@ -30,11 +30,11 @@ class Team:
 
 
 def make_team(email: str, password: str, *, now: datetime) -> Team:
-    """Create the workspace as it was 90 days ago, with a sender block and colleagues."""
+    """Create the workspace as it was 90 days ago, with a sender block and colleagues; all share the password."""
     born = now - timedelta(days=DAYS)
     made = create_workspace(name="みらい製作所", email=email, password=password, now=born)
     User.objects.filter(pk=made.owner.pk).update(name="高橋 健一")
-    colleagues = [(User.objects.create_user(address, None, name=name), role) for address, name, role in COLLEAGUES]
+    colleagues = [(User.objects.create_user(address, password, name=name), role) for address, name, role in COLLEAGUES]
     with tenant_scope(made.workspace):
         edit_workspace(
             replace(

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         team = make_team(options["email"], options["password"], now=now)
         chance = Random(SEED)  # noqa: S311 - invented people, not secrets
         cast = draw_people(options["leads"], options["companies"], chance)
-        Seeding(team.workspace, team.owner, team.sales, chance, now, cast).live()
+        Seeding(team.workspace, team.owner, team.sales, chance, now, cast, _analyse).live()
         self._tell_site(team.workspace)
         _analyse()
         self.stdout.write(f"Seeded {options['leads']} leads in {time.monotonic() - started:.0f} s.")

@@ -1,0 +1,1 @@
+"""The production shape: what can be said about it without a container engine."""
