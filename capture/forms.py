@@ -52,6 +52,7 @@ class UploadForm(forms.Form):
 class TopForm(forms.Form):
     """What stands above and below the questions."""
 
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name of the form"), max_length=200)
     submit_label = forms.CharField(label=_("Text of the button"), max_length=100, required=False)
     after = forms.ChoiceField(label=_("After sending"), choices=AFTERS)
@@ -77,7 +78,7 @@ class TopForm(forms.Form):
             submit_label=stated["submit_label"],
             after=(stated["after"], stated[stated["after"]]),
             fields=[_field(posted, index) for index in range(_count(posted))],
-            consents=[text.strip() for text in posted.getlist("consent")[:10]],
+            consents=[text.strip() for text in posted.getlist("consent")[:FIELD_LIMIT]],
             addition=Addition(stated["add_kind"], stated["add_label"], stated["add_target"]),
         )
 

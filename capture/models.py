@@ -94,4 +94,10 @@ class Submission(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "form", "-submitted_at", "-id"], name="capture_submission_recent"),
             models.Index(fields=["tenant", "lead", "-submitted_at"], name="capture_submission_lead"),
+            models.Index(fields=["tenant", "-submitted_at", "-id"], name="capture_submission_newest"),
+            models.Index(
+                fields=["tenant", "form", "-submitted_at", "-id"],
+                name="capture_submission_held",
+                condition=Q(verdict="suspicious"),
+            ),
         ]

@@ -22,9 +22,9 @@ from capture.document import FormDocument, say
 from capture.limits import may_post
 from capture.models import Asset, Form
 from capture.queries import find_asset, find_open_form, form_definition, thanks
-from capture.queries.public import HONEYPOT
+from capture.queries.public import HONEYPOT, lead_of
 from capture.refusals import worded
-from capture.tokens import Download, TokenRefused, read_download, read_shown, shown_token
+from capture.tokens import TokenRefused, read_download, read_shown, shown_token
 from ma_platform import clock, ids
 from ma_platform.tenancy.keys import hash_key
 from ma_platform.tenancy.models import ApiKey, Workspace
@@ -86,33 +86,35 @@ def script(request: HttpRequest, form_id: str) -> HttpResponseBase:
 @require_safe
 def download(request: HttpRequest, token: str) -> HttpResponseBase:
     """The gated file. A HEAD looks and is not counted; a GET is, with the verdict on who asked."""
-    now = clock.now()
     try:
-        wanted = read_download(token, now=now)
+        wanted = read_download(token, now=clock.now())
     except TokenRefused:
         raise Http404 from None
     workspace = workspace_by_code(wanted.code)
     if workspace is None:
         raise Http404
     with public_scope(workspace):
-        asset = find_asset(wanted.asset)
+        asset, lead_id = find_asset(wanted.asset), lead_of(wanted.submission)
     if asset is None:
         raise Http404
+    answer = _file(asset)
     if request.method == "GET":
-        _count_download(request, workspace, asset, wanted, now)
-    return _file(asset)
+        _count_download(request, workspace, asset, {"submission": wanted.submission}, lead_id)
+    return answer
 
 
-def _count_download(request: HttpRequest, workspace: Workspace, asset: Asset, wanted: Download, now: datetime) -> None:
+def _count_download(
+    request: HttpRequest, workspace: Workspace, asset: Asset, props: dict[str, Any], lead_id: int | None
+) -> None:
     about = SubjectRef("asset", asset.public_id, asset.name)
-    props = {"asset": asset.public_id, "submission": wanted.submission}
+    props |= {"asset": asset.public_id}
     try:
         accept_fact(
             workspace.pk,
             Event.ASSET_DOWNLOADED,
             props,
-            at=now,
-            lead_id=wanted.lead_id,
+            at=clock.now(),
+            lead_id=lead_id,
             subject=about,
             agent=_agent(request),
         )
@@ -121,9 +123,13 @@ def _count_download(request: HttpRequest, workspace: Workspace, asset: Asset, wa
 
 
 def _file(asset: Asset) -> FileResponse:
-    answer = FileResponse(
-        default_storage.open(asset.path), as_attachment=True, filename=asset.name, content_type=asset.content_type
-    )
+    """Raises Http404 when the storage has lost it."""
+    try:
+        content = default_storage.open(asset.path)
+    except FileNotFoundError as error:
+        log.error("the file of %s is not in the storage", asset.public_id)
+        raise Http404 from error
+    answer = FileResponse(content, as_attachment=True, filename=asset.name, content_type=asset.content_type)
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     answer["X-Robots-Tag"] = "noindex"
@@ -182,7 +188,7 @@ def _token(request: HttpRequest, form: Form, body: Body, now: datetime) -> tuple
         if key is None or Capability.EDIT_LEADS not in key.capabilities:
             raise TokenRefused
         name = request.headers.get("Idempotency-Key", "")[:200]
-        return f"key:{key.pk}:{name or ids.new('post')}", None
+        return f"key:{key.pk}:{form.pk}:{name or ids.new('post')}", None
     return body.token, read_shown(body.token, form.public_id, now=now)
 
 
@@ -301,10 +307,13 @@ def _page(
 
 def _questions(fields: list[dict[str, Any]], body: Body | None, errors: Mapping[str, str]) -> list[dict[str, Any]]:
     values = body.answers if body else {}
-    return [
-        {**field, "value": values.get(field["key"], field["default"]), "error": errors.get(field["key"], "")}
-        for field in fields
-    ]
+    return [{**field, "value": _shown(field, values), "error": errors.get(field["key"], "")} for field in fields]
+
+
+def _shown(field: Mapping[str, Any], values: Mapping[str, object]) -> object:
+    """What stands in the box; of several boxes the list of ticked ones, since a text "contains" every part of it."""
+    value = values.get(field["key"], field["default"])
+    return [value] if field["choices"] and field["type"] == "checkbox" and isinstance(value, str) else value
 
 
 def _ticks(lines: list[dict[str, Any]], body: Body | None, errors: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -33,18 +33,18 @@ def read_shown(token: str, form_id: str, *, now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """Which file, in which workspace (by code), for whom (None: nobody known), from which submission."""
+    """Which file, in which workspace (by code), and which submission it answers: its lead is who asks. Readable by
+    whoever has the link, so nothing stands in it but public ids."""
 
     code: str
     asset: str
     submission: str
-    lead_id: int | None
 
 
 def download_token(download: Download, *, now: datetime) -> str:
     """A link that works for seven days."""
     until = int((now + DOWNLOAD_LIFE).timestamp())
-    stated = {"w": download.code, "a": download.asset, "s": download.submission, "l": download.lead_id, "u": until}
+    stated = {"w": download.code, "a": download.asset, "s": download.submission, "u": until}
     return signing.dumps(stated, salt=_DOWNLOAD)
 
 
@@ -53,7 +53,7 @@ def read_download(token: str, *, now: datetime) -> Download:
     stated = _opened(token, _DOWNLOAD)
     if now.timestamp() > stated["u"]:
         raise TokenRefused
-    return Download(stated["w"], stated["a"], stated["s"], stated["l"])
+    return Download(stated["w"], stated["a"], stated["s"])
 
 
 def _opened(token: str, salt: str) -> Any:  # Any: our own JSON

@@ -3,7 +3,7 @@
 import unicodedata
 from hashlib import sha256
 
-from mailing.document import ADDRESS
+from mailing.document import ADDRESS, MAX_ADDRESS
 
 
 def folded(address: str) -> str:
@@ -18,4 +18,4 @@ def address_hash(address: str) -> str:
 
 def is_deliverable(address: str) -> bool:
     """One plain ASCII address that may stand in an SMTP command."""
-    return address.isascii() and len(address) <= 254 and ADDRESS.match(address) is not None
+    return address.isascii() and len(address) <= MAX_ADDRESS and ADDRESS.match(address) is not None

@@ -138,7 +138,10 @@ def _link(lifted: markup.Lifted, url: str, sources: Sources) -> str:
 
 def _ascii(url: str) -> str:
     """The address as bytes on the wire: non-ASCII in path and query %-encoded, the host as IDNA."""
-    split = urlsplit(url)
+    try:
+        split = urlsplit(url)
+    except ValueError:  # half of an IPv6 address; is_target refuses both halves
+        return url
     try:
         host = split.netloc if split.netloc.isascii() else split.netloc.encode("idna").decode()
     except UnicodeError:

@@ -41,7 +41,9 @@ def _landing(fact: Fact) -> Landing | None:
     if not isinstance(token, str) or fact.visitor_id is None or fact.verdict != Verdict.HUMAN:
         return None
     try:
-        landing = SIGNER.read_landing(token, now=int(fact.occurred_at.timestamp()))
+        landing = SIGNER.read_landing(
+            token, now=int(fact.received_at.timestamp())
+        )  # `occurred_at` is the sender's word
     except BadToken:
         return None
     return landing if landing.tenant_id == current_tenant_id() and landing.lead_id else None

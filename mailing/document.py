@@ -12,6 +12,8 @@ from mailing.policy import Kind
 
 TOPIC = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
 ADDRESS = re.compile(r"[^\s@<>,;:\"'\\()\[\]\x00-\x1f\x7f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251})[A-Za-z0-9]\Z")
+MAX_ADDRESS = 254
+UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")  # Postgres keeps neither NUL nor half of a surrogate pair
 KEYS = frozenset({"v", "name", "kind", "topic", "subject", "preheader", "from", "reply_to", "body", "text"})
 
 
@@ -52,6 +54,8 @@ def parse(document: object) -> MailDocument:
     sender = document.get("from") or {}
     if not isinstance(sender, Mapping):
         raise Broken("/from", "expected an object")
+    if unknown := sorted(set(sender) - {"name", "email"}):
+        raise Broken(f"/from/{unknown[0]}", "unknown field")
     markup, is_mjml = _body(document.get("body"))
     return MailDocument(
         name=_text(document, "name", limit=200, needed=True),
@@ -82,6 +86,12 @@ def _text(
         raise Broken(f"{at}/{key}", f"longer than {limit} characters")
     if not lines and re.search(r"[\x00-\x1f\x7f]", value):
         raise Broken(f"{at}/{key}", "must be one line")
+    return _storable(value, f"{at}/{key}")
+
+
+def _storable(value: str, path: str) -> str:
+    if UNSTORABLE.search(value):
+        raise Broken(path, "a character that cannot be stored")
     return value
 
 
@@ -100,7 +110,7 @@ def _topic(value: object) -> str:
 def _address(value: object, path: str) -> str:
     if value in (None, ""):
         return ""
-    if not isinstance(value, str) or not value.isascii() or not ADDRESS.match(value):
+    if not isinstance(value, str) or not value.isascii() or len(value) > MAX_ADDRESS or not ADDRESS.match(value):
         raise Broken(path, "expected one e-mail address")
     return value
 
@@ -111,6 +121,6 @@ def _body(body: object) -> tuple[str, bool]:
     ((form, markup),) = body.items()
     if not isinstance(markup, str) or not markup.strip():
         raise Broken(f"/body/{form}", "must not be empty")
-    if len(markup.encode()) > MAX_SOURCE_BYTES:
+    if len(_storable(markup, f"/body/{form}").encode()) > MAX_SOURCE_BYTES:
         raise Broken(f"/body/{form}", f"longer than {MAX_SOURCE_BYTES // 1024} KB")
     return markup, form == "mjml"

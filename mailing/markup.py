@@ -89,6 +89,9 @@ def show_statements(lifted: Lifted, markup: str) -> str:
 def check_markup(lifted: Lifted, markup: str) -> None:
     """Refuse what a mail may not hold, and template code where it cannot be made safe. Raises TemplateRefused."""
     _check_nesting(markup)
+    behind = lifted.mark.search(markup, body_end(markup))
+    if behind:  # what we add at the end of the body would stand inside it
+        raise TemplateRefused(lifted.pieces[behind.group()].line, "a statement around the end of the body")
     for block in RAW_TEXT.finditer(markup):
         if lifted.mark.search(block.group()) and not re.fullmatch(f"<!--{lifted.mark.pattern}-->", block.group()):
             raise TemplateRefused(lifted.line_of(block.group()), "a variable inside a style sheet or comment")
@@ -179,6 +182,13 @@ def check_host(lifted: Lifted, url: str, line: int) -> None:
 
 
 OWN_URLS = frozenset({"unsubscribe_url", "preferences_url", "browser_url"})
+
+
+def body_end(markup: str) -> int:
+    """Where the body ends, or the markup does; what a comment or style sheet says about it does not count."""
+    blanked = RAW_TEXT.sub(lambda block: " " * len(block.group()), markup)
+    found = blanked.rfind("</body>")
+    return len(markup) if found < 0 else found
 
 
 def _check_nesting(markup: str) -> None:

@@ -53,7 +53,7 @@ class Email(TenantModel):
 class EmailVersion(TenantModel):
     """What a mail said at one time; never rewritten. `compiled` is compiling.Sources.as_json()."""
 
-    email = TenantForeignKey(Email, on_delete=models.CASCADE, related_name="versions")
+    email = TenantForeignKey(Email, on_delete=models.CASCADE, related_name="versions", db_index=False)
     no = models.IntegerField()
     document = models.JSONField()
     compiled = models.JSONField()
@@ -73,9 +73,11 @@ class Message(TenantModel):
     """
 
     public_id = PublicIdField(prefix="msg")
-    email = TenantForeignKey(Email, on_delete=models.CASCADE, null=True, related_name="messages")
-    email_version = TenantForeignKey(EmailVersion, on_delete=models.CASCADE, null=True, related_name="+")
-    lead = TenantForeignKey("leads.Lead", on_delete=models.CASCADE, null=True, related_name="messages")
+    email = TenantForeignKey(Email, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False)
+    email_version = TenantForeignKey(
+        EmailVersion, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    lead = TenantForeignKey("leads.Lead", on_delete=models.CASCADE, null=True, related_name="messages", db_index=False)
     send_key = models.CharField(max_length=200)
     priority = models.SmallIntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
@@ -97,7 +99,7 @@ class Message(TenantModel):
             models.UniqueConstraint(fields=["tenant", "public_id"], name="mailing_message_public"),
             models.UniqueConstraint(fields=["tenant", "send_key", "lead"], name="mailing_message_once"),
             models.UniqueConstraint(
-                fields=["tenant", "send_key"], name="mailing_notice_once", condition=Q(lead__isnull=True)
+                fields=["tenant", "send_key"], name="mailing_notice_once", condition=Q(email__isnull=True)
             ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="mailing_message_state"),
             models.CheckConstraint(
@@ -115,7 +117,7 @@ class Message(TenantModel):
             ),
             models.Index("tenant", "lease_until", name="mailing_message_leased", condition=Q(state="sending")),
             models.Index("tenant", "lead", "sent_at", name="mailing_message_lead"),
-            models.Index("tenant", "email", "state", name="mailing_message_email"),
+            models.Index("tenant", "email", "state", "id", name="mailing_message_by_state"),
         ]
 
 

@@ -42,8 +42,9 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the last look found. `sent_recently` counts marketing mails accepted within CAP_WINDOW, `oldest_recent` is
-    the first of them; `quiet_until` is None outside quiet hours; `missing` names empty required merge fields."""
+    """What the last look found. `sent_recently` counts marketing mails accepted within CAP_WINDOW or on their way,
+    `oldest_recent` is when the first was accepted, None when none was yet; `quiet_until` is None outside quiet hours;
+    `missing` names empty required merge fields."""
 
     kind: Kind
     queued_at: datetime
@@ -114,8 +115,8 @@ def _delay(standing: Standing, now: datetime) -> Skip | Defer | None:
     if standing.kind is not Kind.MARKETING:
         return None
     until, reason = now, Reason.CAP
-    if standing.sent_recently >= CAP_MAILS and standing.oldest_recent is not None:
-        until = standing.oldest_recent + CAP_WINDOW
+    if standing.sent_recently >= CAP_MAILS:
+        until = (standing.oldest_recent or now) + CAP_WINDOW
     elif standing.quiet_until is not None:
         until, reason = standing.quiet_until, Reason.QUIET
     if until <= now:

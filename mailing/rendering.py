@@ -1,23 +1,25 @@
 """From a stored version to the bytes of one recipient's mail body. Pure.
 
 `load` compiles the sources once per version and workspace language and puts the signed links in; `personalise` then
-costs three template runs and one signature per recipient.
+costs three template runs, one signature and one replacement per recipient.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Template
-from markupsafe import Markup
 
-from mailing import footer, template
+from mailing import footer, markup, template
 from mailing.compiling import Link, Sources
 from mailing.tokens import Signer, Ticket
 
-# Where the recipient's tracking token goes in compiled templates; customers cannot write this name.
-TICKET = "{{ _ticket }}"
+# Where the recipient's tracking token goes, put in after the templates have run: a mail has it in every link. Neither
+# a document nor a value from the database can hold a NUL.
+TICKET = "\0ticket\0"
+BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +59,18 @@ def load(sources: Sources, place: Place, signer: Signer) -> Loaded:
     """Compile a version for a place; keep the result, it is the expensive step."""
     html, text = sources.html, sources.text
     if place.marketing:
+        if place.tracked:
+            html = _after_body_start(html, _trap(place))
         html = _before_body_end(html, footer.html_block(place.locale))
         text += footer.text_block(place.locale)
     if place.tracked:
         html = _before_body_end(
             html, f'<img src="{place.origin}/o/{TICKET}.gif" width="1" height="1" alt="" border="0">'
         )
-    for number, link in enumerate(sources.links):
-        mark, address = f"{sources.stem}l{number:04d}z", _address(link, place, signer)
-        html, text = html.replace(mark, address), text.replace(mark, address)
-    own = {
-        "_refuse": f"{place.origin}/u/",
-        "_sign": lambda url, ticket: _signed(url, place, signer, ticket),
-    }
+    addresses = [_address(link, place, signer) for link in sources.links]
+    mark = re.compile(re.escape(sources.stem) + r"l(\d{4,})z")
+    html, text = (mark.sub(lambda found: addresses[int(found.group(1))], part) for part in (html, text))
+    own = {"_refuse": f"{place.origin}/u/", "_sign": lambda url: _signed(url, place, signer)}
     return Loaded(
         subject=template.TEXT.from_string(sources.subject),
         html=template.HTML.from_string(html),
@@ -88,21 +89,16 @@ def personalise(loaded: Loaded, values: Mapping[str, Any], ticket: Ticket, signe
     """The mail of one recipient. Raises template.OutputTooLarge."""
     tokens = signer.tickets(ticket)
     refuse_url = loaded.own["_refuse"] + tokens.refuse
-    values = {
-        **values,
-        **loaded.own,
-        "_ticket": Markup(tokens.track),  # noqa: S704 - base64url of our own making
-        "unsubscribe_url": refuse_url,
-        "preferences_url": refuse_url,
-    }
+    values = {**values, **loaded.own, "unsubscribe_url": refuse_url, "preferences_url": refuse_url}
     subject = " ".join(template.render(loaded.subject, values).split())
-    return Rendered(subject, template.render(loaded.html, values), template.render(loaded.text, values), refuse_url)
+    html, text = (template.render(part, values).replace(TICKET, tokens.track) for part in (loaded.html, loaded.text))
+    return Rendered(subject, html, text, refuse_url)
 
 
 def _address(link: Link, place: Place, signer: Signer) -> str:
     """Template source of one link."""
     if link.fixed is not None:
-        return _signed(link.fixed, place, signer, TICKET)
+        return _signed(link.fixed, place, signer)
     joined = " ~ ".join(
         json.dumps(value, ensure_ascii=False) if kind == "text" else f"(({value})|urlencode)"
         for kind, value in link.parts
@@ -110,12 +106,23 @@ def _address(link: Link, place: Place, signer: Signer) -> str:
     return "{{ (" + joined + ")|_track }}"
 
 
-def _signed(url: str, place: Place, signer: Signer, ticket: str) -> str:
+def _signed(url: str, place: Place, signer: Signer) -> str:
     if not place.tracked:
         return url
-    return f"{place.origin}/c/{ticket}.{signer.link_part(place.tenant_id, place.email, url)}"
+    return f"{place.origin}/c/{TICKET}.{signer.link_part(place.tenant_id, place.email, url)}"
+
+
+def _trap(place: Place) -> str:
+    """A link that only a program follows: not shown, not read aloud, not reached by Tab. Whoever does is a scanner."""
+    return f'<a href="{place.origin}/h/{TICKET}" aria-hidden="true" tabindex="-1" style="display:none"></a>'
+
+
+def _after_body_start(html: str, block: str) -> str:
+    found = BODY.search(html)
+    at = found.end() if found else 0
+    return html[:at] + block + html[at:]
 
 
 def _before_body_end(html: str, block: str) -> str:
-    head, found, tail = html.rpartition("</body>")
-    return f"{head}{block}{found}{tail}" if found else html + block
+    end = markup.body_end(html)
+    return f"{html[:end]}{block}{html[end:]}"

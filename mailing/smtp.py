@@ -96,8 +96,11 @@ class SmtpTransport:
         with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
             for worked in [pool.submit(self._work, waiting, until) for _ in range(threads)]:
                 outcomes.extend(worked.result())
+        # When nobody got through, nobody would: the whole batch pauses, or the queue would be claimed round and round.
+        away = next((one.said for one in outcomes if one.ending is Ending.NOT_TRIED), "")
+        why = away if all(one.ending is Ending.NOT_TRIED for one in outcomes) else "out of time"
         while not waiting.empty():
-            outcomes.append(Outcome(waiting.get().id, Ending.NOT_TRIED, said="out of time"))
+            outcomes.append(Outcome(waiting.get().id, Ending.NOT_TRIED, said=why))
         return outcomes
 
     def close(self) -> None:
@@ -163,8 +166,7 @@ class _Connection:
     """One SMTP session, used by one thread at a time."""
 
     def __init__(self, server: Server) -> None:
-        kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
-        self._smtp = kind(server.host, server.port, timeout=CONNECT_SECONDS)
+        self._smtp = _opened(server)
         self._smtp.ehlo()
         if server.scheme != "smtps" and (server.scheme == "smtp+tls" or self._smtp.has_extn("starttls")):
             self._smtp.starttls(context=ssl.create_default_context())
@@ -218,10 +220,11 @@ class _Connection:
         else:
             replies = self._one_by_one(lines)
         refused = next(((code, said) for code, said in replies if code >= 400), None)
-        if refused is None:
+        is_open = replies[-1][0] == 354
+        if refused is None and is_open:
             return None
-        if replies[-1][0] == 354:  # pipelined DATA was allowed although the recipient was not: send nothing
-            raise smtplib.SMTPServerDisconnected("DATA allowed without recipient")
+        if refused is None or is_open:  # pipelined DATA was allowed although the recipient was not: send nothing
+            raise smtplib.SMTPServerDisconnected("DATA allowed without recipient, or not at all")
         self._reset()
         return _refusal(envelope, *refused)
 
@@ -246,7 +249,17 @@ class _Connection:
             raise _Broken(error, after_dot=True) from error
         if 200 <= code < 300:
             return Outcome(envelope.id, Ending.ACCEPTED, code, _words(said))
+        if not 400 <= code < 600:  # no answer of SMTP's: the mail may be there
+            raise _Broken(f"{code} {_words(said)}", after_dot=True)
         return _refusal(envelope, code, said)
+
+
+def _opened(server: Server) -> smtplib.SMTP:
+    if server.scheme != "smtps":
+        return smtplib.SMTP(server.host, server.port, timeout=CONNECT_SECONDS)
+    # Without a context of ours smtplib takes any certificate, and the password goes to whoever answers.
+    context = ssl.create_default_context()
+    return smtplib.SMTP_SSL(server.host, server.port, timeout=CONNECT_SECONDS, context=context)
 
 
 def _refusal(envelope: Envelope, code: int, said: bytes) -> Outcome:

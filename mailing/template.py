@@ -79,13 +79,11 @@ def parse(source: str) -> nodes.Template:
     return grammar.parse(TEXT, source)
 
 
-def compile_part(source: str, *, html: bool, trusted: str | None = None) -> Compiled:
-    """Compile once per version. `trusted` is the source after our own rewriting (tracked links); `source` is what the
-    customer wrote and what the grammar checks. Raises grammar.TemplateRefused."""
+def compile_part(source: str, *, html: bool) -> Compiled:
+    """Check and compile what a customer wrote. Raises grammar.TemplateRefused."""
     environment = HTML if html else TEXT
     tree = grammar.parse(environment, source)
-    template = environment.from_string(source if trusted is None else trusted)
-    return Compiled(template, grammar.required_paths(tree), grammar.printed_paths(tree))
+    return Compiled(environment.from_string(source), grammar.required_paths(tree), grammar.printed_paths(tree))
 
 
 def render(template: Template, values: Mapping[str, Any]) -> str:
@@ -203,7 +201,7 @@ def _none_as_empty(value: Any) -> Any:
 @pass_context
 def _track(context: Context, url: str) -> str:
     """Our own filter around an address with variables in it; customers cannot name it."""
-    signed: str = context["_sign"](url, context["_ticket"])
+    signed: str = context["_sign"](url)
     return signed
 
 

@@ -25,6 +25,7 @@ CONSTRUCTS: Mapping[str, Promise] = {
     "a variable inside a style sheet or comment": _("a variable inside a style sheet or comment"),
     "a variable in the scheme or host of an address": _("a variable in the scheme or host of an address"),
     "an address that is not http(s), mailto or tel": _("an address that is not http(s), mailto or tel"),
+    "a statement around the end of the body": _("a statement around the end of the body"),
     "a loop over anything but a given list": _("a loop over anything but a given list"),
     "such deep nesting": _("such deep nesting"),
     "such deep nesting of elements": _("such deep nesting"),
@@ -37,6 +38,7 @@ PLAIN: Mapping[str, Promise] = {
     "must not be empty": _("must not be empty"),
     "must be one line": _("must be one line"),
     "expected one e-mail address": _("expected one e-mail address"),
+    "a character that cannot be stored": _("a character that cannot be stored"),
     "expected marketing or operational": _("expected marketing or operational"),
     "expected a key of small letters, digits, - and _": _("expected a key of small letters, digits, - and _"),
 }

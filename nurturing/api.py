@@ -20,6 +20,7 @@ from ma_platform.api.views import ApiView
 from ma_platform.tenancy.permissions import Capability
 from nurturing import actions, queries
 from nurturing.actions import Entry
+from nurturing.language import said
 from nurturing.models import Flow, Run
 
 MOST_LEADS = 1000
@@ -65,7 +66,9 @@ class OneFlow(ApiView):
     def put(self, request: Request, flow_id: str) -> Response:
         flow = queries.get_flow(flow_id)
         graph = actions.save_draft(flow, document=request.data, by=self.key, now=clock.now())
-        return Response(flow_json(flow) | {"warnings": [str(warning) for warning in graph.warnings]})
+        return Response(
+            flow_json(flow) | {"warnings": [f"{warning.path}: {said(warning)}" for warning in graph.warnings]}
+        )
 
 
 class Publish(ApiView):

@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from ma_platform.api.parsers import storable
+
 MOST_CHARACTERS = 512 * 1024
 
 
@@ -25,11 +27,13 @@ class DocumentForm(forms.Form):
         """The decoded object."""
         try:
             decoded = json.loads(self.cleaned_data["document"])
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             place = {"line": getattr(error, "lineno", 1), "column": getattr(error, "colno", 1)}
             raise ValidationError(_("This is not JSON: line %(line)s, column %(column)s."), params=place) from error
         if not isinstance(decoded, dict):
             raise ValidationError(_("An object is expected."))
+        if not storable(decoded):
+            raise ValidationError(_("It holds a character or a number that cannot be stored."))
         return decoded
 
 

@@ -152,7 +152,8 @@ def run_row(run: Run, titles: Mapping[str, str]) -> RunRow:
 
 def runs_page(flow: Flow, *, before: str, step: str) -> dict[str, Any]:
     """A page of runs, and the id to go on from."""
-    found = queries.runs_of_flow(flow, before=int(before) if before.isdecimal() else None, step=step, limit=PAGE + 1)
+    after = int(before) if before.isdecimal() and len(before) < 19 else None
+    found = queries.runs_of_flow(flow, before=after, step=step, limit=PAGE + 1)
     titles = step_titles(flow)
     return {
         "rows": [run_row(run, titles) for run in found[:PAGE]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,6 +17,7 @@ from nurturing.reading import Reader, refuse
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS: Final = ("minutes", "hours", "days", "business_days")
 LONGEST_DAYS: Final = 730
+CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 MOST: Final = {
     "minutes": LONGEST_DAYS * 1440,
     "hours": LONGEST_DAYS * 24,
@@ -101,11 +103,8 @@ def read_duration(raw: object, path: str) -> Duration:
 
 def read_time(raw: object, path: str) -> time:
     """`"09:00"`: a local time of day, hours and minutes."""
-    if isinstance(raw, str) and len(raw) == 5:
-        try:
-            return time.fromisoformat(raw)
-        except ValueError:
-            pass
+    if isinstance(raw, str) and (found := CLOCK.fullmatch(raw)):
+        return time(int(found.group(1)), int(found.group(2)))
     raise refuse(path, "A time like 09:00 is expected.")
 
 

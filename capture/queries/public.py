@@ -20,6 +20,12 @@ def find_open_form(public_id: str) -> tuple[Form, FormDocument] | None:
     return form, parse_form(FormVersion.objects.get(form=form, no=form.version).document)
 
 
+def lead_of(submission_id: str) -> int | None:
+    """Who sent a submission; None while nobody is known."""
+    found: int | None = Submission.objects.filter(public_id=submission_id).values_list("lead_id", flat=True).first()
+    return found
+
+
 def form_definition(form: Form, document: FormDocument, *, locale: str, now: datetime) -> Json:
     """The JSON the embed draws from; every showing gets its own token."""
     return {
@@ -67,5 +73,5 @@ def thanks(submission: Submission, document: FormDocument, *, locale: str, now: 
     asset: Asset | None = Asset.objects.filter(public_id=after.asset).first() if clean else None
     if asset is None:
         return {"message": ""}
-    download = Download(current_tenant().code, asset.public_id, submission.public_id, submission.lead_id)
+    download = Download(current_tenant().code, asset.public_id, submission.public_id)
     return {"asset": {"url": f"/d/{download_token(download, now=now)}", "name": asset.name}}

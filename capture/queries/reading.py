@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 
 from capture.document import Json, parse_form, say
 from capture.models import Asset, Form, FormVersion, Submission
+from ma_platform.api.pages import moment_of
 from ma_platform.db import sql
 
 
@@ -66,17 +67,18 @@ def list_forms(*, now: datetime, limit: int = 200) -> list[FormRow]:
     return sql.typed(LIST_FORMS, FormRow, now=now, limit=limit)
 
 
+# Each number reads its own stretch of an index, never all answers there ever were.
 LIST_FORMS = """
     SELECT form.id, form.public_id, form.name, form.version, form.published_at, form.updated_at,
-           answers.month, answers.held, answers.last_at
+           (SELECT count(*) FROM capture_submission AS one
+             WHERE one.tenant_id = %(tenant_id)s AND one.form_id = form.id
+               AND one.submitted_at > %(now)s - interval '30 days' AND one.verdict = 'clean')::int AS month,
+           (SELECT count(*) FROM capture_submission AS one
+             WHERE one.tenant_id = %(tenant_id)s AND one.form_id = form.id
+               AND one.verdict = 'suspicious' AND one.released_at IS NULL)::int AS held,
+           (SELECT max(one.submitted_at) FROM capture_submission AS one
+             WHERE one.tenant_id = %(tenant_id)s AND one.form_id = form.id) AS last_at
       FROM capture_form AS form
-      CROSS JOIN LATERAL (
-           SELECT count(*) FILTER (WHERE one.submitted_at > %(now)s - interval '30 days' AND one.verdict = 'clean')::int
-                      AS month,
-                  count(*) FILTER (WHERE one.verdict = 'suspicious' AND one.released_at IS NULL)::int AS held,
-                  max(one.submitted_at) AS last_at
-             FROM capture_submission AS one
-            WHERE one.tenant_id = %(tenant_id)s AND one.form_id = form.id) AS answers
      WHERE form.tenant_id = %(tenant_id)s
      ORDER BY form.updated_at DESC, form.id DESC
      LIMIT %(limit)s
@@ -113,20 +115,13 @@ def list_submissions(
     after: Sequence[Any] | None = None,  # Any: a decoded cursor
     limit: int = 50,
 ) -> list[SubmissionRow]:
-    """Submissions, newest first; `verdict` narrows to clean or suspicious. Raises ValueError for a forged cursor."""
+    """Submissions, newest first; `verdict` narrows to clean or suspicious. Raises ForgedCursor."""
     rows = Submission.objects.select_related("form", "lead", "version").order_by("-submitted_at", "-id")
     if form is not None:
         rows = rows.filter(form=form)
     if verdict:
         rows = rows.filter(verdict=verdict)
-    if after is not None:
-        moment, pk = _position(after)
+    if (position := moment_of(after)) is not None:
+        moment, pk = position
         rows = rows.filter(submitted_at__lte=moment).exclude(submitted_at=moment, pk__gte=pk)
     return [SubmissionRow(row) for row in rows[:limit]]
-
-
-def _position(after: Sequence[Any]) -> tuple[datetime, int]:  # Any: a decoded cursor
-    match list(after):
-        case [str() as moment, int() as pk]:
-            return datetime.fromisoformat(moment), pk
-    raise ValueError("cursor")

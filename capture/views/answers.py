@@ -5,7 +5,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from rest_framework.exceptions import ValidationError
 
 from capture.actions import Upload, release, store_asset
 from capture.forms import UploadForm
@@ -25,13 +24,8 @@ PAGE_SIZE = 50
 def submissions(request: MemberRequest, form_id: str) -> HttpResponse:
     """Answers, newest first; `show=held` is the quarantine."""
     form, show, cursor = found(form_id), request.GET.get("show", ""), request.GET.get("cursor", "")
-    try:
-        after = decode(cursor) if cursor else None
-        rows = list_submissions(
-            form=form, verdict="suspicious" if show == "held" else "", after=after, limit=PAGE_SIZE + 1
-        )
-    except (ValueError, ValidationError) as forged:
-        raise Http404 from forged
+    after = decode(cursor) if cursor else None
+    rows = list_submissions(form=form, verdict="suspicious" if show == "held" else "", after=after, limit=PAGE_SIZE + 1)
     shown = rows[:PAGE_SIZE]
     context = {
         "form": form,

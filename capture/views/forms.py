@@ -48,8 +48,11 @@ def edit(request: MemberRequest, form_id: str) -> HttpResponse:
     """Change texts, order, what is required; every save is a version."""
     form = found(form_id)
     document = latest_document(form)
-    boxes = _boxes(request, document)
-    if boxes.is_valid():
+    boxes = _boxes(request, form, document)
+    if boxes.is_valid() and boxes.cleaned_data["version"] not in (None, form.version):
+        # The boxes are numbered by their place in the version they were drawn from.
+        boxes.add_error(None, _("Somebody has changed this form since you opened it. Open it again to see how."))
+    elif boxes.is_valid():
         try:
             changed = apply(document, boxes.edit(request.POST), locale=request.workspace.locale)
             save_form(form, changed, by=request.user, now=clock.now())
@@ -74,7 +77,7 @@ def preview(request: MemberRequest, form_id: str) -> HttpResponse:
     """How the form would look with what stands in the boxes; nothing is saved."""
     form = found(form_id)
     document = latest_document(form)
-    boxes = _boxes(request, document)
+    boxes = _boxes(request, form, document)
     refused = ""
     if boxes.is_valid():
         changed = apply(document, boxes.edit(request.POST), locale=request.workspace.locale)
@@ -120,10 +123,11 @@ def found(form_id: str) -> Form:
     return form
 
 
-def _boxes(request: MemberRequest, document: Document) -> TopForm:
+def _boxes(request: MemberRequest, form: Form, document: Document) -> TopForm:
     locale, after = request.workspace.locale, document.get("after", {})
     kind = next(iter(after), "message")
     initial = {
+        "version": form.version,
         "name": say(document.get("name", ""), locale),
         "submit_label": say(document.get("submit_label", ""), locale),
         "after": kind,

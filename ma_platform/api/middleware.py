@@ -17,7 +17,7 @@ from limits.storage import storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from ma_platform import clock
-from ma_platform.api.models import IdempotentAnswer
+from ma_platform.api.models import KEEP_ANSWERS, IdempotentAnswer
 from ma_platform.api.problems import problem
 from ma_platform.connections import limits_url
 from ma_platform.db import sql
@@ -28,11 +28,10 @@ from ma_platform.tenancy.models import ApiKey, Workspace
 from ma_platform.tenancy.scope import tenant_scope
 
 PREFIX = "/api/v1/"
-OPEN = (f"{PREFIX}schema", f"{PREFIX}docs")
+OPEN = (f"{PREFIX}schema", f"{PREFIX}docs")  # the only two that nobody needs a key for
 BODY_LIMIT = 1024 * 1024
 LARGE_BODIES = (f"{PREFIX}imports",)
 PER_MINUTE = RateLimitItemPerMinute(600)
-KEEP_ANSWERS = timedelta(hours=24)
 USED_AT_STEP = timedelta(minutes=1)
 PROBLEMS = ("application/problem+json", "application/json")
 
@@ -51,8 +50,10 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(PREFIX) or request.path.rstrip("/").startswith(OPEN):
+        if not request.path.startswith(PREFIX) or request.path.rstrip("/") in OPEN:
             return self.get_response(request)
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return problem(422, "invalid", "The address contains a NUL character, which no text of ours holds.")
         if _length(request) > BODY_LIMIT and not request.path.startswith(LARGE_BODIES):
             return problem(413, "body_too_large", "A body holds at most 1 MB.")
         workspace, key = _authenticate(request)
@@ -79,7 +80,7 @@ def _length(request: HttpRequest) -> int:
 def _authenticate(request: HttpRequest) -> tuple[Workspace | None, ApiKey | None]:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     parts = secret.strip().split("_", 2)
-    if scheme.lower() != "bearer" or len(parts) != 3 or parts[0] != "ma":
+    if scheme.lower() != "bearer" or len(parts) != 3 or parts[0] != "ma" or not parts[1].isalnum():
         return None, None
     workspace = Workspace.objects.filter(code=parts[1]).first()
     if workspace is None:
@@ -158,7 +159,7 @@ def _first_time(
     now = clock.now()
     if not sql.run(CLAIM, name=name).value():
         raise _InFlight
-    IdempotentAnswer.objects.filter(created_at__lt=now - KEEP_ANSWERS).delete()
+    IdempotentAnswer.objects.filter(key=name, created_at__lt=now - KEEP_ANSWERS).delete()
     try:
         with transaction.atomic():
             kept = IdempotentAnswer.objects.create(key=name, request_hash=digest, created_at=now)
@@ -167,6 +168,7 @@ def _first_time(
     response = get_response(request)
     if hasattr(response, "render") and not getattr(response, "is_rendered", True):
         response = response.render()
-    body = response.content.decode("utf-8", "replace")
-    IdempotentAnswer.objects.filter(pk=kept.pk).update(status=response.status_code, body=body)
+    if response.status_code < 400:  # a refusal keeps nothing, and may be corrected under its key
+        body = response.content.decode("utf-8", "replace")
+        IdempotentAnswer.objects.filter(pk=kept.pk).update(status=response.status_code, body=body)
     return response

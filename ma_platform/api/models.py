@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 
 from ma_platform.tenancy.orm import TenantModel
+
+KEEP_ANSWERS = timedelta(hours=24)
 
 
 class IdempotentAnswer(TenantModel):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -45,6 +47,19 @@ def number_of(request: Request) -> int | None:
             return None
         case [int() as number]:
             return number
+    raise ForgedCursor
+
+
+def moment_of(position: Sequence[Any] | None) -> tuple[datetime, int] | None:
+    """The position of a list sorted by a moment, then a number; raises ForgedCursor."""
+    match position:
+        case None:
+            return None
+        case [str() as text, int() as number]:
+            with suppress(ValueError):
+                moment = datetime.fromisoformat(text)
+                if moment.tzinfo is not None:
+                    return moment, number
     raise ForgedCursor
 
 

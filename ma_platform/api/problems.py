@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
@@ -22,7 +23,11 @@ TITLES = {
     415: "Unsupported media type",
     422: "Unprocessable content",
     429: "Too many requests",
+    503: "Service unavailable",
 }
+
+
+PASSING = ("55P03", "40P01", "57014")  # lock timeout, deadlock, statement timeout: a retry may well succeed
 
 
 def problem(
@@ -46,6 +51,9 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse |
     """DRF's exception hook; an unknown exception is left to the 500 handler."""
     set_rollback()
     match error:
+        case OperationalError() if getattr(error.__cause__, "pgcode", "") in PASSING:
+            detail = "Another change was in the way, or this took too long. Nothing was written; try again."
+            return problem(503, "busy", detail, headers={"Retry-After": "2"})
         case Refused():
             return problem(422, error.code, str(error), errors=error.errors)
         case DomainError():

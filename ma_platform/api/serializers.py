@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A plain serializer that refuses unknown fields and NUL characters; it never saves."""
+    """A plain serializer that refuses unknown fields; it never saves."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):

@@ -3,7 +3,7 @@
 from mailing.actions.compose import create_email, save_email, send_test
 from mailing.actions.deliver import Delivery, deliver_due
 from mailing.actions.enqueue import Notice, Recipient, enqueue_messages, enqueue_notice
-from mailing.actions.refuse import refuse_by_ticket, resubscribe_by_ticket, suppress, unsuppress
+from mailing.actions.refuse import refuse_by_ticket, resubscribe_by_ticket, suppress, suppress_by_hand, unsuppress
 
 __all__ = [
     "Delivery",
@@ -18,5 +18,6 @@ __all__ = [
     "save_email",
     "send_test",
     "suppress",
+    "suppress_by_hand",
     "unsuppress",
 ]

@@ -6,7 +6,9 @@ Nothing here holds a transaction while the network is used.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parseaddr
@@ -28,6 +30,7 @@ from mailing.smtp import Envelope
 from mailing.tokens import Ticket
 
 BATCH = 100
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -60,13 +63,24 @@ def deliver_due(*, now: datetime, limit: int = BATCH) -> Delivery:
     delivery.claimed = len(claimed)
     ready: list[_Ready] = []
     for tenant_id, messages in _by_tenant(claimed):
-        with tenant_scope(tenant_id):
+        with _alone(tenant_id):
             looked = _looked(messages, now)
             going, settled = _render(looked, now)
             delivery.add(settle(settled, now=now))
             ready.extend(going)
     _hand_over(ready, delivery, now)
     return delivery
+
+
+@contextmanager
+def _alone(tenant_id: int) -> Iterator[None]:
+    """One tenant's share of a pass: what fails in it costs no other tenant its mail. Its claims stay as they are, and
+    become uncertain when their lease runs out."""
+    try:
+        with tenant_scope(tenant_id):
+            yield
+    except Exception:
+        log.exception("sending for tenant %s failed half-way", tenant_id)
 
 
 def _by_tenant(claimed: Iterable[Claimed]) -> list[tuple[int, list[Claimed]]]:
@@ -89,9 +103,9 @@ def _hand_over(ready: Sequence[_Ready], delivery: Delivery, now: datetime) -> No
         if not part:
             continue
         outcomes = {outcome.id: outcome for outcome in transport.hand_over([one.envelope for one in part])}
+        addresses = {one.message.id: one.envelope.recipient for one in part}
         for tenant_id, messages in _by_tenant(one.message for one in part):
-            addresses = {one.message.id: one.envelope.recipient for one in part}
-            with tenant_scope(tenant_id):
+            with _alone(tenant_id):
                 delivery.add(settle_outcomes(messages, outcomes, addresses, now=now))
 
 

@@ -91,7 +91,7 @@ ENQUEUE_NOTICES = """
            %(now)s, '', '', to_address, %(now)s, '{}'::jsonb, content
       FROM unnest(%(to_address)s::text[], %(send_key)s::text[], %(content)s::jsonb[])
              AS notice(to_address, send_key, content)
-    ON CONFLICT (tenant_id, send_key) WHERE lead_id IS NULL DO NOTHING
+    ON CONFLICT (tenant_id, send_key) WHERE email_id IS NULL DO NOTHING
 """
 
 

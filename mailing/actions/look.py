@@ -33,6 +33,15 @@ class Looked:
     sheet: Sheet | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    """Marketing mail of one lead: how many may have arrived since `oldest`, and the ids that are on their way."""
+
+    arrived: int = 0
+    oldest: datetime | None = None
+    leaving: Sequence[int] = ()
+
+
 @dataclass(slots=True)
 class _Found:
     """Facts of one tenant's batch, a few queries for all of it."""
@@ -43,7 +52,7 @@ class _Found:
     states: dict[tuple[int, str], MailState]
     suppressed: set[str]
     excluded: Mapping[int, object]
-    recent: dict[int, tuple[int, datetime]]
+    recent: dict[int, _Recent]
 
 
 def last_look(messages: Sequence[Claimed], sheets: Mapping[int, Sheet], *, now: datetime) -> list[Looked]:
@@ -56,7 +65,9 @@ def _read(messages: Sequence[Claimed], sheets: Mapping[int, Sheet], now: datetim
     leads = sorted({message.lead_id for message in messages if message.lead_id})
     states = _states(messages, sheets)
     hashes = {address_hash(state.address) for state in states.values() if state.address}
-    marketing = sorted({m.lead_id for m in messages if m.lead_id and m.priority == 2})
+    marketing = sorted(
+        {m.lead_id for m in messages if m.lead_id and _is_marketing(sheets.get(m.email_version_id or 0))}
+    )
     return _Found(
         workspace=current_tenant(),
         base=values_of({}, {}),
@@ -83,17 +94,23 @@ def _states(messages: Sequence[Claimed], sheets: Mapping[int, Sheet]) -> dict[tu
     }
 
 
-def _recent(lead_ids: Sequence[int], now: datetime) -> dict[int, tuple[int, datetime]]:
+def _is_marketing(sheet: Sheet | None) -> bool:
+    return sheet is not None and sheet.document.kind == Kind.MARKETING
+
+
+def _recent(lead_ids: Sequence[int], now: datetime) -> dict[int, _Recent]:
     rows = sql.run(RECENT, lead_ids=list(lead_ids), since=now - policy.CAP_WINDOW).rows
-    return {lead_id: (count, oldest) for lead_id, count, oldest in rows}
+    return {lead_id: _Recent(arrived, oldest, leaving) for lead_id, arrived, oldest, leaving in rows}
 
 
-# `uncertain` may have arrived: it counts against the cap like a mail that did.
+# `uncertain` may have arrived: it counts against the cap like a mail that did. Of those on their way now, in this
+# batch or another worker's, the one with the lower id goes first.
 RECENT = """
-    SELECT message.lead_id, count(*), min(message.sent_at)
+    SELECT message.lead_id, count(*) FILTER (WHERE message.state <> 'sending'), min(message.sent_at),
+           coalesce(array_agg(message.id) FILTER (WHERE message.state = 'sending'), '{}')
       FROM mailing_message AS message
      WHERE message.tenant_id = %(tenant_id)s AND message.lead_id = ANY(%(lead_ids)s::bigint[])
-       AND message.sent_at > %(since)s AND message.priority = 2
+       AND (message.sent_at > %(since)s OR message.state = 'sending') AND message.priority = 2
      GROUP BY message.lead_id
 """
 
@@ -112,7 +129,8 @@ def _look(message: Claimed, sheet: Sheet | None, found: _Found, now: datetime) -
 def _standing(
     message: Claimed, sheet: Sheet | None, state: MailState | None, found: _Found, values: Mapping[str, Any]
 ) -> Standing:
-    count, oldest = found.recent.get(message.lead_id or 0, (0, None))
+    recent = found.recent.get(message.lead_id or 0, _Recent())
+    ahead = sum(other < message.id for other in recent.leaving)
     sender = found.base["workspace"]
     return Standing(
         kind=Kind(sheet.document.kind) if sheet else Kind.OPERATIONAL,
@@ -125,8 +143,8 @@ def _standing(
         refused=bool(state and state.refused),
         suppressed=bool(state and state.address and address_hash(state.address) in found.suppressed),
         excluded=bool(found.excluded.get(message.lead_id or 0)),
-        sent_recently=count,
-        oldest_recent=oldest,
+        sent_recently=recent.arrived + ahead,
+        oldest_recent=recent.oldest,
         missing=rendering.missing(sheet.loaded, values) if sheet else (),
     )
 

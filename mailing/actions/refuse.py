@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leads.actions import ConsentInput, record_consent, refuse_all, refuse_topic
+from leads.queries import MailState, mailable
+from ma_platform import audit
 from ma_platform.db import sql
+from ma_platform.tenancy.models import User
 from mailing.addresses import address_hash
 from mailing.models import Email, Message, Suppression
 from mailing.tokens import Ticket
@@ -20,13 +23,15 @@ EVERYTHING = "*"
 def refuse_by_ticket(ticket: Ticket, *, everything: bool, one_click: bool, now: datetime) -> str | None:
     """The person behind an unsubscribe link wants nothing more of the mail's topic, or nothing at all.
 
-    Returns the topic refused, or None when the message or the person is gone. Saying it twice is harmless.
+    Returns the topic refused, or None when the message or the person is gone. Saying it again changes nothing.
     """
     found = _message_of(ticket)
     if found is None:
         return None
     message, email = found
     topic = EVERYTHING if everything else email.topic
+    if _stands(ticket.lead_id, topic).refused:
+        return topic
     evidence = {"message": message.public_id, "way": "one_click" if one_click else "page"}
     if everything:
         refuse_all([ticket.lead_id], now=now, evidence=evidence)
@@ -42,10 +47,16 @@ def resubscribe_by_ticket(ticket: Ticket, *, wording: str, now: datetime) -> str
     if found is None:
         return None
     message, email = found
+    if _stands(ticket.lead_id, email.topic).basis is not None:
+        return email.topic
     evidence = {"message": message.public_id, "way": "page", "wording": wording}
     record_consent([ConsentInput(ticket.lead_id, email.topic, evidence=evidence)], now=now)
     _say(Event.SUBSCRIBED, message, email, email.topic, now)
     return email.topic
+
+
+def _stands(lead_id: int, topic: str) -> MailState:
+    return mailable([lead_id], topic)[lead_id]
 
 
 def _message_of(ticket: Ticket) -> tuple[Message, Email] | None:
@@ -76,6 +87,13 @@ SUPPRESS = """
 """
 
 
-def unsuppress(suppression: Suppression) -> None:
+def suppress_by_hand(address: str, *, by: User, now: datetime) -> None:
+    """A member stops all mail to an address. The audit keeps its hash: an erased person must not live on there."""
+    if suppress([address], reason=Suppression.Why.MANUAL, now=now):
+        audit.record(by, "address.suppressed", address_hash(address), at=now)
+
+
+def unsuppress(suppression: Suppression, *, by: User, now: datetime) -> None:
     """Allow mail to an address again, by hand; a person's own refusal is not touched by this."""
     Suppression.objects.filter(pk=suppression.pk).delete()
+    audit.record(by, "address.unsuppressed", suppression.address_hash, at=now, reason=suppression.reason)

@@ -20,7 +20,6 @@ class Sheet:
 
     version_id: int
     email: str
-    email_name: str
     document: MailDocument
     loaded: rendering.Loaded
 
@@ -45,4 +44,4 @@ def _sheet(version: EmailVersion, locale: str) -> Sheet:
         ORIGIN, version.tenant_id, version.email.public_id, locale, marketing=document.kind == "marketing"
     )
     ready = rendering.load(Sources.from_json(version.compiled), place, SIGNER)
-    return Sheet(version.pk, version.email.public_id, version.email.name, document, ready)
+    return Sheet(version.pk, version.email.public_id, document, ready)

@@ -67,12 +67,19 @@ def counts_of(email_id: int) -> Counts:
     return counts_by_email([email_id])[email_id]
 
 
+# Only the skipped ones are read for their reasons; the others are counted in the index.
 COUNTS = """
-    SELECT message.email_id, message.state, CASE message.state WHEN 'skipped' THEN message.reason ELSE '' END AS why,
-           count(*)
+    SELECT message.email_id, message.state, '' AS why, count(*)
       FROM mailing_message AS message
      WHERE message.tenant_id = %(tenant_id)s AND message.email_id = ANY(%(email_ids)s::bigint[])
-     GROUP BY 1, 2, 3
+       AND message.state <> 'skipped'
+     GROUP BY message.email_id, message.state
+     UNION ALL
+    SELECT message.email_id, message.state, message.reason, count(*)
+      FROM mailing_message AS message
+     WHERE message.tenant_id = %(tenant_id)s AND message.email_id = ANY(%(email_ids)s::bigint[])
+       AND message.state = 'skipped'
+     GROUP BY message.email_id, message.state, message.reason
 """
 
 
@@ -81,9 +88,23 @@ def list_messages(
 ) -> list[MessageRow]:
     """Messages of a mail, newest first; `after` is the id of the last one seen."""
     states = [state] if state in STATES else list(STATES)
-    return sql.typed(
-        BY_EMAIL, MessageRow, email_id=email_id, states=states, before=int(after[0]) if after else None, limit=limit
-    )
+    before = int(after[0]) if after else None
+    ids = sql.run(NEWEST, email_id=email_id, states=states, before=before, limit=limit).values()
+    return sql.typed(BY_IDS, MessageRow, ids=ids)
+
+
+# The newest of each state, then the newest of those: seven short reads of the index whatever the audience.
+NEWEST = """
+    SELECT newest.id
+      FROM unnest(%(states)s::text[]) AS wanted(state)
+     CROSS JOIN LATERAL (
+           SELECT message.id FROM mailing_message AS message
+            WHERE message.tenant_id = %(tenant_id)s AND message.email_id = %(email_id)s
+              AND message.state = wanted.state
+              AND (%(before)s::bigint IS NULL OR message.id < %(before)s::bigint)
+            ORDER BY message.id DESC LIMIT %(limit)s) AS newest
+     ORDER BY newest.id DESC LIMIT %(limit)s
+"""
 
 
 def messages_of_lead(lead_id: int, *, limit: int = 20) -> list[MessageRow]:
@@ -102,12 +123,11 @@ _SHOWN = """
       LEFT JOIN leads_lead AS lead ON lead.tenant_id = message.tenant_id AND lead.id = message.lead_id
 """
 
-BY_EMAIL = (
+BY_IDS = (
     _SHOWN
     + """
-     WHERE message.tenant_id = %(tenant_id)s AND message.email_id = %(email_id)s AND message.state = ANY(%(states)s)
-       AND (%(before)s::bigint IS NULL OR message.id < %(before)s::bigint)
-     ORDER BY message.id DESC LIMIT %(limit)s
+     WHERE message.tenant_id = %(tenant_id)s AND message.id = ANY(%(ids)s::bigint[])
+     ORDER BY message.id DESC
 """
 )
 

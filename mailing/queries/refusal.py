@@ -14,7 +14,6 @@ class Refusal:
     """Whose mail it was about, masked: the link may have been forwarded. `refused` = nothing of the topic is sent."""
 
     topic: str
-    email_name: str
     masked_address: str
     refused: bool
 
@@ -29,9 +28,7 @@ def refusal_of(ticket: Ticket) -> Refusal | None:
     state = mailable([ticket.lead_id], message.email.topic).get(ticket.lead_id)
     if state is None:
         return None
-    return Refusal(
-        message.email.topic, message.email.name, _masked(state.address or ""), state.refused or not state.basis
-    )
+    return Refusal(message.email.topic, _masked(state.address or ""), state.refused or not state.basis)
 
 
 def _masked(address: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -11,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ma_platform import clock
 from ma_platform.errors import Refused
-from ma_platform.tenancy.models import User
 from ma_platform.tenancy.permissions import Capability, requires
+from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
 from mailing import drafts, presentation
 from mailing.actions import create_email, save_email, send_test
@@ -32,23 +34,23 @@ FRAME_POLICY = (
 
 @requires(Capability.VIEW_MAIL)
 @require_GET
-def emails(request: HttpRequest) -> HttpResponse:
+def emails(request: MemberRequest) -> HttpResponse:
     """Mails, newest first, with what became of them."""
     q = request.GET.get("q", "")
     rows = list_emails(after=presentation.cursor(request.GET.get("after", "")), limit=PAGE + 1, q=q)
     counts = counts_by_email([email.pk for email in rows[:PAGE]])
     context = {
         "rows": [presentation.email_line(email, counts[email.pk]) for email in rows[:PAGE]],
-        "next": f"?after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
+        "next": f"?{urlencode({'q': q, 'after': rows[PAGE - 1].pk})}" if len(rows) > PAGE else "",
         "q": q,
-        "may_edit": Capability.EDIT_MAIL in request.can,  # type: ignore[attr-defined]  # our middleware's
+        "may_edit": Capability.EDIT_MAIL in request.can,
     }
     return page_or_fragment(request, "mailing/emails.html", "mailing/_emails.html", context)
 
 
 @requires(Capability.VIEW_MAIL)
 @require_GET
-def email(request: HttpRequest, email_id: str) -> HttpResponse:
+def email(request: MemberRequest, email_id: str) -> HttpResponse:
     """One mail: how it looks, what stumbles, what became of it."""
     found = _email(email_id)
     shown = preview(document_of(found))
@@ -57,23 +59,23 @@ def email(request: HttpRequest, email_id: str) -> HttpResponse:
         "preview": shown,
         "frame": reverse("mailing:body", args=[found.public_id]),
         "numbers": presentation.numbers(found, counts_of(found.pk)),
-        "can": request.can,  # type: ignore[attr-defined]  # our middleware's
-        "may_edit": Capability.EDIT_MAIL in request.can,  # type: ignore[attr-defined]
-        "may_send": Capability.SEND_MAIL in request.can,  # type: ignore[attr-defined]
+        "can": request.can,
+        "may_edit": Capability.EDIT_MAIL in request.can,
+        "may_send": Capability.SEND_MAIL in request.can,
     }
     return render(request, "mailing/email.html", context)
 
 
 @requires(Capability.VIEW_MAIL)
 @require_GET
-def sent(request: HttpRequest, email_id: str) -> HttpResponse:
+def sent(request: MemberRequest, email_id: str) -> HttpResponse:
     """Messages of a mail with their states and reasons."""
     found, state = _email(email_id), request.GET.get("state", "")
     rows = list_messages(found.pk, state=state, after=presentation.cursor(request.GET.get("after", "")), limit=PAGE + 1)
     context = {
         "email": found,
         "rows": [presentation.message_line(row) for row in rows[:PAGE]],
-        "next": f"?state={state}&after={rows[PAGE - 1].id}" if len(rows) > PAGE else "",
+        "next": f"?{urlencode({'state': state, 'after': rows[PAGE - 1].id})}" if len(rows) > PAGE else "",
         "state": state if state in presentation.STATE_VALUES else "",
         "states": presentation.state_options(),
         "numbers": presentation.numbers(found, counts_of(found.pk)),
@@ -82,13 +84,13 @@ def sent(request: HttpRequest, email_id: str) -> HttpResponse:
 
 
 @requires(Capability.EDIT_MAIL)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: MemberRequest) -> HttpResponse:
     """A new mail, begun from a small letter."""
     start = {"kind": "marketing", "topic": "newsletter", "format": "mjml", "markup": STARTER}
     form = EmailForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
-            made = create_email(form.document(), by=_member(request), now=clock.now())
+            made = create_email(form.document(), by=request.user, now=clock.now())
             messages.success(request, gettext("Saved"))
             return redirect("mailing:email", made.public_id)
         except Refused as refused:
@@ -97,13 +99,13 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Capability.EDIT_MAIL)
-def edit(request: HttpRequest, email_id: str) -> HttpResponse:
+def edit(request: MemberRequest, email_id: str) -> HttpResponse:
     """Save a new version; messages not yet claimed will use it."""
     found = _email(email_id)
     form = EmailForm(request.POST or None, initial=initial_of(document_of(found)))
     if request.method == "POST" and form.is_valid():
         try:
-            save_email(found, form.document(), by=_member(request), now=clock.now())
+            save_email(found, form.document(), by=request.user, now=clock.now())
             messages.success(request, gettext("Saved"))
             return redirect("mailing:email", found.public_id)
         except Refused as refused:
@@ -113,7 +115,7 @@ def edit(request: HttpRequest, email_id: str) -> HttpResponse:
 
 @requires(Capability.EDIT_MAIL)
 @require_POST
-def draft(request: HttpRequest) -> HttpResponse:
+def draft(request: MemberRequest) -> HttpResponse:
     """What the form would make, while it is being written."""
     form = EmailForm(request.POST)
     context: dict[str, object] = {}
@@ -129,7 +131,7 @@ def draft(request: HttpRequest) -> HttpResponse:
 
 @requires(Capability.EDIT_MAIL)
 @require_GET
-def draft_body(request: HttpRequest, token: str) -> HttpResponse:
+def draft_body(request: MemberRequest, token: str) -> HttpResponse:
     """The frame of a draft."""
     html = drafts.find(token)
     if html is None:
@@ -139,29 +141,24 @@ def draft_body(request: HttpRequest, token: str) -> HttpResponse:
 
 @requires(Capability.VIEW_MAIL)
 @require_GET
-def body(request: HttpRequest, email_id: str) -> HttpResponse:
+def body(request: MemberRequest, email_id: str) -> HttpResponse:
     """The frame of a saved mail."""
     return framed(preview(document_of(_email(email_id))).html)
 
 
 @requires(Capability.SEND_MAIL)
 @require_POST
-def test(request: HttpRequest, email_id: str) -> HttpResponse:
+def test(request: MemberRequest, email_id: str) -> HttpResponse:
     """Send it to oneself."""
     found = _email(email_id)
-    send_test(preview(document_of(found)), to=_member(request).email, by=_member(request), now=clock.now())
-    messages.success(request, gettext("A test is on its way to %(address)s.") % {"address": _member(request).email})
+    send_test(preview(document_of(found)), to=request.user.email, by=request.user, now=clock.now())
+    messages.success(request, gettext("A test is on its way to %(address)s.") % {"address": request.user.email})
     return redirect("mailing:email", found.public_id)
 
 
 def framed(html: str) -> HttpResponse:
     """Somebody's HTML as a page that can do nothing."""
     return HttpResponse(html, headers={"Content-Security-Policy": FRAME_POLICY, "Cache-Control": "no-store"})
-
-
-def _member(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # `requires` lets nobody else in
-    return request.user
 
 
 def _email(email_id: str) -> Email:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -26,7 +27,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     rows = MailboxEntry.objects.order_by("-id").defer("content")
     rows = rows.filter(recipient=to) if to else rows
     shown = list((rows.filter(id__lt=after[0]) if after else rows)[: PAGE + 1])
-    following = f"?to={to}&after={shown[PAGE - 1].pk}" if len(shown) > PAGE else ""
+    following = f"?{urlencode({'to': to, 'after': shown[PAGE - 1].pk})}" if len(shown) > PAGE else ""
     return render(request, "mailing/mailbox.html", {"rows": shown[:PAGE], "next": following, "to": to})
 
 

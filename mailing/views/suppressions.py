@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability, requires
+from ma_platform.tenancy.requests import MemberRequest
 from mailing import presentation
-from mailing.actions import suppress, unsuppress
+from mailing.actions import suppress_by_hand, unsuppress
 from mailing.forms import SuppressForm
 from mailing.models import Suppression
 
@@ -20,7 +21,7 @@ PAGE = 50
 
 @requires(Capability.VIEW_MAIL)
 @require_GET
-def suppressions(request: HttpRequest) -> HttpResponse:
+def suppressions(request: MemberRequest) -> HttpResponse:
     """Newest first."""
     rows = Suppression.objects.order_by("-id")
     after = presentation.cursor(request.GET.get("after", ""))
@@ -29,18 +30,18 @@ def suppressions(request: HttpRequest) -> HttpResponse:
         "rows": shown[:PAGE],
         "next": f"?after={shown[PAGE - 1].pk}" if len(shown) > PAGE else "",
         "form": SuppressForm(),
-        "may_edit": Capability.SEND_MAIL in request.can,  # type: ignore[attr-defined]  # our middleware's
+        "may_edit": Capability.SEND_MAIL in request.can,
     }
     return render(request, "mailing/suppressions.html", context)
 
 
 @requires(Capability.SEND_MAIL)
 @require_POST
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: MemberRequest) -> HttpResponse:
     """Stop all mail to an address."""
     form = SuppressForm(request.POST)
     if form.is_valid():
-        suppress([form.cleaned_data["address"]], reason=Suppression.Why.MANUAL, now=clock.now())
+        suppress_by_hand(form.cleaned_data["address"], by=request.user, now=clock.now())
         messages.success(request, gettext("Nothing more goes to this address."))
     else:
         messages.error(request, gettext("This is not an e-mail address."))
@@ -49,8 +50,9 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @requires(Capability.SEND_MAIL)
 @require_POST
-def remove(request: HttpRequest, address_hash: str) -> HttpResponse:
+def remove(request: MemberRequest, address_hash: str) -> HttpResponse:
     """Allow mail again; a refusal by the person stays."""
-    unsuppress(get_object_or_404(Suppression.objects.all(), address_hash=address_hash))
+    found = get_object_or_404(Suppression.objects.all(), address_hash=address_hash)
+    unsuppress(found, by=request.user, now=clock.now())
     messages.success(request, gettext("Mail may go to this address again."))
     return redirect("mailing:suppressions")

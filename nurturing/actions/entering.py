@@ -59,7 +59,6 @@ def enter_leads(flow: Flow, *, entries: Sequence[Entry], now: datetime) -> Admis
         version_id=version,
         start=graph.start,
         now=now,
-        closed=flow.state == Flow.State.PAUSED,
         never=graph.reentry.mode == "never",
         back_since=back_since(graph.reentry, now),
         **columns_of(entries, meeting),
@@ -85,9 +84,14 @@ def columns_of(entries: Sequence[Entry], meeting: set[int]) -> dict[str, Any]:  
 
 
 # ON CONFLICT on the pass: two entrances at once count the same next pass, and one of them gets it. LATERAL: a new
-# workspace has no statistics yet, and a plain join would be planned for one row and cost the cube.
+# workspace has no statistics yet, and a plain join would be planned for one row and cost the cube. The door is held
+# open (or shut) until this entrance is committed: a pause in between would not see its runs, and never stop them.
 ENTER = """
-    WITH wanted AS (
+    WITH door AS MATERIALIZED (
+        SELECT flow.state = 'paused' AS is_shut FROM nurturing_flow AS flow
+         WHERE flow.tenant_id = %(tenant_id)s AND flow.id = %(flow_id)s
+           FOR SHARE
+    ), wanted AS (
         SELECT DISTINCT ON (wish.lead_id, wish.key) wish.lead_id, wish.key, wish.meets, wish.variables
           FROM unnest(%(lead_ids)s::bigint[], %(keys)s::text[], %(meets)s::boolean[], %(variables)s::jsonb[])
                    AS wish(lead_id, key, meets, variables)
@@ -95,13 +99,14 @@ ENTER = """
          ORDER BY wish.lead_id, wish.key
     ), judged AS (
         SELECT wanted.*, coalesce(before.pass_no, 0) + 1 AS pass_no,
-               CASE WHEN %(closed)s THEN 'flow_paused'
+               CASE WHEN door.is_shut THEN 'flow_paused'
                     WHEN before.inside THEN 'already_inside'
                     WHEN before.pass_no IS NOT NULL AND (%(never)s OR wanted.key <> '') THEN 'came_before'
                     WHEN before.ended_at > %(back_since)s THEN 'too_soon'
                     WHEN NOT wanted.meets THEN 'entry_condition'
                END AS refusal
-          FROM wanted
+          FROM door
+         CROSS JOIN wanted
          CROSS JOIN LATERAL (
                SELECT max(run.pass_no) AS pass_no, max(run.ended_at) AS ended_at,
                       bool_or(run.ended_at IS NULL) AS inside

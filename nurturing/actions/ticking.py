@@ -6,10 +6,11 @@ transaction, so a tick that dies leaves nothing half done and two ticks at once 
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import current_tenant
@@ -30,11 +31,14 @@ from nurturing.engine import (
     Unasked,
     walk,
 )
+from nurturing.language import FlowRefused
 from nurturing.queries import graph_of
 from nurturing.steps.contract import Question
 from nurturing.workdays import japanese_calendar
 
 CLAIM_AT_ONCE = 2000
+PUT_OFF_FOR = timedelta(hours=1)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def tick(*, now: datetime, limit: int = CLAIM_AT_ONCE) -> TickReport:
         return TickReport(0, 0, 0)
     moment = Moment(now=now, calendar=japanese_calendar(current_tenant().timezone))
     journeys: list[Journey] = []
-    cohorts = cohorts_of(claimed)
+    cohorts = readable(cohorts_of(claimed), now)
     while cohorts:
         cohorts = one_round(cohorts, moment, journeys)
     settle(journeys, now=now)
@@ -114,6 +118,27 @@ def cohorts_of(claimed: Iterable[Claimed]) -> list[Cohort]:
     for run in claimed:
         standing[run.version_id, run.step, run.state, run.overdue, run.spent].append(run)
     return [cohort_at(runs) for runs in standing.values()]
+
+
+def readable(cohorts: Iterable[Cohort], now: datetime) -> list[Cohort]:
+    """Those whose document still reads; the others are put off, so that they keep no other flow from moving."""
+    unread: dict[int, list[int]] = defaultdict(list)
+    found: list[Cohort] = []
+    for cohort in cohorts:
+        try:
+            graph_of(cohort.version_id)
+            found.append(cohort)
+        except FlowRefused:
+            unread[cohort.version_id] += [run.id for run in cohort.runs]
+    for version_id, runs in unread.items():
+        log.error("flow version %s cannot be read any more; %s of its runs wait an hour", version_id, len(runs))
+        sql.run(PUT_OFF, runs=runs, until=now + PUT_OFF_FOR)
+    return found
+
+
+PUT_OFF = """
+    UPDATE nurturing_run SET wake_at = %(until)s WHERE tenant_id = %(tenant_id)s AND id = ANY(%(runs)s::bigint[])
+"""
 
 
 def cohort_at(runs: Sequence[Claimed]) -> Cohort:

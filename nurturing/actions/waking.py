@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,9 +10,12 @@ from ma_platform.db import sql
 from nurturing.actions.bell import ring
 from nurturing.actions.entering import Entry, enter_leads
 from nurturing.asking import facts_matching
+from nurturing.language import FlowRefused
 from nurturing.models import Flow
 from nurturing.queries import published, triggered_by
-from tracking.catalogue import Fact, Verdict
+from tracking.catalogue import Event, Fact, Verdict
+
+log = logging.getLogger(__name__)
 
 
 def hear(facts: Sequence[Fact], *, now: datetime) -> tuple[int, int]:
@@ -24,8 +28,13 @@ def hear(facts: Sequence[Fact], *, now: datetime) -> tuple[int, int]:
 
 
 def start_runs(flow: Flow, facts: Sequence[Fact], now: datetime) -> int:
-    """Enter the leads of the facts this flow starts from; facts from before it was published start nothing."""
-    version, graph = published(flow)
+    """Enter the leads of the facts this flow starts from; facts from before it was published start nothing, nor does
+    a flow whose words are no longer known: it must not keep its facts from the others."""
+    try:
+        version, graph = published(flow)
+    except FlowRefused:
+        log.exception("flow %s cannot be read any more; nobody enters it", flow.public_id)
+        return 0
     if version is None or graph is None or graph.trigger is None:
         return 0
     since = flow.versions.get(no=1).published_at
@@ -45,8 +54,13 @@ def entry_of(fact: Fact, key: str | None) -> Entry:
 
 
 def wake_runs(facts: Sequence[Fact], *, now: datetime) -> int:
-    """Make the runs due that wait for one of these facts; the tick then judges them. Returns how many."""
-    pairs = sorted({(fact.lead_id, fact.name) for fact in facts if fact.lead_id is not None})
+    """Make the runs due that wait for one of these facts; the tick then judges them. Returns how many.
+
+    First it waits for the ticks that have these leads in their hands: such a tick may have looked before the fact was
+    there, and is about to lie down to wait for it.
+    """
+    pairs = sorted({(fact.lead_id, name) for fact in facts if fact.lead_id is not None for name in _names(fact)})
+    sql.run(HOLD, lead_ids=sorted({lead for lead, _ in pairs}))
     woken = sql.run(
         WAKE, lead_ids=[lead for lead, _ in pairs], events=[int(event) for _, event in pairs], now=now
     ).rowcount
@@ -54,6 +68,19 @@ def wake_runs(facts: Sequence[Fact], *, now: datetime) -> int:
         ring()
     return woken
 
+
+def _names(fact: Fact) -> list[int]:
+    """What a fact lets happen: itself, or what turned out to be a person's after all."""
+    return list(fact.props["names"]) if fact.name == Event.VERDICT_CHANGED else [fact.name]
+
+
+HOLD = """
+    SELECT FROM nurturing_run AS run
+     WHERE run.tenant_id = %(tenant_id)s AND run.lead_id = ANY(%(lead_ids)s::bigint[])
+       AND run.state IN ('active', 'waiting')
+     ORDER BY run.id
+       FOR UPDATE
+"""
 
 WAKE = """
     UPDATE nurturing_run AS run

@@ -22,7 +22,6 @@ class AddTagStep(Step):
 
     type = "add_tag"
     label = "Add tag"
-    group = "change"
 
     tag: str
     next: str

@@ -37,7 +37,6 @@ class BranchStep(Step):
 
     type = "branch"
     label = "Branch"
-    group = "choose"
 
     branches: tuple[Branch, ...]
     otherwise: str

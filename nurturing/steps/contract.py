@@ -134,7 +134,6 @@ class Step(ABC):
 
     type: ClassVar[str]
     label: ClassVar[str]
-    group: ClassVar[str]
 
     @classmethod
     @abstractmethod

@@ -23,7 +23,6 @@ class EndStep(Step):
 
     type = "end"
     label = "End"
-    group = "end"
 
     reason: str
 

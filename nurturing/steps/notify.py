@@ -27,7 +27,6 @@ class NotifyStep(Step):
 
     type = "notify"
     label = "Notify"
-    group = "tell"
 
     notice: Notify
     next: str

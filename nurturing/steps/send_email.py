@@ -32,7 +32,6 @@ class SendEmailStep(Step):
 
     type = "send_email"
     label = "Send e-mail"
-    group = "send"
 
     email: str
     next: str

@@ -33,7 +33,6 @@ class WaitStep(Step):
 
     type = "wait"
     label = "Wait"
-    group = "wait"
 
     appointment: Appointment
     next: str

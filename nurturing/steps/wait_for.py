@@ -33,7 +33,6 @@ class WaitForStep(Step):
 
     type = "wait_for"
     label = "Wait for"
-    group = "wait"
 
     items: tuple[Happening | Condition, ...]
     since: Since

@@ -11,6 +11,7 @@ from django.test import Client
 from capture.document import parse_form
 from capture.models import Form, FormVersion
 from capture.refusals import FormRefused
+from ma_platform.api.pages import encode
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
@@ -191,3 +192,40 @@ def test_submissions_are_read_over_the_api(acme: NewWorkspace, api: Client) -> N
         "p0@x.example",
     ]
     assert second["next"] is None
+
+
+def test_boxes_drawn_from_an_older_version_change_nothing(acme: NewWorkspace, sign_in: SignIn) -> None:
+    form = published(acme.workspace, fields=[EMAIL, {"key": "last_name", "type": "text", "label": "姓"}])
+    address = f"/forms/{form.public_id}"
+    browser = sign_in(Role.MARKETER)
+
+    saved = browser.post(address, boxes(version="1"))
+    late = browser.post(address, boxes(version="1", **{"label-0": "遅れて"}))
+
+    assert (saved.status_code, late.status_code) == (302, 422)
+    assert 'name="version" value="2"' in browser.get(address).content.decode()
+    with tenant_scope(acme.workspace):
+        assert FormVersion.objects.filter(form=form).count() == 2
+
+
+def test_the_eleventh_consent_survives_a_save(acme: NewWorkspace, sign_in: SignIn) -> None:
+    lines = [{"topic": f"topic{n}", "text": f"同意{n}"} for n in range(12)]
+    form = published(
+        acme.workspace, fields=[EMAIL, {"key": "last_name", "type": "text", "label": "姓"}], consents=lines
+    )
+    posted = boxes() | {"consent": [line["text"] for line in lines]}
+
+    sign_in(Role.MARKETER).post(f"/forms/{form.public_id}", posted)
+
+    with tenant_scope(acme.workspace):
+        newest = FormVersion.objects.filter(form=form).order_by("-no")[0]
+    assert newest.no == 2
+    assert len(newest.document["consents"]) == 12
+
+
+def test_a_forged_place_in_the_list_of_answers_is_refused(acme: NewWorkspace, sign_in: SignIn, api: Client) -> None:
+    form = published(acme.workspace)
+    forged = encode(["2026-11-20T00:00:00", 1])
+
+    assert sign_in().get(f"/forms/{form.public_id}/submissions?cursor={forged}").status_code == 400
+    assert api.get(f"/api/v1/submissions?cursor={forged}").status_code == 422

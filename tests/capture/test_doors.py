@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
+from base64 import urlsafe_b64decode
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote_from_bytes
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 
 from capture.actions import Upload, set_published, store_asset
@@ -19,7 +22,7 @@ from leads.models import Lead
 from ma_platform import clock
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
-from tests.capture.filling import post, published, today, token
+from tests.capture.filling import DOCUMENT, post, published, today, token
 from tracking.actions import drain
 from tracking.catalogue import Event
 from tracking.models import Event as Fact
@@ -239,8 +242,8 @@ def test_a_document_is_handed_out_by_a_signed_link_and_counted(acme: NewWorkspac
 
 def test_links_end_and_cannot_be_made_up(acme: NewWorkspace, globex: NewWorkspace) -> None:
     asset = keep(acme)
-    good = Download(acme.workspace.code, asset.public_id, "sub_1", None)
-    foreign = Download(globex.workspace.code, asset.public_id, "sub_1", None)
+    good = Download(acme.workspace.code, asset.public_id, "sub_1")
+    foreign = Download(globex.workspace.code, asset.public_id, "sub_1")
     old = download_token(good, now=today() - timedelta(days=8))
     tokens = [old, download_token(good, now=today())[:-2] + "xx", "x", download_token(foreign, now=today())]
 
@@ -274,3 +277,34 @@ def test_the_embed_script_is_the_same_for_every_form(acme: NewWorkspace) -> None
 
     assert answer.status_code in (200, 404)  # 404 only before the assets are built
     assert Client().get("/f/frm_nothing.js").status_code == 404
+
+
+def test_a_link_to_a_document_tells_nothing_but_public_ids(acme: NewWorkspace) -> None:
+    form = published(acme.workspace, after={"asset": keep(acme).public_id})
+
+    url = post(form, {"email": "taro@x.example"}).json()["after"]["asset"]["url"]
+
+    payload = url.rpartition("/")[2].split(":")[0]
+    stated = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert set(stated) == {"w", "a", "s", "u"}
+
+
+def test_a_document_the_storage_has_lost_is_a_missing_page_and_no_download(acme: NewWorkspace) -> None:
+    asset = keep(acme)
+    default_storage.delete(asset.path)
+    link = download_token(Download(acme.workspace.code, asset.public_id, "sub_1"), now=today())
+
+    assert Client().get(f"/d/{link}").status_code == 404
+    drain(now=today())
+    with tenant_scope(acme.workspace):
+        assert not Fact.objects.filter(name=Event.ASSET_DOWNLOADED).exists()
+
+
+def test_only_what_was_ticked_comes_back_ticked(acme: NewWorkspace) -> None:
+    kinds = {"key": "kind", "type": "checkbox", "label": "種類", "choices": ["A", "AB", "B"]}
+    form = published(acme.workspace, fields=[DOCUMENT["fields"][0], kinds])
+
+    page = Client().post(f"/f/{form.public_id}", {"token": token(form), "email": "x", "kind": "AB"}).content.decode()
+
+    assert page.count(" checked") == 1
+    assert 'value="AB" checked' in page

@@ -196,3 +196,12 @@ def test_two_clicks_at_the_same_moment_are_one_submission(committed: None, acme:
     assert len(submissions) == 1
     with tenant_scope(acme.workspace):
         assert (Submission.objects.count(), Lead.objects.count()) == (1, 1)
+
+
+def test_one_idempotency_key_on_two_forms_is_two_submissions(acme: NewWorkspace) -> None:
+    first, second = published(acme.workspace), published(acme.workspace)
+    server = Client(headers={"authorization": f"Bearer {acme.api_key}", "idempotency-key": "order-1"})
+
+    answers = [post(form, TARO, client=server, token="").json()["submission"] for form in (first, second)]
+
+    assert answers[0] != answers[1]

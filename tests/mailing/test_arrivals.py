@@ -1,5 +1,6 @@
 """A reader lands on a customer's page from a mail, and the browser there is recognised."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -58,5 +59,15 @@ def test_an_old_or_foreign_or_forged_token_binds_nobody(
     ]
 
     bind_arrivals([arrive(token, now) for token in tokens], now)
+
+    assert bound_to() is None
+
+
+def test_a_sender_s_own_clock_does_not_keep_a_landing_alive(in_acme: NewWorkspace, now: datetime) -> None:
+    (lead,) = make_leads(["a@client.example"], now=now)
+    clicked_at = now - timedelta(hours=5)
+
+    backdated = replace(arrive(landing(in_acme.workspace.pk, lead, clicked_at), clicked_at), received_at=now)
+    bind_arrivals([backdated], now)
 
     assert bound_to() is None

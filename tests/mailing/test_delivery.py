@@ -342,3 +342,51 @@ def test_the_network_is_never_touched_inside_a_transaction(acme: NewWorkspace, s
 
     with tenant_scope(acme.workspace), pytest.raises(transport.InsideTransaction):
         transport.hand_over([])
+
+
+def test_the_sixth_mail_of_one_batch_waits_as_well(acme: NewWorkspace, mail: Email, sink: Sink, now: datetime) -> None:
+    (lead,) = queue(acme, mail, ["a@client.example"], now)
+    with tenant_scope(acme.workspace):
+        enqueue_messages(mail, [Recipient(lead, f"more:{n}", {}) for n in range(6)], now=now)
+
+    deliver_due(now=now)
+
+    assert sink.recipients == {"a@client.example": 5}
+    assert fates(acme)[5:] == [("deferred", "frequency_cap")] * 2
+
+
+def test_a_mail_that_became_marketing_is_held_to_marketing_s_rules(
+    acme: NewWorkspace, globex: NewWorkspace, sink: Sink, now: datetime
+) -> None:
+    with tenant_scope(acme.workspace):
+        complete_sender()
+        mail = create_email({**DOCUMENT, "kind": "operational"}, by=None, now=now)
+        (lead,) = make_leads(["a@client.example"], now=now)
+        newsletter = create_email(DOCUMENT, by=None, now=now)
+        enqueue_messages(newsletter, [Recipient(lead, f"news:{n}", {}) for n in range(5)], now=now)
+    deliver_due(now=now)
+    with tenant_scope(acme.workspace):
+        enqueue_messages(mail, [Recipient(lead, "once operational", {})], now=now)
+        save_email(mail, DOCUMENT, by=None, now=now)
+
+    deliver_due(now=now + timedelta(hours=1))
+
+    assert fates(acme)[-1] == ("deferred", "frequency_cap")
+
+
+def test_one_workspace_that_fails_costs_no_other_its_mail(
+    acme: NewWorkspace, globex: NewWorkspace, mail: Email, sink: Sink, now: datetime
+) -> None:
+    queue(acme, mail, ["a@client.example"], now)
+    with tenant_scope(globex.workspace):
+        complete_sender()
+        theirs = create_email(DOCUMENT, by=None, now=now)
+    queue(globex, theirs, ["g@other.example"], now)
+    with tenant_scope(acme.workspace):
+        mail.versions.update(document={"v": 1, "of": "another time"})
+
+    deliver_due(now=now)
+
+    assert sink.recipients == {"g@other.example": 1}
+    assert fates(acme) == [("sending", "")]
+    assert fates(globex) == [("accepted", "")]

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from leads.models import Consent
 from leads.queries import mailable
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import tenant_scope
@@ -146,3 +147,26 @@ def test_the_pixel_refuses_other_methods(client: Client) -> None:
     assert client.post("/o/nonsense.gif").status_code == 405
     assert client.post("/c/nonsense").status_code == 405
     assert client.delete("/u/nonsense").status_code == 405
+
+
+def test_a_mail_program_that_asks_twice_refuses_once(acme: NewWorkspace, ticket: Ticket, client: Client) -> None:
+    url = f"/u/{SIGNER.tickets(ticket).refuse}"
+
+    client.post(url, {"List-Unsubscribe": "One-Click"})
+    client.post(url, {"List-Unsubscribe": "One-Click"})
+    client.post(url, {"wish": "everything"})
+    client.post(url, {"wish": "topic"})
+
+    assert refused(acme, ticket)
+    assert log_names(acme) == [15, 15]  # the topic, then everything
+
+
+def test_agreeing_twice_is_agreeing_once(acme: NewWorkspace, ticket: Ticket, client: Client) -> None:
+    with tenant_scope(acme.workspace):
+        before = Consent.objects.count()
+
+    client.post(f"/u/{SIGNER.tickets(ticket).refuse}", {"wish": "resubscribe"})
+
+    with tenant_scope(acme.workspace):
+        assert Consent.objects.count() == before
+    assert log_names(acme) == []

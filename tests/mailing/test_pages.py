@@ -8,11 +8,14 @@ import pytest
 from django.test import Client
 
 from leads.models import Lead
+from ma_platform.audit.models import AuditEntry
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from mailing.actions import Recipient, enqueue_messages
+from mailing.addresses import address_hash
 from mailing.models import Email, EmailVersion, MailboxEntry, Message, Suppression
+from mailing.queries import list_messages
 from tests.mailing.conftest import make_leads
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +162,45 @@ def test_the_local_mail_box_shows_what_was_caught(db: None, client: Client) -> N
 def test_the_mail_box_answers_only_on_this_machine(client):
     assert client.get("/mailbox/", REMOTE_ADDR="192.0.2.7").status_code == 404
     assert client.get("/mailbox/").status_code == 200
+
+
+def test_who_stopped_an_address_and_who_allowed_it_again_is_on_record(acme: NewWorkspace, sign_in: SignIn) -> None:
+    browser = sign_in(Role.MARKETER)
+
+    browser.post("/mails/suppressions/add", {"address": "bad@client.example"})
+    browser.post("/mails/suppressions/add", {"address": "bad@client.example"})
+    browser.post(f"/mails/suppressions/{address_hash('bad@client.example')}/remove")
+
+    with tenant_scope(acme.workspace):
+        lines = list(AuditEntry.objects.filter(verb__startswith="address.").order_by("id").values("verb", "facts"))
+    assert [line["verb"] for line in lines] == ["address.suppressed", "address.unsuppressed"]
+    assert "client.example" not in str(lines)
+
+
+def test_older_mails_are_found_by_the_same_search(acme: NewWorkspace, sign_in: SignIn, now: datetime) -> None:
+    with tenant_scope(acme.workspace):
+        Email.objects.bulk_create(
+            Email(name=f"A&B {n}", kind="marketing", topic="t", subject="s", created_at=now, updated_at=now)
+            for n in range(51)
+        )
+
+    page = sign_in(Role.MARKETER).get("/mails/", {"q": "A&B"}).content.decode()
+
+    assert "q=A%26B" in page
+
+
+def test_messages_are_listed_newest_first_across_states(
+    acme: NewWorkspace, mail: Email, sign_in: SignIn, now: datetime
+) -> None:
+    with tenant_scope(acme.workspace):
+        leads = make_leads([f"p{n}@client.example" for n in range(6)], now=now)
+        enqueue_messages(mail, [Recipient(lead, "k", {}) for lead in leads], now=now)
+        ids = list(Message.objects.order_by("-id").values_list("id", flat=True))
+        Message.objects.filter(id__in=ids[::2]).update(state="skipped")
+
+        first = [row.id for row in list_messages(mail.pk, limit=4)]
+        rest = [row.id for row in list_messages(mail.pk, after=[first[-1]], limit=4)]
+        skipped = [row.id for row in list_messages(mail.pk, state="skipped")]
+
+    assert first + rest == ids
+    assert skipped == ids[::2]

@@ -65,3 +65,9 @@ def test_operational_mail_respects_suppression_and_the_freeze() -> None:
 
 def test_the_missing_field_is_named() -> None:
     assert decide(replace(FINE, missing=("lead.a", "lead.b")), now=NOW) == Skip(Reason.MISSING, "lead.a")
+
+
+def test_mails_on_their_way_fill_the_week_before_any_has_arrived() -> None:
+    crowded = replace(FINE, sent_recently=5, oldest_recent=None)
+
+    assert decide(crowded, now=NOW) == Defer(Reason.CAP, NOW + timedelta(days=7))

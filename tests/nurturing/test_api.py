@@ -44,7 +44,7 @@ def test_a_flow_is_made_changed_and_published(api: Client) -> None:
 
     assert created.status_code == 201
     assert created.json()["state"] == "draft"
-    assert changed.json()["warnings"] == ["/steps/x: No way leads to this step."]
+    assert changed.json()["warnings"] == ["/steps/x: このステップへ進む道がありません。"]
     assert published.json()["published_version"] == 1
     assert api.get(path).json()["state"] == "running"
     assert [flow["id"] for flow in api.get("/api/v1/flows").json()["results"]] == [created.json()["id"]]

@@ -167,3 +167,10 @@ def test_steps_are_told_in_the_order_leads_walk_them() -> None:
     graph = read(start="m_start", steps=steps)
 
     assert walking_order(graph) == ["m_start", "z_look", "b_thanks", "c_end", "a_again", "d_lonely"]
+
+
+@pytest.mark.parametrize("at", ["9:00", "24:00", "09+01", "0900Z", "09:60"])
+def test_a_time_of_day_is_hours_and_minutes(at: str) -> None:
+    steps = {"s1": {"type": "wait", "for": {"days": 1}, "at": at, "next": "s2"}, "s2": END}
+
+    assert refusals(steps=steps) == ["/steps/s1/at: A time like 09:00 is expected."]

@@ -135,3 +135,12 @@ def test_another_workspace_s_flow_is_missing(sign_in: SignIn, globex: NewWorkspa
 
     assert browser.get(f"/flows/{theirs.public_id}/").status_code == 404
     assert browser.post(f"/flows/{theirs.public_id}/pause/").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["[" * 100_000, '{"v": NaN}', '{"v": 1, "name": "\\u0000"}', '{"name": "\\ud800"}'])
+def test_json_that_cannot_be_kept_is_refused(sign_in: SignIn, flow: Flow, typed: str) -> None:
+    assert sign_in().post(f"/flows/{flow.public_id}/document/", {"document": typed}).status_code == 422
+
+
+def test_a_place_no_list_has_shows_the_first_page(sign_in: SignIn, flow: Flow) -> None:
+    assert sign_in().get(f"/flows/{flow.public_id}/runs/?before={'9' * 5000}").status_code == 200

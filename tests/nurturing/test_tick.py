@@ -13,7 +13,8 @@ from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from mailing.models import Message
 from nurturing import actions, queries
 from nurturing.actions import TickReport
-from nurturing.models import Run, RunStep, StepCount
+from nurturing.models import Flow, Run, RunStep, StepCount
+from nurturing.queries import graph_of
 from tracking.catalogue import Event, Verdict
 
 from . import world
@@ -312,3 +313,36 @@ def test_another_workspace_is_not_touched(globex: NewWorkspace) -> None:
         assert world.where(theirs) == [("done", "finished")] * 2
     assert world.where(flow) == [("t", "active")]
     assert queries.totals([theirs.pk])[theirs.pk] == queries.FlowTotals()
+
+
+def spoil(flow: Flow) -> None:
+    """Its published document speaks words that nobody knows any more."""
+    flow.versions.update(document={"v": 1, "of": "another time"})
+    graph_of.cache_clear()
+
+
+def test_a_flow_that_cannot_be_read_keeps_no_other_from_moving() -> None:
+    broken, sound = world.flow({"done": END}), world.flow({"done": END})
+    leads = world.people(2)
+    world.enter(broken, leads)
+    world.enter(sound, leads)
+    spoil(broken)
+
+    report = actions.tick(now=NOON)
+    again = actions.tick(now=later(minutes=5))
+
+    assert (report.claimed, report.over, again.claimed) == (4, 2, 0)
+    assert world.where(sound) == [("done", "finished")] * 2
+    assert world.where(broken) == [("done", "active")] * 2
+
+
+def test_a_flow_that_cannot_be_read_keeps_its_event_from_no_other() -> None:
+    trigger = {"type": "event", "event": "form_submitted"}
+    broken, sound = world.flow({"done": END}, trigger=trigger), world.flow({"done": END}, trigger=trigger)
+    (lead,) = world.people(1)
+    spoil(broken)
+
+    world.happen(Event.FORM_SUBMITTED, lead, at=later(minutes=1))
+
+    assert world.where(sound) == [("done", "active")]
+    assert world.where(broken) == []
