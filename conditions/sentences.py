@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
 
 from conditions.kinds import CHOICES, Kind
 from conditions.operators import OPERATORS, Shape
-from conditions.phrases import Phrase, say
+from conditions.phrases import Label, Phrase, say
 from conditions.times import PERIODS, Duration, Period
 from conditions.tree import All, Any, Count, Did, Member, Node, Not, Order, Scalar, Test
 from conditions.vocabulary import WORDS, EventWord, Field, Fields, Vocabulary
@@ -75,6 +75,7 @@ def describe_where(where: Node, *, locale: str, vocabulary: Vocabulary = WORDS) 
 class _Speaker:
     locale: str
     vocabulary: Vocabulary
+    labels: dict[tuple[str, str], dict[str, Label]] = field(default_factory=dict)  # of choices, which may be a query
 
     def say(self, phrase: Phrase, **facts: object) -> str:
         return phrase.say(self.locale, **facts)
@@ -136,8 +137,9 @@ class _Speaker:
 
     def text(self, value: str, one: Field | None) -> str:
         if one and one.kind in CHOICES:
-            labels = {choice.key: choice.label for choice in one.options()}
-            return say(labels.get(value, value), locale=self.locale)
+            if (one.key, one.sql) not in self.labels:
+                self.labels[one.key, one.sql] = {choice.key: choice.label for choice in one.options()}
+            return say(self.labels[one.key, one.sql].get(value, value), locale=self.locale)
         return self.say(QUOTED, it=value)
 
     # Events

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -36,11 +37,20 @@ class Place:
     row: Operator
     path: str
 
+    looked_up: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    @property
+    def choices(self) -> dict[str, int]:
+        """The place of each choice in order, by key: looked up once for a whole list, since choices may be a query."""
+        if not self.looked_up:
+            self.looked_up.update({key: place for place, key in enumerate(self.field.stored())})
+        return self.looked_up
+
     def refuse(self, why: str, **facts: object) -> ConditionRefused:
         return ConditionRefused(why, path=self.path, **facts)
 
     def at(self, key: object) -> Place:
-        return Place(self.field, self.row, f"{self.path}/{key}")
+        return dataclasses.replace(self, path=f"{self.path}/{key}")
 
 
 def read_value(raw: object, place: Place) -> Value:
@@ -132,7 +142,7 @@ def _pair(raw: object, place: Place) -> Value:
 
 def _place_in_order(value: Scalar, place: Place) -> float:
     if place.field.kind is Kind.RANK:
-        return [choice.key for choice in place.field.options()].index(cast("str", value))
+        return place.choices[cast("str", value)]
     if isinstance(value, datetime):
         return value.timestamp()
     if isinstance(value, date):
@@ -172,7 +182,7 @@ def _boolean(raw: object, place: Place) -> bool:
 
 def _choice(raw: object, place: Place) -> str:
     text = read_text(raw, path=place.path)
-    if text not in {choice.key for choice in place.field.options()}:
+    if text not in place.choices:
         raise place.refuse("choice", value=text)
     return text
 

@@ -73,12 +73,9 @@ class Field:
     def options(self) -> Sequence[Choice]:
         return self.choices() if callable(self.choices) else self.choices
 
-    def option(self, key: str) -> Choice:
-        """The choice with this key; KeyError when there is none (any more)."""
-        for choice in self.options():
-            if choice.key == key:
-                return choice
-        raise KeyError(key)
+    def stored(self) -> dict[str, str | int]:
+        """What stands for each choice, by key, in order: one look at choices that may be a query."""
+        return {choice.key: choice.value for choice in self.options()}
 
 
 Family = Callable[[str], Field | None]

@@ -253,23 +253,22 @@ def stored(one: Field, test: Test) -> object:
     """What the database keeps for the choices asked for; for a rank with an order, every rank that qualifies."""
     if test.value is None:
         return None
-    try:
-        if test.op in COMPARE and test.op != "eq":
-            return _ranks(one, test.op, cast("str", test.value))
-        keys = cast("tuple[str, ...]", test.value if isinstance(test.value, tuple) else (test.value,))
-        if test.op == "between":
-            low, high = _ranks(one, "gte", keys[0]), _ranks(one, "lte", keys[1])
-            return tuple(each for each in low if each in high)
-        values = tuple(one.option(key).value for key in keys)
-    except KeyError as error:
-        raise ConditionRefused("choice", path="", value=error.args[0]) from None
+    known = one.stored()
+    keys = cast("tuple[str, ...]", test.value if isinstance(test.value, tuple) else (test.value,))
+    if gone := [key for key in keys if key not in known]:
+        raise ConditionRefused("choice", path="", value=gone[0])
+    if test.op in COMPARE and test.op != "eq":
+        return _ranks(known, test.op, keys[0])
+    if test.op == "between":
+        low, high = _ranks(known, "gte", keys[0]), _ranks(known, "lte", keys[1])
+        return tuple(each for each in low if each in high)
+    values = tuple(known[key] for key in keys)
     return values if isinstance(test.value, tuple) else values[0]
 
 
-def _ranks(one: Field, op: str, key: str) -> tuple[str | int, ...]:
-    order = [choice.key for choice in one.options()]
-    limit = order.index(one.option(key).key)
-    return tuple(choice.value for place, choice in enumerate(one.options()) if COMPARE[op](place, limit))
+def _ranks(known: dict[str, str | int], op: str, key: str) -> tuple[str | int, ...]:
+    limit = list(known).index(key)
+    return tuple(value for place, value in enumerate(known.values()) if COMPARE[op](place, limit))
 
 
 def only_zero(count: Count) -> bool:

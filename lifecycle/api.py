@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import datetime
-from typing import Any
 
 from django.http import Http404
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,7 +16,7 @@ from lifecycle.models import Deal, Stage, Transition
 from lifecycle.queries import all_stages, deal_json, deal_page, find_deal, history, stage_keys
 from ma_platform import clock
 from ma_platform.api.facets import LEAD_FACETS
-from ma_platform.api.pages import cursor_of, cursor_page, page_size
+from ma_platform.api.pages import cursor_of, cursor_page, moment_of, page_size
 from ma_platform.api.serializers import StrictSerializer
 from ma_platform.api.views import ApiView
 from ma_platform.tenancy.permissions import Capability
@@ -130,7 +126,7 @@ class Deals(ApiView):
         if external_id := request.query_params.get("external_id"):
             exact["external_id"] = external_id
         status = request.query_params.get("status", "")
-        rows = deal_page(status=status, after=_after(request), limit=size, **exact)
+        rows = deal_page(status=status, after=moment_of(cursor_of(request)), limit=size, **exact)
         return cursor_page(request, rows, size=size, position=lambda deal: [deal.updated_at, deal.pk], show=deal_json)
 
     def post(self, request: Request) -> Response:
@@ -154,18 +150,3 @@ def _deal_json(public_id: str) -> dict[str, object]:
     if deal is None:
         raise Http404
     return deal_json([deal])[0]
-
-
-def _after(request: Request) -> tuple[datetime, int] | None:
-    return position(cursor_of(request))
-
-
-def position(cursor: list[Any] | None) -> tuple[datetime, int] | None:  # Any: a decoded cursor
-    """A cursor of (moment, number); raises ValidationError when it is not one of ours."""
-    if cursor is None:
-        return None
-    match cursor:
-        case [str() as moment, int() as number]:
-            with suppress(ValueError):
-                return datetime.fromisoformat(moment), number
-    raise ValidationError({"cursor": ["Not a cursor of ours."]})

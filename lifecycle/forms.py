@@ -40,7 +40,10 @@ class DealForm(forms.Form):
 
     name = forms.CharField(label=_("Deal name"), max_length=300)
     external_id = forms.CharField(
-        label=_("Deal number"), max_length=200, help_text=_("The number in your sales system")
+        label=_("Deal number"),
+        required=False,
+        max_length=200,
+        help_text=_("The number in your sales system. Empty: we make one."),
     )
     email = forms.EmailField(label=_("Contact's e-mail"), required=False)
     company = forms.CharField(label=_("Company"), required=False, max_length=200)

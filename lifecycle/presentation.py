@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from lifecycle.models import Alert, Deal, Stage
 from lifecycle.queries import FunnelStep, all_stages, stage_stock
 from lifecycle.stages import INSIDE_SALES, MARKETING, SALES
+from ma_platform.api.pages import decode, encode, moment_of
 
 DEPARTMENT_NAMES = {MARKETING: _("Marketing"), INSIDE_SALES: _("Inside sales"), SALES: _("Sales")}
 STATUS_NAMES = {"open": _("In progress"), "won": _("Won"), "lost": _("Lost")}
@@ -87,25 +88,18 @@ def rule_name(rule: str) -> str:
 
 
 def read_cursor(text: str) -> tuple[datetime, int] | None:
-    """ "2026-11-20T03:00:00+00:00,17" as a position; anything else starts at the beginning."""
-    moment, _comma, number = text.rpartition(",")
-    with suppress(ValueError):
-        return datetime.fromisoformat(moment), int(number)
-    return None
+    """The position a page's address names; None at the beginning. Raises ForgedCursor, which is the 400 page."""
+    return moment_of(decode(text)) if text else None
 
 
 def alert_cursor(rows: Sequence[Alert], *, size: int) -> str:
     """The position after a full page of alerts; empty on the last page."""
-    return _cursor(rows[size - 1].handed_over_at, rows[size - 1].pk) if len(rows) > size else ""
+    return encode([rows[size - 1].handed_over_at, rows[size - 1].pk]) if len(rows) > size else ""
 
 
 def deal_cursor(rows: Sequence[Deal], *, size: int) -> str:
     """The position after a full page of deals; empty on the last page."""
-    return _cursor(rows[size - 1].updated_at, rows[size - 1].pk) if len(rows) > size else ""
-
-
-def _cursor(moment: datetime, number: int) -> str:
-    return f"{moment.isoformat()},{number}"
+    return encode([rows[size - 1].updated_at, rows[size - 1].pk]) if len(rows) > size else ""
 
 
 def _row(stage: Stage, count: int) -> StageRow:

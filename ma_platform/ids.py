@@ -26,4 +26,4 @@ def door(prefix: str, workspace_code: str) -> str:
 def door_code(public_id: str) -> str | None:
     """The workspace code inside a door id, or None when the id cannot be one."""
     _, _, rest = public_id.partition("_")
-    return rest[:CODE_LENGTH] if len(rest) == CODE_LENGTH + 32 else None
+    return rest[:CODE_LENGTH] if len(rest) == CODE_LENGTH + 32 and rest.isalnum() else None

@@ -13,6 +13,7 @@ from leads.models import FieldHistory, Lead
 from leads.refusals import LeadRefused
 from ma_platform import audit
 from ma_platform.db import sql
+from ma_platform.errors import NotFound
 from ma_platform.tenancy.models import User
 from tracking.actions import NewFact, record, record_many
 from tracking.catalogue import Event
@@ -39,11 +40,16 @@ def create_lead(said: LeadInput, *, by: Actor, now: datetime, source: str = "use
 
 
 def edit_lead(lead: Lead, said: LeadInput, *, by: Actor, now: datetime, source: str = "user") -> tuple[str, ...]:
-    """Set what is stated, blanks included; returns the fields that changed. Raises LeadRefused and changes nothing."""
+    """Set what is stated, blanks included; returns the fields that changed.
+
+    Raises LeadRefused, and NotFound when the lead was erased meanwhile; nothing is changed then.
+    """
     entry = _entry(said)
     batch = load_batch([entry], now=now, also=[lead.pk])
     if _owner_of(batch, entry) not in (None, lead.public_id):
         raise LeadRefused({"email" if entry.email_key else "external_id": "belongs_to_another_lead"})
+    if lead.public_id not in batch.standings:
+        raise NotFound(kind="lead")
     standing = _joined(batch, entry, batch.standings[lead.public_id])
     _store(batch, by, now, source)
     changed = tuple(standing.changed)

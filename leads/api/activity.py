@@ -1,6 +1,6 @@
 """`/leads/{id}/timeline` and `/touchpoints`: what people did, online and off."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import Http404
@@ -24,6 +24,7 @@ from tracking.queries import Entry, timeline
 SEMINARS = {event.wire: event for event in (Event.SEMINAR_REGISTERED, Event.SEMINAR_ATTENDED, Event.SEMINAR_MISSED)}
 ENCOUNTERS: dict[str, Event] = {**TOUCHPOINTS, **SEMINARS}
 PROPERTIES_LIMIT = 50
+OLDEST = timedelta(days=3660)  # every month of the log is a table of its own
 
 
 class Timeline(ApiView):
@@ -72,7 +73,7 @@ class Touchpoints(ApiView):
         now = clock.now()
         lead, at, event = _person(stated), _at(stated, now=now), ENCOUNTERS[stated["kind"]]
         record(event, lead=lead.pk, at=at, received=now, props=dict(stated.get("properties", {})))
-        return Response({"lead": lead.public_id, "event": event.wire, "at": at}, status=201)
+        return Response({"lead": lead.public_id, "event": event.wire, "at": at.astimezone(UTC)}, status=201)
 
 
 def _person(stated: dict[str, Any]) -> Lead:  # Any: validated JSON
@@ -90,6 +91,8 @@ def _at(stated: dict[str, Any], *, now: datetime) -> datetime:  # Any: validated
     at: datetime = stated.get("at", now)
     if at > now:
         raise ValidationError({"at": ["A touchpoint has already happened; the time lies ahead."]})
+    if at < now - OLDEST:
+        raise ValidationError({"at": ["A touchpoint is at most ten years old."]})
     return at
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg2.sql import SQL
 
 from leads.names import company_key
-from leads.queries.listing import MAX_ID, BadCursor
+from leads.queries.listing import read_position
 from ma_platform.db import sql
 
 
@@ -37,7 +37,7 @@ def list_companies(
     *, q: str = "", after: Sequence[Any] | None = None, limit: int = 50
 ) -> list[CompanyRow]:  # Any: cursor
     """Companies, last changed first; `q` matches the start of the name or the whole domain. One statement."""
-    moment, company_id = _position(after)
+    moment, company_id = read_position(after, read=datetime.fromisoformat) if after is not None else (None, None)
     tests = [SQL(AFTER)] if after is not None else []
     tests += [SQL(MATCHES)] if q.strip() else []
     statement = SQL(LIST_COMPANIES).format(tests=SQL(" ").join(tests))
@@ -50,19 +50,6 @@ def list_companies(
         "after_id": company_id,
     }
     return sql.typed(statement, CompanyRow, **params)
-
-
-def _position(after: Sequence[Any] | None) -> tuple[str | None, int | None]:
-    match after:
-        case None:
-            return None, None
-        case [str() as moment, int() as company_id] if abs(company_id) < MAX_ID:
-            try:
-                datetime.fromisoformat(moment)
-            except ValueError:
-                raise BadCursor() from None
-            return moment, company_id
-    raise BadCursor()
 
 
 AFTER = "AND (company.updated_at, company.id) < (%(moment)s::timestamptz, %(after_id)s)"

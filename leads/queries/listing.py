@@ -148,7 +148,7 @@ def _list_by_word(word: Word, wanted: LeadFilter, tests: list[Composable], param
     narrowed = SQL("AND {key} IN (SELECT lead.id FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s {tests})")
     narrow: list[Composable] = [narrowed.format(key=word.key, tests=SQL(" ").join(tests))] if tests else []
     if wanted.after is not None:
-        value, lead_id = _position(wanted.after, float)
+        value, lead_id = read_position(wanted.after, read=float)
         params.update(after_value=value, after_id=lead_id)
         sign = SQL("<") if word.descending else SQL(">")
         after = SQL("AND ({value}, {key}) {sign} (%(after_value)s::float8, %(after_id)s)")
@@ -202,7 +202,7 @@ COUNT_LEADS = """
 def _after(wanted: LeadFilter, sort: Sort, params: dict[str, Any]) -> list[Composable]:
     if wanted.after is None:
         return []
-    value, lead_id = _position(wanted.after, sort.read)
+    value, lead_id = read_position(wanted.after, read=sort.read)
     params.update(after_value=value, after_id=lead_id)
     sign = SQL("<") if sort.descending else SQL(">")
     return [SQL("AND ({}, lead.id) {} (%(after_value)s::{}, %(after_id)s)").format(sort.column, sign, sort.cast)]
@@ -214,14 +214,14 @@ class BadCursor(DomainError):
     code = "bad_cursor"
 
 
-def _position(after: Sequence[Any], read: Callable[[str], object]) -> tuple[str, int]:
+def read_position(after: Sequence[Any], *, read: Callable[[str], object]) -> tuple[object, int]:
+    """A cursor of (sort value as text, id) as the database takes it; what Postgres would not read is refused here."""
     match list(after):
-        case [str() as value, int() as lead_id] if abs(lead_id) < MAX_ID:
+        case [str() as value, int() as row_id] if abs(row_id) < MAX_ID and "\0" not in value:
             try:
-                read(value)
+                return read(value), row_id
             except (ValueError, OverflowError):
                 raise BadCursor() from None
-            return value.replace("\x00", ""), lead_id
     raise BadCursor()
 
 

@@ -1,7 +1,7 @@
 """Verbs that move leads, tell sales and keep deals."""
 
 from lifecycle.actions.alerts import NoticeToStaff, mark_read, notify, raise_alerts
-from lifecycle.actions.deals import DealInput, UpsertedDeal, upsert_deals
+from lifecycle.actions.deals import DealInput, UpsertedDeal, own_number, upsert_deals
 from lifecycle.actions.stages import (
     Moved,
     ReasonMissing,
@@ -25,6 +25,7 @@ __all__ = [
     "move_by_hand",
     "move_stage",
     "notify",
+    "own_number",
     "raise_alerts",
     "upsert_deals",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ import orjson
 from django.utils.translation import gettext_lazy as _
 
 from leads.actions import upsert_companies
+from leads.catalogue import find_address
 from leads.models import Company, Lead
 from lifecycle import stages
 from lifecycle.actions.stages import follow_rule
@@ -31,7 +32,10 @@ class UnknownPeople(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class DealInput:
-    """One deal as stated; None = not said. `lead_emails` and `leads` (public ids) replace the people when given."""
+    """One deal as stated; None = not said. `lead_emails` and `leads` (public ids) replace the people when given.
+
+    `external_id` is the number other systems know the deal by; `own_number` makes one for a deal that has none.
+    """
 
     external_id: str
     name: str | None = None
@@ -64,6 +68,11 @@ class UpsertedDeal:
         return self.status != self.was
 
 
+def own_number() -> str:
+    """A number for a deal that no other system has given one: own_number() == "MA-7K2P9XQRTB"."""
+    return f"MA-{ids.code().upper()}"
+
+
 OUTCOMES = {
     "open": (Event.DEAL_OPENED, stages.DEAL_OPENED),
     "won": (Event.DEAL_WON, stages.DEAL_WON),
@@ -75,7 +84,8 @@ def upsert_deals(rows: Sequence[DealInput], *, now: datetime) -> list[UpsertedDe
     """Make or change deals, one per external id; facts and stage moves follow. Answers in the order of `rows`.
 
     A deal that opens, is won or lost moves its people: to opportunity, customer, or recycled with a fresh score (unless
-    another deal of theirs is open). Raises UnknownPeople before anything is written.
+    another deal of theirs is open); people who join a deal later move along then. Said again, it moves nobody: where a
+    person put them since, they stay. Raises UnknownPeople before anything is written.
     """
     distinct = {row.external_id: row for row in rows}
     people = _people(list(distinct.values()))
@@ -83,19 +93,19 @@ def upsert_deals(rows: Sequence[DealInput], *, now: datetime) -> list[UpsertedDe
     stated = orjson.dumps([_line(row, companies) for row in distinct.values()], default=str).decode()
     deals = {deal.external_id: deal for deal in sql.typed(UPSERT, UpsertedDeal, rows=stated, now=now)}
     links = [(deals[key].id, lead) for key, leads in people.items() for lead in leads]
-    sql.run(
+    joined = sql.run(
         LINK,
         stated=[deals[key].id for key in people],
         deal_id=[deal for deal, _lead in links],
         lead_id=[lead for _deal, lead in links],
-    )
-    _follow(list(deals.values()), now=now)
+    ).rows
+    _follow(list(deals.values()), set(joined), now=now)
     return [deals[row.external_id] for row in rows]
 
 
 def _people(rows: Sequence[DealInput]) -> dict[str, list[int]]:
     """Primary keys of the stated people by external id; deals that say nothing of people are left out."""
-    emails = {address.strip().casefold() for row in rows for address in row.lead_emails or ()}
+    emails = {_key(address) for row in rows for address in row.lead_emails or ()}
     named = {public_id for row in rows for public_id in row.leads or ()}
     known = dict(Lead.objects.filter(email_key__in=emails).values_list("email_key", "id"))
     known |= dict(Lead.objects.filter(public_id__in=named).values_list("public_id", "id"))
@@ -103,12 +113,18 @@ def _people(rows: Sequence[DealInput]) -> dict[str, list[int]]:
         raise UnknownPeople(people=", ".join(missing[:20]))
     return {
         row.external_id: sorted(
-            {known[address.strip().casefold()] for address in row.lead_emails or ()}
+            {known[_key(address)] for address in row.lead_emails or ()}
             | {known[public_id] for public_id in row.leads or ()}
         )
         for row in rows
         if row.lead_emails is not None or row.leads is not None
     }
+
+
+def _key(address: str) -> str:
+    """The folded address; text that is none stands for itself, and is known to nobody."""
+    found = find_address(address)
+    return found.key if found else address
 
 
 def _companies(rows: Sequence[DealInput], *, now: datetime) -> dict[str, int]:
@@ -136,22 +152,31 @@ def _line(row: DealInput, companies: dict[str, int]) -> dict[str, object]:
     }
 
 
-def _follow(deals: Sequence[UpsertedDeal], *, now: datetime) -> None:
-    """Facts of the deals that turned, and the stages of their people."""
-    turned = [deal for deal in deals if deal.turned]
+def _follow(deals: Sequence[UpsertedDeal], joined: Collection[tuple[int, int]], *, now: datetime) -> None:
+    """Facts of the deals that turned, and the stages of their people and of those who joined just now."""
+    turned = {deal.id for deal in deals if deal.turned}
     people: dict[int, list[int]] = {}
     for deal_id, lead_id in sql.run(PEOPLE, deal_ids=[deal.id for deal in deals]).rows:
         people.setdefault(deal_id, []).append(lead_id)
     nobody: list[int | None] = [None]
-    record_many([_fact(deal, lead, now) for deal in turned for lead in people.get(deal.id) or nobody])
+    record_many([_fact(deal, lead, now) for deal in deals if deal.turned for lead in people.get(deal.id) or nobody])
     for status, (_event, rule) in OUTCOMES.items():
-        leads = sorted({lead for deal in deals if deal.status == status for lead in people.get(deal.id, ())})
-        if status == "lost":
-            leads = _free(
-                sorted({lead for deal in turned if deal.status == "lost" for lead in people.get(deal.id, ())})
-            )
-            reset_scores(leads, after=now, now=now)
+        moved = {
+            lead
+            for deal in deals
+            if deal.status == status
+            for lead in people.get(deal.id, ())
+            if deal.id in turned or (status != "lost" and (deal.id, lead) in joined)
+        }
+        leads = _recycled(sorted(moved), now=now) if status == "lost" else sorted(moved)
         follow_rule(leads, rule, now=now)
+
+
+def _recycled(lead_ids: list[int], *, now: datetime) -> list[int]:
+    """Those whom a lost deal frees, their scores begun anew."""
+    free = _free(lead_ids)
+    reset_scores(free, after=now, now=now)
+    return free
 
 
 def _free(lead_ids: list[int]) -> list[int]:
@@ -171,41 +196,36 @@ WITH stated AS (
       FROM jsonb_to_recordset(%(rows)s::jsonb)
            AS deal(public_id text, external_id text, name text, company_id bigint, amount numeric, currency text,
                    stage text, status text, lost_reason text, closed_at timestamptz, products jsonb)
-), held AS (
-    SELECT deal.external_id, deal.status
-      FROM lifecycle_deal AS deal
-      JOIN stated ON stated.external_id = deal.external_id
-     WHERE deal.tenant_id = %(tenant_id)s
-), written AS (
-    INSERT INTO lifecycle_deal AS deal
-           (tenant_id, public_id, external_id, name, company_id, amount, currency, stage, status, lost_reason,
-            closed_at, products, created_at, updated_at)
-    SELECT %(tenant_id)s, public_id, external_id, coalesce(nullif(name, ''), external_id), company_id, amount,
-           coalesce(currency, 'JPY'), coalesce(stage, ''), coalesce(status, 'open'), coalesce(lost_reason, ''),
-           coalesce(closed_at, CASE WHEN status IN ('won', 'lost') THEN %(now)s END),
-           CASE WHEN jsonb_typeof(products) = 'array' THEN products ELSE '[]'::jsonb END, %(now)s, %(now)s
-      FROM stated
-     ORDER BY external_id
-    ON CONFLICT (tenant_id, external_id) DO UPDATE
-       SET name = CASE WHEN excluded.name = excluded.external_id THEN deal.name ELSE excluded.name END,
-           company_id = coalesce(excluded.company_id, deal.company_id),
-           amount = coalesce(excluded.amount, deal.amount),
-           currency = coalesce((SELECT stated.currency FROM stated WHERE stated.external_id = deal.external_id),
-                               deal.currency),
-           stage = coalesce((SELECT stated.stage FROM stated WHERE stated.external_id = deal.external_id), deal.stage),
-           status = coalesce((SELECT stated.status FROM stated WHERE stated.external_id = deal.external_id),
-                             deal.status),
-           lost_reason = coalesce((SELECT stated.lost_reason FROM stated WHERE stated.external_id = deal.external_id),
-                                  deal.lost_reason),
-           closed_at = CASE WHEN (SELECT stated.status FROM stated WHERE stated.external_id = deal.external_id) = 'open'
-                            THEN NULL ELSE coalesce(excluded.closed_at, deal.closed_at) END,
-           products = CASE WHEN excluded.products = '[]'::jsonb THEN deal.products ELSE excluded.products END,
-           updated_at = %(now)s
-    RETURNING deal.id, deal.public_id, deal.external_id, deal.name, deal.status, deal.closed_at
 )
-SELECT written.*, held.status AS was
-  FROM written
-  LEFT JOIN held ON held.external_id = written.external_id
+INSERT INTO lifecycle_deal AS deal
+       (tenant_id, public_id, external_id, name, company_id, amount, currency, stage, status, lost_reason,
+        closed_at, products, created_at, updated_at)
+SELECT %(tenant_id)s, public_id, external_id, coalesce(nullif(name, ''), external_id), company_id, amount,
+       coalesce(currency, 'JPY'), coalesce(stage, ''), coalesce(status, 'open'), coalesce(lost_reason, ''),
+       coalesce(closed_at, CASE WHEN status IN ('won', 'lost') THEN %(now)s END),
+       CASE WHEN jsonb_typeof(products) = 'array' THEN products ELSE '[]'::jsonb END, %(now)s, %(now)s
+  FROM stated
+ ORDER BY external_id
+ON CONFLICT (tenant_id, external_id) DO UPDATE
+   SET name = CASE WHEN excluded.name = excluded.external_id THEN deal.name ELSE excluded.name END,
+       company_id = coalesce(excluded.company_id, deal.company_id),
+       amount = coalesce(excluded.amount, deal.amount),
+       currency = coalesce((SELECT stated.currency FROM stated WHERE stated.external_id = deal.external_id),
+                           deal.currency),
+       stage = coalesce((SELECT stated.stage FROM stated WHERE stated.external_id = deal.external_id), deal.stage),
+       status = coalesce((SELECT stated.status FROM stated WHERE stated.external_id = deal.external_id),
+                         deal.status),
+       lost_reason = coalesce((SELECT stated.lost_reason FROM stated WHERE stated.external_id = deal.external_id),
+                              deal.lost_reason),
+       closed_at = CASE WHEN (SELECT stated.status FROM stated WHERE stated.external_id = deal.external_id) = 'open'
+                        THEN NULL
+                        ELSE coalesce((SELECT stated.closed_at FROM stated
+                                        WHERE stated.external_id = deal.external_id),
+                                      CASE WHEN excluded.status = deal.status THEN deal.closed_at END,
+                                      excluded.closed_at, deal.closed_at) END,
+       products = CASE WHEN excluded.products = '[]'::jsonb THEN deal.products ELSE excluded.products END,
+       updated_at = %(now)s
+RETURNING new.id, new.public_id, new.external_id, new.name, new.status, new.closed_at, old.status AS was
 """
 
 LINK = """
@@ -219,6 +239,7 @@ WITH linked AS (
 INSERT INTO lifecycle_deallead (tenant_id, deal_id, lead_id)
 SELECT %(tenant_id)s, deal_id, lead_id FROM linked
 ON CONFLICT (tenant_id, deal_id, lead_id) DO NOTHING
+RETURNING deal_id, lead_id
 """
 
 PEOPLE = """

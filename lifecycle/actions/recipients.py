@@ -34,11 +34,14 @@ class Recipients:
 
 
 def recipients(lead_ids: Sequence[int]) -> Recipients:
-    """Who can be told about these leads. Four queries, whatever their number."""
-    leads = leads_by_ids(list(lead_ids))
-    sales = members().filter(role=Role.SALES, user__is_active=True)
+    """Who can be told about these leads. Four queries, whatever their number.
+
+    An owner who has left the workspace stays in the lead's history, and is told nothing more.
+    """
+    owners = {pk: lead.owner_id for pk, lead in leads_by_ids(list(lead_ids)).items() if lead.owner_id}
+    here = {member.user_id: member for member in members().filter(user__is_active=True)}
     return Recipients(
-        owners={pk: lead.owner.email for pk, lead in leads.items() if lead.owner and lead.owner.is_active},
-        sales=tuple(member.user.email for member in sales),
+        owners={pk: here[owner].user.email for pk, owner in owners.items() if owner in here},
+        sales=tuple(member.user.email for member in here.values() if member.role == Role.SALES),
         fallback=alert_address(),
     )

@@ -57,8 +57,8 @@ def alert_text(body: Body) -> str:
 
 
 def as_json(body: Body) -> str:
-    """For a jsonb column; NUL cannot be stored."""
-    return orjson.dumps(body, default=str).decode().replace("\\u0000", "")
+    """For a jsonb column. What is in a body was read from the database, which holds no NUL."""
+    return orjson.dumps(body, default=str).decode()
 
 
 def lead_link(public_id: str) -> str:

@@ -13,7 +13,7 @@ PAGE = 30
 
 
 def unread_alerts() -> int:
-    """How many wait; 100 stands for "many"."""
+    """How many wait; 100 stands for more than 99."""
     return len(Alert.objects.filter(read_at=None).order_by("id").values_list("id", flat=True)[:100])
 
 

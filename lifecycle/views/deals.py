@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from lifecycle.actions import DealInput, upsert_deals
+from lifecycle.actions import DealInput, own_number, upsert_deals
 from lifecycle.forms import LOST_REASONS, CloseForm, DealForm
 from lifecycle.models import Deal
 from lifecycle.presentation import deal_cursor, read_cursor, status_options
@@ -74,7 +74,7 @@ def close(request: MemberRequest, deal_id: str) -> HttpResponse:
 def _saved(form: DealForm) -> str | None:
     said = form.cleaned_data
     stated = DealInput(
-        external_id=said["external_id"],
+        external_id=said["external_id"] or own_number(),
         name=said["name"],
         lead_emails=[said["email"]] if said["email"] else None,
         company=said["company"] or None,
@@ -85,6 +85,9 @@ def _saved(form: DealForm) -> str | None:
         (done,) = upsert_deals([stated], now=clock.now())
     except DomainError as refused:
         form.add_error("email", str(refused))
+        return None
+    if done.was is not None:  # the refusal's 422 takes back what was just written over the other deal
+        form.add_error("external_id", gettext("Another deal already has this number."))
         return None
     return done.public_id
 

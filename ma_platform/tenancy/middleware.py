@@ -42,15 +42,16 @@ class PersonMiddleware:
         request.memberships, request.can = [], frozenset()  # type: ignore[attr-defined]
         if request.path.startswith(STRANGERS):
             return self.get_response(request)
-        if "%00" in request.META.get("QUERY_STRING", ""):
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("a NUL character, which no text of ours holds")
         if request.user.is_authenticated:
             self._settle(request)
         self._speak(request)
         try:
             return self.get_response(request)
-        finally:
+        finally:  # the thread's next request may be a stranger's, who has no language or zone of this member
             timezone.deactivate()
+            translation.deactivate()
 
     def _settle(self, request: HttpRequest) -> None:
         person = int(request.user.pk or 0)

@@ -135,6 +135,15 @@ class Checklist:
         return self.done == len(self.steps)
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A lead as rooms below leads may show it: a name, a company, a page."""
+
+    name: str
+    company: str
+    href: str
+
+
 # `Any` is the lead: this room may not know the model above it.
 LEAD_PANELS: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("lead_panels")
 LEAD_HEADER: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("lead_header")
@@ -143,6 +152,18 @@ HOME_PANELS: Slot[Callable[[HttpRequest, datetime], Panel | None]] = Slot("home_
 CHECKLIST: Slot[Callable[[datetime], Step]] = Slot("checklist")
 HEALTH_ROWS: Slot[Callable[[datetime], HealthRow]] = Slot("health_rows")
 BELL: Slot[Callable[[HttpRequest, datetime], Bell]] = Slot("bell")
+# `Any` is the visitor, a row of tracking.
+VISITOR_PANELS: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("visitor_panels")
+PEOPLE: Slot[Callable[[Collection[int]], Mapping[int, Person]]] = Slot("people")
+
+
+def people(ids: Collection[int | None]) -> dict[int, Person]:
+    """Who these leads are, for pages of rooms that do not know leads; a person who was deleted is missing."""
+    wanted = sorted({number for number in ids if number is not None})
+    found: dict[int, Person] = {}
+    for filler in PEOPLE.fillers() if wanted else ():
+        found |= filler.call(wanted)
+    return found
 
 
 def panels(slot: Slot[Callable[[HttpRequest, Any], Panel | None]], request: HttpRequest, about: object) -> list[Panel]:

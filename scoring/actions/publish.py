@@ -10,6 +10,7 @@ from ma_platform import audit
 from ma_platform.errors import NotFound, Refused
 from ma_platform.tenancy.models import ApiKey, User
 from scoring import problems
+from scoring.actions.compute import lock_model
 from scoring.actions.rebuild import start_build
 from scoring.document import parse
 from scoring.models import DEFAULT_KEY, ScoreModel, ScoreVersion
@@ -47,6 +48,7 @@ def publish(key: str, *, by: By, now: datetime, announce: bool = False) -> Score
     `announce`: crossings found by the rebuild become facts (alerts!) instead of passing silently.
     """
     model = get_model(key)
+    lock_model(model)
     parse(model.draft)
     latest = ScoreVersion.objects.filter(model=model).aggregate(latest=Max("no"))["latest"]
     ScoreVersion.objects.create(model=model, no=latest + 1, document=model.draft, published_at=now)

@@ -13,6 +13,8 @@ def reset_scores(lead_ids: Sequence[int], *, after: datetime, now: datetime) -> 
     """Count only facts later than `after` for these leads, in every model; returns scores changed by it."""
     if not lead_ids:
         return 0
+    # First: it makes the rows the marker stands on, and takes the models' locks before any row of theirs is touched.
+    rescore(lead_ids, now=now, silent=True)
     sql.run(MARK, lead_ids=list(lead_ids), after=after)
     return rescore(lead_ids, now=now, silent=True)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from threading import Barrier
@@ -21,7 +20,9 @@ from ma_platform import clock
 from ma_platform.api.models import IdempotentAnswer
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
+from ma_platform.workspaces.tasks import forget_old_answers
 from tests.api.conftest import Send, send
+from tests.timing import eventually
 
 BODY = {"email": "taro@client.example"}
 ADD = {"email": "hanako@client.example", "tags": ["a"]}
@@ -93,14 +94,11 @@ def in_thread(work: Callable[[], HttpResponse]) -> HttpResponse:
         connections.close_all()
 
 
-def wait_until_blocked(watcher: psycopg2.extensions.connection, future: Future[HttpResponse]) -> None:
-    """Returns when somebody waits for the lock `watcher` holds."""
+def somebody_waits(watcher: psycopg2.extensions.connection) -> bool:
+    """For the lock on the leads that `watcher` holds."""
     with watcher.cursor() as cursor:
-        for _ in range(300):
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE relation = 'leads_lead'::regclass AND NOT granted")
-            if cursor.fetchone() == (1,) or future.done():
-                return
-            time.sleep(0.01)
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE relation = 'leads_lead'::regclass AND NOT granted")
+        return bool(cursor.fetchone() == (1,))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -111,7 +109,7 @@ def test_while_the_first_is_running_the_second_is_told_so(acme, call: Send):
     with closing(psycopg2.connect(os.environ["DATABASE_WORKER_URL"])) as holder, ThreadPoolExecutor(1) as pool:
         holder.cursor().execute("LOCK TABLE leads_lead IN SHARE ROW EXCLUSIVE MODE")
         running = pool.submit(in_thread, post)
-        wait_until_blocked(holder, running)
+        eventually(lambda: somebody_waits(holder), every=0.01)
         meanwhile = post()
         holder.rollback()
         first = running.result(timeout=10)
@@ -120,6 +118,18 @@ def test_while_the_first_is_running_the_second_is_told_so(acme, call: Send):
     assert (meanwhile.status_code, meanwhile.json()["code"]) == (409, "in_flight")
     assert (first.status_code, afterwards.status_code, afterwards.json()) == (201, 201, first.json())
     assert leads_of(acme) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_too_long_for_a_lock_is_asked_to_come_back(acme, call: Send):
+    with closing(psycopg2.connect(os.environ["DATABASE_WORKER_URL"])) as holder:
+        holder.cursor().execute("LOCK TABLE leads_lead IN SHARE ROW EXCLUSIVE MODE")
+        busy = call("POST", "leads", BODY, idempotency_key="k1")
+        holder.rollback()
+    again = call("POST", "leads", BODY, idempotency_key="k1")
+
+    assert (busy.status_code, busy.json()["code"], busy.headers["Retry-After"]) == (503, "busy", "2")
+    assert (again.status_code, leads_of(acme)) == (201, 1)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -137,3 +147,37 @@ def test_twice_at_the_same_moment_makes_one(acme, call: Send):
     with tenant_scope(acme.workspace):
         assert IdempotentAnswer.objects.count() == 1
     assert statuses in ([201, 201], [201, 409])
+
+
+def test_answers_of_yesterday_are_swept_in_every_workspace(acme, globex, call: Send):
+    other = Client(headers={"authorization": f"Bearer {globex.api_key}"})
+    call("POST", "leads", BODY, idempotency_key="k1")
+    send(other, "POST", "leads", BODY, idempotency_key="k1")
+    call("POST", "leads", ADD, idempotency_key="k2")
+    with tenant_scope(acme.workspace):
+        IdempotentAnswer.objects.filter(key__endswith="k1").update(created_at=clock.now() - timedelta(hours=25))
+
+    counts = forget_old_answers()
+
+    assert (counts, kept_answers(acme), kept_answers(globex)) == ({"forgotten": 1}, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_old_answers_keep_nobody_waiting(acme, call: Send):
+    call("POST", "leads", BODY, idempotency_key="old")
+    with tenant_scope(acme.workspace):
+        IdempotentAnswer.objects.update(created_at=clock.now() - timedelta(hours=25))
+
+    with closing(psycopg2.connect(os.environ["DATABASE_WORKER_URL"])) as holder:
+        cursor = holder.cursor()
+        cursor.execute("SELECT set_config('app.tenant_id', '*', true)")
+        cursor.execute("SELECT FROM api_idempotentanswer FOR UPDATE")
+        answer = call("POST", "leads", ADD, idempotency_key="new")
+        holder.rollback()
+
+    assert answer.status_code == 201
+
+
+def kept_answers(made: NewWorkspace) -> int:
+    with tenant_scope(made.workspace):
+        return int(IdempotentAnswer.objects.count())

@@ -85,3 +85,13 @@ def test_a_body_over_a_megabyte_is_not_read(call: Send):
 
 def test_a_nul_character_is_refused(call: Send):
     assert call("POST", "leads", {"email": "a@client.example", "last_name": "a\x00b"}).status_code == 422
+
+
+def test_problems_speak_the_platforms_language_whoever_was_served_before(acme, sign_in, call: Send):
+    body = {"email": "not an address"}
+    before = call("POST", "leads", body).json()["errors"]
+    reader = sign_in()
+    reader.post("/language/", {"language": "en"})
+    reader.get("/leads/")
+
+    assert call("POST", "leads", body).json()["errors"] == before

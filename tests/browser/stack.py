@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ma_platform.env import ROOT
+from tests.timing import eventually
 
 PASSWORD = "correct horse battery"
 DEMO_EMAIL = "demo@example.com"
@@ -126,16 +126,16 @@ def _start(module: str, environment: dict[str, str], log: Path, *arguments: str)
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        assert process.poll() is None, log.read_text()[-3000:]
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"{url} did not answer\n{log.read_text()[-3000:]}")
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    def said() -> str:
+        return log.read_text()[-3000:]
+
+    def answers() -> bool:
+        assert process.poll() is None, said()
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+
+    eventually(answers, seconds=60, every=0.2, despite=(OSError,), why=said)
 
 
 def _manage(environment: dict[str, str], *arguments: str) -> str:

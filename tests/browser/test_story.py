@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.stack import PASSWORD, Stack, running_stack
 from tests.mailing.sink import Sink, running_sink
+from tests.timing import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("stack")]
 SHOWN = ("ページ閲覧 · 価格", "フォーム送信 · 資料請求", "ホットリードになりました", "メール内リンクのクリック")
@@ -152,13 +152,3 @@ def mail_to(sink: Sink, address: str, count: int) -> list[object]:
     """All mails to the address once there are `count`, else nothing yet."""
     found = [mail for mail in sink.mails() if address in str(mail["to"])]
     return found if len(found) >= count else []
-
-
-def eventually(claim: Callable[[], object], seconds: float = 20):
-    """The first true answer; fails after `seconds`."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if answer := claim():
-            return answer
-        time.sleep(0.1)
-    raise AssertionError("did not happen in time")

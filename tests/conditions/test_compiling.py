@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conditions import ConditionRefused, Vocabulary, compile, explain, parse
+from conditions import Choice, ConditionRefused, Field, Kind, Vocabulary, compile, describe, explain, parse
 from tests.conditions.random_trees import NOW, TOKYO
 from tests.conditions.scratch import TENANT, Event, Lead, Subject, found, load
 from tests.conditions.words import WITH_SEGMENTS, WORDS
@@ -217,3 +217,22 @@ def test_explanation_names_one_column_for_each_node() -> None:
     explained = explain(parse(document, vocabulary=WORDS), vocabulary=WORDS, now=NOW, tz=TOKYO, prefix="why")
 
     assert explained.columns == ("why_node_0", "why_node_1", "why_node_2", "why_node_3")
+
+
+def test_choices_of_a_workspace_are_looked_up_once_for_a_whole_list() -> None:
+    asked_for = []
+
+    def choices() -> list[Choice]:
+        asked_for.append(1)
+        return [Choice(f"s{number}", f"s{number}") for number in range(300)]
+
+    words = Vocabulary(Field("lead.stage", Kind.RANK, "lead.stage", "stage", choices=choices))
+    document = {"field": "lead.stage", "op": "in", "value": [f"s{number}" for number in range(300)]}
+
+    node = parse(document, vocabulary=words)
+    parsing = len(asked_for)
+    compile(node, vocabulary=words, now=NOW, tz=TOKYO)
+    compiling = len(asked_for) - parsing
+    describe(node, locale="ja", vocabulary=words)
+
+    assert (parsing, compiling, len(asked_for)) == (1, 1, 3)

@@ -147,6 +147,7 @@ def test_touchpoints_stand_on_the_timeline(acme: NewWorkspace, api: Client) -> N
     entries = api.get(f"{API}/leads/{lead}/timeline").json()["results"]
 
     assert (kept.status_code, bad) == (201, [422] * 4)
+    assert kept.json()["at"] == "2026-01-05T01:00:00Z"
     assert [(entry["event"], entry["properties"].get("booth")) for entry in entries] == [
         ("lead_created", None),
         ("touchpoint_exhibition", "A"),

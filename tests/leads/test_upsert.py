@@ -10,6 +10,7 @@ from django.db import connection
 from leads.actions import LeadInput, LeadRefused, Permission, Policy, create_lead, edit_lead, erase_lead, upsert_leads
 from leads.models import Company, FieldHistory, Lead, LeadIdentifier
 from leads.queries import lead_json, mailable
+from ma_platform.errors import NotFound
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tracking.catalogue import Event
@@ -159,6 +160,16 @@ def test_an_edit_cannot_take_somebody_elses_address(in_acme: NewWorkspace, now: 
 
     assert refused.value.errors == {"email": "belongs_to_another_lead"}
     assert Lead.objects.get(pk=other.pk).email == "b@x.example"
+
+
+def test_an_edit_of_somebody_erased_meanwhile_changes_nothing(in_acme: NewWorkspace, now: datetime) -> None:
+    lead = create_lead(LeadInput(email="taro@x.example"), by=None, now=now)
+    erase_lead(Lead.objects.get(pk=lead.pk), by=None, now=now)
+
+    with pytest.raises(NotFound):
+        edit_lead(lead, LeadInput(last_name="山田"), by=None, now=now)
+
+    assert (Lead.objects.count(), FieldHistory.objects.count()) == (0, 0)
 
 
 def test_erasing_removes_the_person_and_what_hangs_on_them(in_acme: NewWorkspace, now: datetime) -> None:

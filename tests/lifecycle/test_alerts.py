@@ -13,12 +13,14 @@ from lifecycle.actions import NoticeToStaff, mark_read, notify
 from lifecycle.models import Alert
 from lifecycle.queries import stage_keys, unread_alerts
 from ma_platform.db import sql
-from ma_platform.tenancy.models import User, WorkspaceSettings
+from ma_platform.tenancy.models import Membership, User, WorkspaceSettings
+from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
+from ma_platform.workspaces.actions import remove_member
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from mailing.models import Message
 from tests.conftest import NOW
-from tests.lifecycle.conftest import see
+from tests.people import see
 from tracking.actions import SubjectRef, record, run_consumers
 from tracking.catalogue import Event
 
@@ -29,7 +31,7 @@ def mails() -> list[tuple[str, str, str]]:
     return [(row.to_address, row.content["subject"], row.content["text"]) for row in rows]
 
 
-def visit(workspace: NewWorkspace, **said: Any) -> int:
+def visit(workspace: NewWorkspace, message: str = "見積りをください", **said: Any) -> int:
     """A director reads the product page for 83 seconds and sends an inquiry; then the consumers run."""
     with tenant_scope(workspace.workspace):
         told = LeadInput(
@@ -49,7 +51,7 @@ def visit(workspace: NewWorkspace, **said: Any) -> int:
             Event.FORM_SUBMITTED,
             about="お問い合わせ",
             at=NOW + timedelta(minutes=2),
-            props={"message": "見積りをください"},
+            props={"message": message},
         )
     run_consumers(now=NOW + timedelta(minutes=3))
     return lead
@@ -75,6 +77,19 @@ def test_a_hot_lead_makes_one_alert_with_its_reasons(acme: NewWorkspace, globex:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "message", ["\\u0000", "C:\\u0000\\", "\u202e😀①㈱髙", '"}]'], ids=["escape", "path", "strange", "json"]
+)
+def test_whatever_an_inquiry_says_sales_hears_of_it(acme: NewWorkspace, message: str) -> None:
+    visit(acme, message)
+
+    with tenant_scope(acme.workspace):
+        (alert,) = Alert.objects.all()
+        assert message in mails()[0][2]
+    assert alert.body["inquiry"]["message"] == message
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_owner_is_told_and_else_the_sales_address(acme: NewWorkspace) -> None:
     with tenant_scope(acme.workspace):
         WorkspaceSettings.objects.update(alert_address="sales@acme.example")
@@ -93,7 +108,7 @@ def test_an_english_workspace_is_told_in_english(acme: NewWorkspace) -> None:
 
     with tenant_scope(acme.workspace):
         ((_address, subject, text),) = mails()
-    assert subject == "[Hot lead] 例示商事 太郎 山田" or subject == "[Hot lead] 例示商事 山田 太郎"
+    assert subject == "[Hot lead] 例示商事 山田 太郎"
     assert "+5  Director or above" in text
 
 
@@ -128,9 +143,23 @@ def test_reading_an_alert_is_remembered_with_the_reader(person: Callable[..., in
 
 def test_a_member_who_owns_the_lead_is_told(person: Callable[..., int], in_acme: NewWorkspace) -> None:
     rep = User.objects.create_user("rep@acme.example", "x" * 12)
+    Membership.objects.create(user=rep, role=Role.SALES, created_at=NOW)
     lead = person()
     sql.run("UPDATE leads_lead SET owner_id = %(owner)s WHERE id = %(lead)s", owner=rep.pk, lead=lead)
 
     notify([NoticeToStaff("owner", lead, "mail", "s", "t", key="k")], now=NOW)
 
     assert [address for address, _subject, _text in mails()] == ["rep@acme.example"]
+
+
+def test_an_owner_who_left_the_workspace_is_told_nothing_more(
+    person: Callable[..., int], in_acme: NewWorkspace
+) -> None:
+    rep = User.objects.create_user("rep@acme.example", "x" * 12)
+    mine = Membership.objects.create(user=rep, role=Role.SALES, created_at=NOW)
+    lead = person(owner="rep@acme.example")
+    remove_member(mine, by=in_acme.owner, now=NOW)
+
+    notify([NoticeToStaff(to, lead, "mail", "s", "t", key=to) for to in ("owner", "department")], now=NOW)
+
+    assert [address for address, _subject, _text in mails()] == ["owner@acme.example"] * 2

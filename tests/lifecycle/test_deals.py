@@ -8,15 +8,18 @@ from decimal import Decimal
 
 import pytest
 
-from lifecycle.actions import DealInput, upsert_deals
+from lifecycle.actions import DealInput, move_stage, upsert_deals
 from lifecycle.actions.deals import UnknownPeople
 from lifecycle.models import Deal, Transition
 from lifecycle.queries import deals_of, stage_keys
 from ma_platform.db import sql
+from ma_platform.tenancy.scope import tenant_scope
+from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from scoring.actions import rescore
 from scoring.queries import standings
 from tests.conftest import NOW
-from tests.lifecycle.conftest import see
+from tests.people import make_person, see
+from tests.timing import at_once
 from tracking.catalogue import Event
 
 
@@ -116,3 +119,52 @@ def test_unknown_people_are_refused_before_anything_is_written(person: Callable[
         state(lead_emails=["taro@example.co.jp", "nobody@example.co.jp"])
 
     assert Deal.objects.count() == 0
+
+
+def test_a_deal_said_again_leaves_people_where_a_person_put_them(person: Callable[..., int]) -> None:
+    lead = person()
+    state()
+    move_stage([lead], "nurturing", now=NOW, reason="時期尚早")
+
+    state(amount=Decimal(7))
+
+    assert stage_keys([lead]) == {lead: "nurturing"}
+
+
+def test_who_joins_an_open_deal_later_moves_along(person: Callable[..., int]) -> None:
+    first, second = person(), person("hanako@example.co.jp")
+    state()
+    move_stage([first], "nurturing", now=NOW, reason="時期尚早")
+
+    state(lead_emails=["taro@example.co.jp", "hanako@example.co.jp"])
+
+    assert stage_keys([first, second]) == {first: "nurturing", second: "opportunity"}
+
+
+def test_a_won_deal_said_again_keeps_the_day_it_was_won(person: Callable[..., int]) -> None:
+    person()
+    state("won")
+
+    upsert_deals([DealInput(external_id="D-1", status="won", name="x")], now=NOW + timedelta(days=9))
+
+    assert Deal.objects.get().closed_at == NOW
+
+
+def test_an_address_is_known_however_it_is_written(person: Callable[..., int]) -> None:
+    lead = person()
+
+    state(lead_emails=[" ＴＡＲＯ@example.co.jp"])
+
+    assert stage_keys([lead]) == {lead: "opportunity"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deal_won_twice_at_the_same_moment_is_won_once(acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        lead = make_person()
+
+    refused = at_once(acme, *[lambda: state("won") for _ in range(3)])
+
+    with tenant_scope(acme.workspace):
+        assert (Deal.objects.count(), facts(lead)) == (1, [Event.DEAL_WON])
+    assert refused == ["", "", ""]

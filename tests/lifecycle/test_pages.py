@@ -67,9 +67,9 @@ def test_the_inbox_lists_unread_alerts_until_they_are_opened(
     opened = browser.post(f"/alerts/{alert}/read/")
     after = browser.get("/alerts/").content.decode()
 
-    assert "例示商事 山田 太郎" in before
+    assert [text in before for text in ("山田 太郎", "例示商事", "ホットリード</span>")] == [True] * 3
     assert opened["Location"] == f"/leads/{lead[1]}"
-    assert "例示商事 山田 太郎" not in after
+    assert "山田 太郎" not in after
 
 
 def test_an_alert_shows_what_was_known(sign_in: SignIn, alert: str) -> None:
@@ -77,6 +77,35 @@ def test_an_alert_shows_what_was_known(sign_in: SignIn, alert: str) -> None:
 
     for said in ("例示商事", "スコアが基準に達しました", "2026-11-20 12:00:00.000"):
         assert said in page
+
+
+def test_a_notice_has_a_short_title_and_its_words_below(
+    sign_in: SignIn, acme: NewWorkspace, lead: tuple[int, str]
+) -> None:
+    said = "料金ページを3回見ています。今日中に電話してください。"
+    with tenant_scope(acme.workspace):
+        notify([NoticeToStaff("owner", lead[0], "in_app", said, said, key="k")], now=NOW)
+        notice = Alert.objects.get().public_id
+
+    page = sign_in().get(f"/alerts/{notice}/").content.decode()
+
+    heading = " ".join(page.partition("<h1>")[2].partition("</h1>")[0].split())
+    assert heading == "お知らせ · 山田 太郎"
+    assert said in page.partition("</h1>")[2]
+
+
+def test_more_than_99_unread_alerts_are_not_counted_out(
+    sign_in: SignIn, acme: NewWorkspace, lead: tuple[int, str]
+) -> None:
+    browser = sign_in()
+    with tenant_scope(acme.workspace):
+        notify([NoticeToStaff("owner", lead[0], "in_app", "s", "t", key=str(key)) for key in range(99)], now=NOW)
+        exact = browser.get("/alerts/").content.decode()
+        notify([NoticeToStaff("owner", lead[0], "in_app", "s", "t", key="one more")], now=NOW)
+        many = browser.get("/alerts/").content.decode()
+
+    assert '<span class="tab-count">99</span>' in exact
+    assert '<span class="tab-count">99+</span>' in many
 
 
 def test_all_alerts_are_marked_as_read_at_once(sign_in: SignIn, acme: NewWorkspace, lead: tuple[int, str]) -> None:
@@ -106,6 +135,30 @@ def test_a_deal_is_entered_and_closed_by_hand(sign_in: SignIn, acme: NewWorkspac
     with tenant_scope(acme.workspace):
         assert Deal.objects.get().status == "won"
         assert stage_keys([lead[0]]) == {lead[0]: "customer"}
+
+
+def test_a_deal_without_a_number_gets_one(sign_in: SignIn, acme: NewWorkspace) -> None:
+    browser = sign_in()
+
+    made = [browser.post("/deals/new/", {"name": "CRM導入", "currency": "JPY"}).status_code for _ in range(2)]
+
+    with tenant_scope(acme.workspace):
+        numbers = list(Deal.objects.values_list("external_id", flat=True))
+    assert made == [302, 302]
+    assert len(set(numbers)) == 2
+    assert all(number.startswith("MA-") for number in numbers)
+
+
+def test_a_number_that_another_deal_has_is_refused_and_that_deal_stays(sign_in: SignIn, acme: NewWorkspace) -> None:
+    browser = sign_in()
+    browser.post("/deals/new/", {"name": "CRM導入", "external_id": "D-1", "amount": "5", "currency": "JPY"})
+
+    answer = browser.post("/deals/new/", {"name": "別の商談", "external_id": "D-1", "amount": "9", "currency": "JPY"})
+
+    assert answer.status_code == 422
+    assert "この番号の商談はすでにあります。" in answer.content.decode()
+    with tenant_scope(acme.workspace):
+        assert list(Deal.objects.values_list("name", "amount")) == [("CRM導入", 5)]
 
 
 def test_a_deal_for_a_stranger_is_refused_beside_the_field(sign_in: SignIn, acme: NewWorkspace) -> None:

@@ -13,7 +13,7 @@ from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from scoring.actions import rescore
 from tests.conftest import NOW
-from tests.lifecycle.conftest import see
+from tests.people import see
 from tracking.catalogue import Event
 
 SignIn = Callable[..., Client]

@@ -28,9 +28,11 @@ from ma_platform.embedded.account import choose
 from ma_platform.embedded.postgres import Postgres
 from ma_platform.embedded.valkey import Valkey
 from ma_platform.env import ROOT
+from tests.timing import eventually
 
 PYTHON = sys.executable
 POSTERS = 4
+AWAY = (OSError, HTTPException, psycopg2.Error)  # what is being restarted does not answer
 PATIENCE = 90.0  # a busy machine starts a process in half a minute; an idle one in two seconds
 
 
@@ -168,19 +170,6 @@ class Poster(threading.Thread):
         return True
 
 
-def wait_for(condition, seconds: float) -> bool:
-    """Ask until it holds or the time is over."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            if condition():
-                return True
-        except (OSError, psycopg2.Error):
-            pass
-        time.sleep(0.1)
-    return False
-
-
 def answers(port: int) -> bool:
     line = HTTPConnection("127.0.0.1", port, timeout=1)
     try:
@@ -208,13 +197,13 @@ def test_nothing_accepted_is_lost_and_nothing_is_stored_twice(installation):
 
     for step in ("ingest", "web", "postgres", "ingest", "web"):
         disturb(there, step)
-    assert grows(there), "nothing works any more"
+    await_growth(there, "nothing works any more")
     stop.set()
     for poster in posters:
         poster.join()
 
     accepted = set().union(*(poster.accepted for poster in posters))
-    assert wait_for(lambda: accepted <= set(stored(there)), PATIENCE), "accepted and lost"
+    eventually(lambda: accepted <= set(stored(there)), seconds=PATIENCE, despite=AWAY, why=lambda: "accepted and lost")
     kept = stored(there)
     assert len(kept) == len(set(kept)), "stored twice"
     assert there.query("SELECT sum(count) FROM tracking_daily WHERE name >= 1000") == [(len(kept),)]
@@ -228,7 +217,7 @@ def open_shop(there: Installation) -> str:
     )
     there.launch("web")
     there.launch("ingest")
-    assert wait_for(lambda: answers(there.port), PATIENCE)
+    eventually(lambda: answers(there.port), seconds=PATIENCE, despite=AWAY)
     return str(json.loads(made)["write_key"])
 
 
@@ -236,14 +225,14 @@ def stored(there: Installation) -> list[str]:
     return [name for (name,) in there.query("SELECT props ->> 'id' FROM tracking_event WHERE name >= 1000")]
 
 
-def grows(there: Installation) -> bool:
-    """Whether events get all the way through now: so that the next blow meets a working system."""
+def await_growth(there: Installation, else_say: str) -> None:
+    """Events get all the way through now: so that the next blow meets a working system."""
     before = len(stored(there))
-    return wait_for(lambda: len(stored(there)) > before + 50, PATIENCE)
+    eventually(lambda: len(stored(there)) > before + 50, seconds=PATIENCE, despite=AWAY, why=lambda: else_say)
 
 
 def disturb(there: Installation, step: str) -> None:
-    assert grows(there), f"nothing arrives before {step} is hit"
+    await_growth(there, f"nothing arrives before {step} is hit")
     if step == "postgres":
         crash_postgres(there)
         return

@@ -21,6 +21,7 @@ from mailing.actions.deliver import BATCH
 from mailing.queries import counts_of
 from tests.mailing.conftest import DOCUMENT, complete_sender, make_leads
 from tests.mailing.sink import Sink, running_sink
+from tests.timing import eventually
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 MAILS = 500
@@ -73,11 +74,9 @@ def states(space: NewWorkspace, email_id: int) -> dict[str, int]:
         return dict(counts_of(email_id).states)
 
 
-def wait_until_only_the_dead_are_left(space: NewWorkspace, email_id: int, dead: int, *, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while (left := states(space, email_id)).get("queued", 0) or left.get("sending", 0) > dead:
-        assert time.monotonic() < until, states(space, email_id)
-        time.sleep(0.1)
+def only_the_dead_are_left(space: NewWorkspace, email_id: int, dead: int) -> bool:
+    left = states(space, email_id)
+    return not left.get("queued") and left.get("sending", 0) <= dead
 
 
 def test_kill_9_in_the_middle_of_500_mails_sends_nobody_two() -> None:
@@ -92,7 +91,11 @@ def test_kill_9_in_the_middle_of_500_mails_sends_nobody_two() -> None:
             os.killpg(first.pid, signal.SIGKILL)
         killed = states(space, email_id)
         with worker(sink):
-            wait_until_only_the_dead_are_left(space, email_id, killed["sending"])
+            eventually(
+                lambda: only_the_dead_are_left(space, email_id, killed["sending"]),
+                seconds=60,
+                why=lambda: str(states(space, email_id)),
+            )
         deliver_due(now=clock.now() + timedelta(minutes=10))  # the dead worker's lease runs out
 
         counted = states(space, email_id)

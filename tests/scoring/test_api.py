@@ -15,7 +15,7 @@ from scoring.actions import rescore
 from scoring.default_model import DEFAULT
 from scoring.tasks import build_scores
 from tests.conftest import NOW
-from tests.scoring.conftest import see
+from tests.people import see
 from tracking.catalogue import Event
 
 MODEL = "/api/v1/scoring/models/default"

@@ -14,7 +14,8 @@ from scoring.actions import continue_build, publish, rebuild, rescore, reset_sco
 from scoring.default_model import DEFAULT as SHIPPED
 from scoring.queries import score_of, standings
 from tests.conftest import NOW
-from tests.scoring.conftest import minutes, see
+from tests.people import see
+from tests.timing import minutes
 from tracking.catalogue import Event
 
 DEFAULT = {
@@ -194,3 +195,13 @@ def edit(lead: int, **columns: Any) -> None:
     from leads.models import Lead
 
     Lead.objects.filter(pk=lead).update(**columns)
+
+
+def test_a_reset_holds_for_somebody_who_was_never_scored(person: Callable[..., int]) -> None:
+    lead = person()
+    see(lead, Event.PAGE_VIEWED, about="/products/a")
+
+    reset_scores([lead], after=NOW + minutes(1), now=NOW + minutes(1))
+    rescore([lead], now=NOW + minutes(2))
+
+    assert standings([lead])[lead].engagement == 0

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from scoring.actions import rescore
 from scoring.queries import score_of, standings
 from tests.conftest import NOW
-from tests.scoring.conftest import minutes, see
+from tests.people import see
+from tests.timing import minutes
 from tracking.catalogue import Event
 
 

@@ -7,13 +7,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from ma_platform import audit
 from ma_platform.errors import DomainError
-from ma_platform.tenancy.models import Invitation, Membership, User
+from ma_platform.tenancy.models import Invitation, Membership, User, Workspace
 from ma_platform.tenancy.permissions import Role
-from ma_platform.tenancy.scope import current_tenant
+from ma_platform.tenancy.scope import current_tenant, current_tenant_id
 
 VALID_FOR = timedelta(days=7)
 
@@ -49,6 +50,7 @@ class SentInvitation:
 
 def invite(email: str, role: Role, *, by: User, now: datetime) -> SentInvitation:
     """Open a door for this address; an earlier open invitation of the same address is replaced."""
+    _one_at_a_time()
     _among_owners(by, role)
     address = email.strip().lower()
     if Membership.objects.filter(user__email=address).exists():
@@ -91,19 +93,41 @@ def withdraw_invitation(public_id: str, *, by: User, now: datetime) -> bool:
 
 
 def change_role(membership: Membership, role: Role, *, by: User, now: datetime) -> None:
-    """Give a member another role; raises OwnersOnly, and LastOwner rather than leave the workspace without one."""
-    _among_owners(by, role, Role(membership.role))
-    _keep_an_owner(membership, role)
-    Membership.objects.filter(pk=membership.pk).update(role=role)
+    """Give a member another role, which ends their sessions; the role they have changes nothing.
+
+    Raises OwnersOnly, and LastOwner rather than leave the workspace without one.
+    """
+    _one_at_a_time()
+    standing = Membership.objects.filter(pk=membership.pk).exclude(role=role).first()
+    if standing is None:
+        return
+    _among_owners(by, role, Role(standing.role))
+    _keep_an_owner(standing)
+    Membership.objects.filter(pk=standing.pk).update(role=role)
+    _end_sessions(standing)
     audit.record(by, "member.role_changed", str(membership.user_id), at=now, role=str(role))
 
 
 def remove_member(membership: Membership, *, by: User, now: datetime) -> None:
-    """End a membership; raises OwnersOnly and LastOwner."""
-    _among_owners(by, Role(membership.role))
-    _keep_an_owner(membership, None)
-    Membership.objects.filter(pk=membership.pk).delete()
+    """End a membership and its person's sessions, in every workspace; raises OwnersOnly and LastOwner."""
+    _one_at_a_time()
+    standing = Membership.objects.filter(pk=membership.pk).first()
+    if standing is None:
+        return
+    _among_owners(by, Role(standing.role))
+    _keep_an_owner(standing)
+    Membership.objects.filter(pk=standing.pk).delete()
+    _end_sessions(standing)
     audit.record(by, "member.removed", str(membership.user_id), at=now)
+
+
+def _one_at_a_time() -> None:
+    """Changes of who belongs to a workspace wait for each other: two owners cannot demote one another, for instance."""
+    Workspace.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
+
+
+def _end_sessions(membership: Membership) -> None:
+    User.objects.filter(pk=membership.user_id).update(session_generation=F("session_generation") + 1)
 
 
 def _among_owners(by: User, *roles: Role) -> None:
@@ -111,9 +135,9 @@ def _among_owners(by: User, *roles: Role) -> None:
         raise OwnersOnly()
 
 
-def _keep_an_owner(membership: Membership, role: Role | None) -> None:
-    owners = list(Membership.objects.filter(role=Role.OWNER).select_for_update().values_list("pk", flat=True))
-    if role != Role.OWNER and owners == [membership.pk]:
+def _keep_an_owner(membership: Membership) -> None:
+    """Raises LastOwner when nobody but this member owns the workspace."""
+    if list(Membership.objects.filter(role=Role.OWNER).values_list("pk", flat=True)) == [membership.pk]:
         raise LastOwner()
 
 
