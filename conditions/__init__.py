@@ -13,8 +13,12 @@ Every compiled expression is true or false, never NULL, and takes `tenant_id` fr
 a set of one: `compile(node, …, among="lead_ids")` reads only those leads' events. `explain` selects every node as a
 column, `refs` says what an answer depends on, `compile_event` judges one event row (scoring rules). Words are
 registered as `conditions.vocabulary` shows; grammar and meaning are in docs/conditions.md.
+
+The same tree is judged over browsers, known or not, by giving `vocabulary=VISITOR_WORDS` to every function: rows are
+then those of `VISITORS.rows`, aliases `visitor` and (NULL for an unknown visitor) `lead`.
 """
 
+from conditions.audience import LEADS, VISITORS, Audience
 from conditions.compiler import Compiled, compile, compile_event
 from conditions.explainer import Explained, Verdict, explain
 from conditions.fold import CREATE_FOLD, DROP_FOLD, fold
@@ -26,6 +30,7 @@ from conditions.references import Refs, refs
 from conditions.refused import ConditionRefused
 from conditions.sentences import describe, describe_where
 from conditions.tree import Node
+from conditions.visitors import VISITOR_WORDS, VisitorWords
 from conditions.vocabulary import (
     SUBJECT,
     WORDS,
@@ -42,9 +47,13 @@ from conditions.vocabulary import (
 __all__ = [
     "CREATE_FOLD",
     "DROP_FOLD",
+    "LEADS",
     "OPERATORS",
     "SUBJECT",
+    "VISITORS",
+    "VISITOR_WORDS",
     "WORDS",
+    "Audience",
     "Choice",
     "Compiled",
     "ConditionRefused",
@@ -61,6 +70,7 @@ __all__ = [
     "Refs",
     "Through",
     "Verdict",
+    "VisitorWords",
     "Vocabulary",
     "compile",
     "compile_event",

@@ -33,7 +33,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Explained:
-    """`SELECT lead.id, {select} FROM leads_lead AS lead …`, one boolean column per node in reading order."""
+    """`SELECT lead.id, {select} FROM leads_lead AS lead …`, one boolean column per node in reading order.
+
+    Over visitors: `SELECT visitor.id, {select} FROM ` and `VISITORS.rows`.
+    """
 
     node: Node
     columns: tuple[str, ...]

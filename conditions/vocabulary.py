@@ -20,7 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
+from conditions.audience import LEADS, Audience
 from conditions.kinds import CHOICES, Kind
 from conditions.phrases import Label, Phrase
 from conditions.tree import Member
@@ -58,6 +60,7 @@ class Field:
 
     folded_sql: stored text already folded (Kind.SET: text[] of folded); without it `ma_fold(sql)` is computed.
     sum_sql: the number a did adds up for "sum", in the unit the author of a condition writes (visible_ms: seconds).
+    given: true where there is somebody to ask about; without, "has none of" says nothing. Words of visitors set it.
     """
 
     key: str
@@ -69,6 +72,7 @@ class Field:
     through: Through | None = None
     params: Mapping[str, object] = field(default_factory=dict)
     sum_sql: str | None = None
+    given: str | None = None
 
     def options(self) -> Sequence[Choice]:
         return self.choices() if callable(self.choices) else self.choices
@@ -168,20 +172,26 @@ MemberWord = Callable[[Member], Piece]
 
 
 class Vocabulary(Fields):
-    """Every word one can use about a lead. Registration happens at import; afterwards it is only read."""
+    """Every word one can use about a lead (`audience`). Registration happens at import; afterwards it is only read."""
+
+    audience: ClassVar[Audience] = LEADS
 
     def __init__(
         self, *fields: Field, families: Mapping[str, Family] | None = None, events: EventWords | None = None
     ) -> None:
         super().__init__(*fields, families=families)
-        self.events = events or NO_EVENTS
+        self._events = events or NO_EVENTS
         self._members: dict[str, MemberWord] = {}
+
+    @property
+    def events(self) -> EventWords:
+        return self._events
 
     def use_events(self, words: EventWords) -> None:
         """Called once, by tracking."""
-        if self.events is not NO_EVENTS:
+        if self._events is not NO_EVENTS:
             raise ValueError("event words are registered twice")
-        self.events = words
+        self._events = words
 
     def use_members(self, of: str, word: MemberWord) -> None:
         """`of` is "segment" or "flow"; the word may raise ConditionRefused for an id that is not there."""

@@ -29,9 +29,9 @@ _TYPES = (  # bool before int and datetime before date: each is the other's subc
 
 FOUND = "EXISTS (SELECT FROM ({rows} AND ({test})) AS found (id) WHERE found.id = {key})"
 MEMBER = "EXISTS (SELECT FROM unnest({array}) AS member (name) WHERE {test})"
-DONE = "EXISTS (SELECT FROM (SELECT event.lead_id {events}) AS done WHERE done.lead_id = lead.id)"
-OTHER = """JOIN (SELECT event.lead_id, min(event.occurred_at) AS first_at, max(event.occurred_at) AS last_at
-           {events} GROUP BY event.lead_id) AS other ON other.lead_id = event.lead_id AND {order}"""
+DONE = "EXISTS (SELECT FROM (SELECT {doer} AS doer {events}) AS done WHERE done.doer = {key})"
+OTHER = """JOIN (SELECT {doer} AS doer, min(event.occurred_at) AS first_at, max(event.occurred_at) AS last_at
+           {events} GROUP BY {doer}) AS other ON other.doer = {doer} AND {order}"""
 ORDERS = {"after": "event.occurred_at > other.first_at", "before": "event.occurred_at < other.last_at"}
 ANY_TEXT = "CASE WHEN jsonb_typeof({0}) = 'string' THEN ({0}) #>> '{{}}' END"
 ANY_NUMBER = "CASE WHEN jsonb_typeof({0}) = 'number' THEN ({0})::numeric END"
@@ -123,6 +123,8 @@ class Writer:
             found = MEMBER.format(array=array, test=row.build(self._site(test, element, test.value)))
         else:
             found = self._found(one, row.build(self._site(test, one, test.value)))
+        if row.negative and one.given and not test.unknown:
+            return f"({one.given} AND NOT {found})"
         return f"(NOT {found})" if negated or row.negative else found
 
     def _found(self, one: Field, test: str) -> str:
@@ -151,24 +153,25 @@ class Writer:
     # Events
 
     def did(self, did: Did) -> str:
-        """Leads whose events satisfy the count, as a set found once; where zero does, those not among who break it."""
+        """Those whose events satisfy the count, as a set found once; where zero does, those not among who break it."""
         zero = COMPARE[did.count.op](0, did.count.value)
-        rows = DONE.format(events=self._events(did) + self._having(did, negated=zero))
+        who = self.vocabulary.audience
+        rows = DONE.format(doer=who.doer, key=who.key, events=self._events(did) + self._having(did, negated=zero))
         if not zero:
             return rows
         newcomers = ""
         if did.within and only_zero(did.count):
             since = self.bind(self.now - did.within.delta)
-            newcomers = f"({self.vocabulary.events.known_since} <= {since}) IS TRUE AND "
+            newcomers = f"({who.known_since or self.vocabulary.events.known_since} <= {since}) IS TRUE AND "
         return f"({newcomers}NOT {rows})"
 
     def _events(self, did: Did) -> str:
-        words = self.vocabulary.events
+        words, doer = self.vocabulary.events, self.vocabulary.audience.doer
         word = words.find(did.event)
         if word is None:
             raise ConditionRefused("unknown_event", path="", key=did.event)
         tests = [
-            "event.tenant_id = %(tenant_id)s AND event.lead_id IS NOT NULL",
+            f"event.tenant_id = %(tenant_id)s AND {doer} IS NOT NULL",
             f"event.name = {self.bind(word.code)} AND event.verdict = {self.bind(HUMAN)}",
             f"event.occurred_at <= {self.bind(self.now)}",
         ]
@@ -177,7 +180,7 @@ class Writer:
         if word.sql:
             tests.append(f"({self._sql(word, word.sql)})")
         if self.among:
-            tests.append(f"event.lead_id = ANY(%({self.among})s::bigint[])")
+            tests.append(f"{doer} = ANY(%({self.among})s::bigint[])")
         if did.where:
             tests.append(self.condition(did.where, fields=words.fields))
         return "FROM tracking_event AS event {} WHERE {}".format(self._other(did.order), " AND ".join(tests))
@@ -185,7 +188,8 @@ class Writer:
     def _other(self, order: Order | None) -> str:
         if order is None:
             return ""
-        return OTHER.format(events=self._events(order.did), order=ORDERS[order.relation])
+        doer = self.vocabulary.audience.doer
+        return OTHER.format(doer=doer, events=self._events(order.did), order=ORDERS[order.relation])
 
     def _having(self, did: Did, *, negated: bool) -> str:
         count = did.count
@@ -194,7 +198,7 @@ class Writer:
         ):
             return ""  # any event decides
         told = f"{self._measure(did)} {SIGNS[count.op]} {self.bind(decimal(count.value))}"
-        return " GROUP BY event.lead_id HAVING {}({})".format("NOT " if negated else "", told)
+        return " GROUP BY {} HAVING {}({})".format(self.vocabulary.audience.doer, "NOT " if negated else "", told)
 
     def _measure(self, did: Did) -> str:
         if did.sum is None:

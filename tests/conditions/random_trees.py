@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from tests.conditions.scratch import Company, Event, Lead, Subject
+from tests.conditions.scratch import Company, Event, Lead, Subject, Visitor
 from tests.conditions.words import RANKS
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -62,6 +63,7 @@ event = st.builds(
     duration=st.none() | st.sampled_from([500, 1500, 60_000]),
     verdict=st.sampled_from([0, 0, 0, 1, 2]),
     props=st.fixed_dictionaries({}, optional={"amount": anything, "name": st.just("trial_started")}),
+    visitor_id=st.none() | st.integers(1, 4),
 )
 leads = st.lists(lead, min_size=1, max_size=4).map(
     lambda listed: [numbered(one, place) for place, one in listed_from(listed)]
@@ -82,7 +84,7 @@ def numbered(one: Lead, place: int) -> Lead:
 
 def numbered_event(one: Event, place: int) -> Event:
     about = one.subject and Subject(place, one.subject.name, one.subject.path)
-    return Event(one.lead_id, one.occurred_at, one.name, about, one.duration, one.verdict, one.props)
+    return replace(one, subject=about)
 
 
 # Conditions
@@ -155,8 +157,10 @@ def time_tests(key: str, points: list[str], spans: st.SearchStrategy[Any]) -> li
 
 def set_tests(key: str) -> list[st.SearchStrategy[dict[str, Any]]]:
     return [
-        *(one_test(key, op, text, exact=1) for op in ("contains", "not_contains")),
-        *(one_test(key, op, many(text), exact=1) for op in ("in", "not_in")),
+        one_test(key, "contains", text, exact=1),
+        one_test(key, "not_contains", text, exact=1, unknown=1),
+        one_test(key, "in", many(text), exact=1),
+        one_test(key, "not_in", many(text), exact=1, unknown=1),
         *presence(key),
     ]
 
@@ -227,3 +231,32 @@ did = st.one_of(
     ),
 )
 condition = trees(lead_test | lead_test | did)
+
+# Visitors: half of them nobody we know
+
+browser = st.builds(
+    Visitor,
+    id=st.just(0),
+    lead=st.none() | lead,
+    first_seen_at=moment,
+    last_seen_at=moment,
+    visits=st.integers(0, 3),
+    channel=st.none() | st.sampled_from(["", "direct", "paid"]),
+    marks=st.lists(text, max_size=2).map(tuple),
+)
+browsers = st.lists(browser, min_size=1, max_size=4).map(
+    lambda listed: [numbered_browser(one, place) for place, one in listed_from(listed)]
+)
+visitor_test = st.one_of(
+    *number_tests("visitor.visits"),
+    *time_tests("visitor.last_seen_at", points, spans),
+    *(one_test("visitor.known", op, st.booleans()) for op in ("eq", "ne")),
+    *text_tests("visitor.channel", st.sampled_from(["direct", "paid"])),
+    *set_tests("visitor.marks"),
+)
+membership = st.just({"segment": "seg_1"})
+visitor_condition = trees(visitor_test | lead_test | did | membership)
+
+
+def numbered_browser(one: Visitor, place: int) -> Visitor:
+    return replace(one, id=place, lead=one.lead and numbered(one.lead, place))

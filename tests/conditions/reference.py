@@ -90,7 +90,7 @@ def tested(document: Document, value: Any, world: World) -> bool:
     if op in ("is_set", "is_not_set"):
         known = bool(value is not None and (not isinstance(value, tuple) or any(value)))
         return known is bool(op == "is_set")
-    if document["field"] in ("lead.tags", "lead.lists"):
+    if document["field"] in ("lead.tags", "lead.lists", "visitor.marks"):
         return of_set(document, value or (), world)
     if document["field"].startswith(("attributes.", "properties.")) and not same_type(value, wanted):
         value = None

@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg2.extras import execute_values
 
-from conditions import CREATE_FOLD, Compiled, fold
+from conditions import CREATE_FOLD, LEADS, VISITORS, Compiled, fold
 
 TENANT = 7
 
@@ -23,9 +23,13 @@ CREATE TABLE leads_lead (
     job_rank smallint, stage text, visits int, ratio float8, last_seen_at timestamptz, contract_day date,
     subscribed boolean, tags text[], attributes jsonb, created_at timestamptz);
 CREATE TABLE tracking_subject (tenant_id bigint, id bigint, name text, path text);
+CREATE TABLE tracking_visitor (
+    tenant_id bigint, id bigint, lead_id bigint, first_seen_at timestamptz, last_seen_at timestamptz, visits int,
+    channel text);
+CREATE TABLE tracking_mark (tenant_id bigint, visitor_id bigint, name text);
 CREATE TABLE tracking_event (
-    tenant_id bigint, id bigserial, lead_id bigint, name smallint, subject_id bigint, occurred_at timestamptz,
-    duration int, verdict smallint, props jsonb);
+    tenant_id bigint, id bigserial, visitor_id bigint, lead_id bigint, name smallint, subject_id bigint,
+    occurred_at timestamptz, duration int, verdict smallint, props jsonb);
 """
 
 
@@ -72,6 +76,20 @@ class Event:
     duration: int | None = None
     verdict: int = 0
     props: dict[str, Any] = field(default_factory=dict)
+    visitor_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A browser; `lead` is None for an unknown one."""
+
+    id: int
+    lead: Lead | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    visits: int = 1
+    channel: str | None = None
+    marks: tuple[str, ...] = ()
 
 
 PLAIN = [each.name for each in fields(Lead) if each.name not in ("company", "tags", "lists", "attributes")]
@@ -79,8 +97,24 @@ PLAIN = [each.name for each in fields(Lead) if each.name not in ("company", "tag
 
 def load(cursor: Any, leads: list[Lead], events: list[Event], *, tenant: int = TENANT) -> None:
     """Replace everything in the scratch tables."""
-    cursor.execute("TRUNCATE leads_company, leads_listed, leads_lead, tracking_subject, tracking_event")
+    cursor.execute(
+        "TRUNCATE leads_company, leads_listed, leads_lead, tracking_subject, tracking_event, tracking_visitor,"
+        " tracking_mark"
+    )
     add(cursor, leads, events, tenant=tenant)
+
+
+def load_visitors(cursor: Any, visitors: list[Visitor], events: list[Event]) -> None:
+    """Replace everything: these browsers, their people and the events."""
+    load(cursor, list({each.lead.id: each.lead for each in visitors if each.lead}.values()), events)
+    columns = "tenant_id, id, lead_id, first_seen_at, last_seen_at, visits, channel"
+    insert(cursor, f"tracking_visitor ({columns})", [(TENANT, *visitor_row(each)) for each in visitors])
+    marks = [(TENANT, each.id, name) for each in visitors for name in each.marks]
+    insert(cursor, "tracking_mark (tenant_id, visitor_id, name)", marks)
+
+
+def visitor_row(one: Visitor) -> tuple[object, ...]:
+    return (one.id, one.lead and one.lead.id, one.first_seen_at, one.last_seen_at, one.visits, one.channel)
 
 
 def add(cursor: Any, leads: list[Lead], events: list[Event], *, tenant: int = TENANT) -> None:
@@ -92,7 +126,7 @@ def add(cursor: Any, leads: list[Lead], events: list[Event], *, tenant: int = TE
     insert(cursor, "leads_listed (tenant_id, lead_id, name)", listed)
     columns = ", ".join([*PLAIN, "name_key", "company_id", "tags", "attributes", "tenant_id"])
     insert(cursor, f"leads_lead ({columns})", [(*lead_row(lead), tenant) for lead in leads])
-    columns = "tenant_id, lead_id, occurred_at, name, subject_id, duration, verdict, props"
+    columns = "tenant_id, visitor_id, lead_id, occurred_at, name, subject_id, duration, verdict, props"
     insert(cursor, f"tracking_event ({columns})", [(tenant, *event_row(event)) for event in events])
 
 
@@ -113,7 +147,8 @@ def lead_row(lead: Lead) -> tuple[object, ...]:
 def event_row(event: Event) -> tuple[object, ...]:
     subject = event.subject and event.subject.id
     props = json.dumps(event.props)
-    return (event.lead_id, event.occurred_at, event.name, subject, event.duration, event.verdict, props)
+    happened = (event.occurred_at, event.name, subject, event.duration, event.verdict, props)
+    return (event.visitor_id, event.lead_id, *happened)
 
 
 def insert(cursor: Any, target: str, rows: Sequence[tuple[object, ...]]) -> None:
@@ -123,8 +158,16 @@ def insert(cursor: Any, target: str, rows: Sequence[tuple[object, ...]]) -> None
 
 def found(cursor: Any, compiled: Compiled, **params: object) -> set[int]:
     """Ids of the leads for whom it holds; fails when it is NULL for anybody."""
+    return found_among(cursor, "lead", LEADS.rows, compiled, **params)
+
+
+def found_visitors(cursor: Any, compiled: Compiled, **params: object) -> set[int]:
+    return found_among(cursor, "visitor", VISITORS.rows, compiled, **params)
+
+
+def found_among(cursor: Any, alias: str, rows: str, compiled: Compiled, **params: object) -> set[int]:
     cursor.execute(
-        f"SELECT lead.id, {compiled.sql} FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s",
+        f"SELECT {alias}.id, {compiled.sql} FROM {rows} WHERE {alias}.tenant_id = %(tenant_id)s",
         {"tenant_id": TENANT, **compiled.params, **params},
     )
     results = dict(cursor.fetchall())

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from conditions import SUBJECT, Choice, EventWord, EventWords, Field, Fields, Kind, Phrase, Piece, Through, Vocabulary
+from conditions import (
+    SUBJECT,
+    Choice,
+    EventWord,
+    EventWords,
+    Field,
+    Fields,
+    Kind,
+    Phrase,
+    Piece,
+    Through,
+    VisitorWords,
+    Vocabulary,
+)
 
 COMPANY = Through(
     alias="company",
@@ -79,3 +92,17 @@ def vocabulary() -> Vocabulary:
 WORDS = vocabulary()
 WITH_SEGMENTS = vocabulary()
 WITH_SEGMENTS.use_members("segment", lambda member: Piece("lead.id = ANY(%(ids)s)", {"ids": (1,)}))
+
+MARKS = Through(
+    alias="mark",
+    key="visitor.id",
+    rows="SELECT mark.visitor_id FROM tracking_mark AS mark WHERE mark.tenant_id = %(tenant_id)s",
+)
+VISITOR_WORDS = VisitorWords(
+    WITH_SEGMENTS,
+    Field("visitor.visits", Kind.NUMBER, "visitor.visits", Phrase("visits", "訪問回数")),
+    Field("visitor.last_seen_at", Kind.MOMENT, "visitor.last_seen_at", Phrase("last seen", "最終訪問")),
+    Field("visitor.known", Kind.BOOLEAN, "(visitor.lead_id IS NOT NULL)", Phrase("known", "既知")),
+    Field("visitor.channel", Kind.TEXT, "visitor.channel", Phrase("channel", "チャネル")),
+    Field("visitor.marks", Kind.SET, "mark.name", Phrase("marks", "印"), through=MARKS),
+)
