@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import redis
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
@@ -42,7 +42,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _ask(check: Probe) -> dict[str, object]:
     try:
         return {"ok": True, **check()}
-    except (DatabaseError, redis.RedisError, OSError) as error:
+    except (DatabaseError, InterfaceError, redis.RedisError, OSError) as error:
         return {"ok": False, "error": type(error).__name__}
 
 

@@ -73,6 +73,11 @@ def copy_database(template: str, copy: str) -> None:
 @pytest.fixture
 def another_database(test_database: str) -> str:
     """An empty migrated database besides the test's own, for processes that the test starts."""
+    return spare_database(test_database)
+
+
+def spare_database(test_database: str) -> str:
+    """What `another_database` gives, for fixtures that live longer than a test."""
     copy = f"{test_database}_more"
     copy_database(test_database.removesuffix(f"_{WORKER}"), copy)
     return copy

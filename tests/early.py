@@ -15,6 +15,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 os.environ["MA_PROCESS"] = "worker"
 os.environ["DEBUG"] = "1"
+os.environ["TRACKING_GUARD"] = "0"  # a stream emptied between tests stays empty
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ma_platform.settings")
 os.environ["DATA_DIR"] = str(Path(tempfile.gettempdir()) / f"ma-tests-{os.getpid()}-{WORKER}")
 if WORKER not in ("main", "gw0") and "MA_POSTGRES_PID_FILE" in os.environ:

@@ -72,6 +72,7 @@ class Event(IntEnum):
     TAG_ADDED = 44, "Tag added", PRODUCT, ""
     FLOW_ENDED = 45, "Scenario ended", PRODUCT, "flow"
     VERDICT_CHANGED = 46, "Traffic judged again", PRODUCT, ""
+    EVENTS_DELETED = 47, "Old events deleted", PRODUCT, ""
 
     @property
     def wire(self) -> str:

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+HIT = "hit"  # the property that keeps what is needed to judge a bare request again; never shown, holds an address
 KEY_BYTES = 2000  # A b-tree entry holds 2,700 bytes; the rest is for tenant and kind.
 
 

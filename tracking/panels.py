@@ -1,23 +1,24 @@
-"""What tracking shows on shared pages: the rail, the setup checklist, the health page and /readyz."""
+"""What tracking shows on shared pages: the rail, the setup checklist, a person's page."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ma_platform import clock
-from ma_platform.health import probe
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import navigation, slots
-from ma_platform.ui.formats import duration
+from tracking import health_rows, visit_panels  # noqa: F401 - register themselves
 from tracking.activity import activity
+from tracking.browsers import ties
 from tracking.catalogue import Event
-from tracking.queries import LAG_LIMIT_SECONDS, ingest_lag, lag, tag_seen_at
+from tracking.queries import BindingRow, VisitorRow, bindings, tag_seen_at
 
 navigation.register(
     navigation.NavItem(
@@ -31,6 +32,30 @@ navigation.register(
         also_under=("/tracking/",),
     )
 )
+
+
+@slots.LEAD_PANELS.fill(order=70, capability=Capability.VIEW_TRACKING)
+def browsers_panel(request: HttpRequest, lead: Any) -> slots.Panel:  # Any: this room does not know leads
+    """Browsers of this person, why they are taken for theirs, and how to undo that."""
+    return _bindings_panel(request, _("Browsers of this person"), bindings(lead_id=lead.pk, limit=20))
+
+
+@slots.VISITOR_PANELS.fill(order=20, capability=Capability.VIEW_TRACKING)
+def owners_panel(request: HttpRequest, visitor: VisitorRow) -> slots.Panel:
+    """Whose this browser is and was, why, and how to undo that."""
+    return _bindings_panel(request, _("Whose browser it is"), bindings(visitor_id=visitor.id, limit=20), people=True)
+
+
+def _bindings_panel(
+    request: HttpRequest, title: str | Promise, rows: Sequence[BindingRow], *, people: bool = False
+) -> slots.Panel:
+    context = {
+        "ties": ties(rows),
+        "may_undo": Capability.EDIT_LEADS in getattr(request, "can", ()),
+        "back": request.path,
+        "show_people": people,
+    }
+    return slots.Panel(title=title, template="tracking/_bindings.html", context=context)
 
 
 @slots.HOME_PANELS.fill(order=14, capability=Capability.VIEW_TRACKING)
@@ -73,41 +98,3 @@ def tag_seen(now: datetime) -> slots.Step:
         url=reverse("tracking:setup"),
         text=_("One line of HTML; from then on you see who reads what."),
     )
-
-
-@slots.HEALTH_ROWS.fill(order=20)
-def ingest_row(now: datetime) -> slots.HealthRow:
-    waiting = ingest_lag()
-    return slots.HealthRow(
-        key="ingest",
-        title=_("Accepted events"),
-        state="ok" if waiting < LAG_LIMIT_SECONDS else "bad",
-        value=duration(waiting, language=get_language() or "ja"),
-        text="" if waiting < LAG_LIMIT_SECONDS else _("The ingest process is not writing them; nothing is lost."),
-    )
-
-
-@slots.HEALTH_ROWS.fill(order=21)
-def consumer_row(now: datetime) -> slots.HealthRow:
-    behind = [one for one in lag(now=now) if not one.ok]
-    worst = max((one.seconds or 0.0 for one in lag(now=now)), default=0.0)
-    return slots.HealthRow(
-        key="consumers",
-        title=_("Reading of events"),
-        state="warn" if behind else "ok",
-        value=duration(worst, language=get_language() or "ja"),
-        text=", ".join(one.name for one in behind),
-    )
-
-
-@probe("consumers")
-def consumers() -> dict[str, object]:
-    """Lag in seconds by consumer; not ok when one has not caught up for a minute."""
-    found = lag(now=clock.now())
-    return {"ok": all(one.ok for one in found), "lag": {one.name: one.seconds for one in found}}
-
-
-@probe("ingest")
-def ingest() -> dict[str, object]:
-    waiting = ingest_lag()
-    return {"ok": waiting < LAG_LIMIT_SECONDS, "lag": waiting}

@@ -19,6 +19,16 @@ REASONS = {
     "privacy_proxy": _("hidden by the mail program's privacy protection"),
     "replaced": _("told again once the visitor agreed to be recognised"),
     "time_clamped": _("the sender's clock was far off"),
+    "hidden_link": _("followed the link that nobody can see"),
+    "all_links": _("clicked all links at once"),
+    "regular": _("as regular as a clock"),
+    "burst": _("faster than anybody reads"),
+    "gateway": _("comes from a mail gateway"),
+    "confirmed": _("confirmed by what the person did next"),
+    "no_script": _("runs no script where others do"),
+    "no_visible_time": _("several pages, none of them ever on a screen"),
+    "form_speed": _("filled in a form within a second"),
+    "automation": _("a browser driven by a program"),
 }
 KINDS = {
     "crawler": _("crawler: %(what)s"),

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
-CLICK_IDS = {
-    "gclid": "google",
-    "yclid": "yahoo",
-    "fbclid": "facebook",
-    "msclkid": "bing",
-    "ttclid": "tiktok",
-    "twclid": "x",
-}
-PAID = frozenset({"cpc", "ppc", "cpm", "paid", "paidsearch", "paid_search", "paidsocial", "paid_social", "display"})
-SEARCH = ("google.", "bing.com", "yahoo.", "duckduckgo.com", "baidu.com", "ecosia.org", "naver.com", "search.brave.com")
-SOCIAL = (
-    "facebook.com",
-    "twitter.com",
-    "t.co",
-    "x.com",
-    "linkedin.com",
-    "lnkd.in",
-    "instagram.com",
-    "youtube.com",
-    "line.me",
-)
+from tracking.campaigns import CLICK_IDS, UNPAID, click_ids, fold, tags
+from tracking.referrers import channel_of_source, find_site, registrable
+
+PAID = re.compile(r"cp[cmav]|ppc|paid.*|.*cpc|display|banner|retargeting|remarketing|listing|affiliate")
+MAIL = frozenset({"email", "e-mail", "e_mail", "mail", "newsletter", "mailmagazine", "メルマガ", "メール"})
+SOCIAL = frozenset({"social", "sns", "social-network", "social-media", "sm", "social_network", "social_media"})
+CHANNELS = ("direct", "organic_search", "ai_assistant", "social", "email", "paid", "referral", "campaign")
 LONGEST = 300
-
-
 REMEMBERED, SHORT = 4_096, 500  # answers kept in memory, for addresses of at most so many characters
 
 
@@ -58,10 +42,14 @@ def _page_key(url: str) -> tuple[str, str, str] | None:
 
 
 def visit_source(url: str, referrer: str, campaign: Mapping[str, object] | None = None) -> dict[str, str] | None:
-    """{utm_…, referrer_host, landing_path, channel} of a page view; None while moving inside one site."""
+    """{utm_…, gclid …, referrer_host, landing_path, channel} of a page view; None while moving inside one site.
+
+    One site is one registrable domain: blog.example.jp to www.example.jp is no arrival. Click ids stay as sent.
+    """
     if campaign or len(url) + len(referrer) > SHORT:
         return _visit_source(url, referrer, campaign or {})
-    return _remembered_source(url, referrer)
+    found = _remembered_source(url, referrer)
+    return None if found is None else dict(found)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -71,51 +59,62 @@ def _remembered_source(url: str, referrer: str) -> dict[str, str] | None:
 
 def _visit_source(url: str, referrer: str, campaign: Mapping[str, object]) -> dict[str, str] | None:
     page = _split(url)
-    query = {key: value for key, value in parse_qsl(page.query)[:100] if key in UTM or key in CLICK_IDS}
-    tags = {key: query[key][:LONGEST] for key in UTM if query.get(key)} or _campaign(campaign)
-    clicked = next((CLICK_IDS[key] for key in CLICK_IDS if query.get(key)), "")
-    came_from = _split(referrer).hostname or ""
-    if not tags and not clicked and came_from and came_from == page.hostname:
+    stated = tags(page.query) or _campaign(campaign)
+    clicked = click_ids(page.query)
+    came_from = (_split(referrer).hostname or "")[:LONGEST]
+    at_home = bool(came_from) and registrable(came_from) == registrable(page.hostname or "")
+    if at_home and not stated and not clicked:
         return None
-    found = {**tags, "channel": channel(tags, clicked, came_from)}
-    if came_from and came_from != page.hostname:
-        found["referrer_host"] = came_from[:LONGEST]
+    came_from = "" if at_home else came_from
+    found = {**stated, **clicked, "channel": channel(stated, clicked, came_from)}
+    if came_from:
+        found["referrer_host"] = came_from
     if clicked and "utm_source" not in found:
-        found["utm_source"] = clicked
+        found["utm_source"] = CLICK_IDS[next(iter(clicked))]
     if page.path:
-        found["landing_path"] = page.path[:LONGEST]
+        found["landing_path"] = fold(unquote(page.path, errors="replace")) or "/"
     return found
 
 
-def channel(tags: Mapping[str, str], clicked: str, came_from: str) -> str:
-    """paid | email | social | organic_search | referral | campaign | direct."""
-    medium = tags.get("utm_medium", "").lower()
-    if (clicked and clicked != "facebook") or medium in PAID:
+def channel(stated: Mapping[str, str], clicked: Mapping[str, str], came_from: str) -> str:
+    """One of CHANNELS. What the link's author said (a paid click, a medium) goes before where it was clicked."""
+    medium = stated.get("utm_medium", "").lower()
+    if set(clicked) - UNPAID or PAID.fullmatch(medium):
         return "paid"
-    if medium in ("email", "e-mail", "mail", "newsletter"):
+    if medium in MAIL:
         return "email"
-    if medium in ("social", "sns") or _any(came_from, SOCIAL) or clicked:
+    if medium in SOCIAL:
         return "social"
-    if _any(came_from, SEARCH) or medium == "organic":
+    if medium == "organic":
         return "organic_search"
-    if tags:
+    site = find_site(came_from) if came_from else None
+    return _by_place(stated, clicked, came_from, site.channel if site else "")
+
+
+def _by_place(stated: Mapping[str, str], clicked: Mapping[str, str], came_from: str, kind: str) -> str:
+    named = channel_of_source(stated.get("utm_source", ""))
+    if "ai_assistant" in (kind, named):
+        return "ai_assistant"
+    if kind or named:
+        return kind or named
+    if clicked:  # only fbclid is left
+        return "social"
+    if stated:
         return "campaign"
     return "referral" if came_from else "direct"
-
-
-def _any(host: str, known: tuple[str, ...]) -> bool:
-    return any(host == name or host.endswith("." + name) or (name[-1] == "." and name in f"{host}.") for name in known)
 
 
 def _campaign(stated: Mapping[str, object]) -> dict[str, str]:
     # Segment's context.campaign: {"name", "source", "medium", "term", "content"}
     named = {f"utm_{key}": stated.get(key) for key in ("source", "medium", "term", "content")}
     named["utm_campaign"] = stated.get("name")
-    return {key: str(value)[:LONGEST] for key, value in named.items() if value}
+    return {key: folded for key, value in named.items() if value and (folded := fold(str(value)))}
 
 
 def _split(url: str) -> SplitResult:
     try:
-        return urlsplit(url)
+        parts = urlsplit(url.strip())
+        _ = parts.hostname
     except ValueError:
         return urlsplit("")
+    return parts

@@ -2,10 +2,39 @@
 
 from django.urls import path
 
-from tracking.views import live, setup
+from tracking.views import debug, domains, identify, identity, live, networks, pages, setup, traffic, visitor
 
 app_name = "tracking"
 urlpatterns = [
     path("tracking/setup/", setup.setup, name="setup"),
+    path("tracking/domains/", domains.domains, name="domains"),
+    path("tracking/domains/check/", domains.check, name="domain_check"),
+    path("tracking/domains/remove/", domains.remove, name="domain_remove"),
+    path("tracking/settings/", domains.settings, name="settings"),
+    path("tracking/debug/", debug.debug, name="debug"),
+    path("tracking/pages/", pages.pages, name="pages"),
+    path("tracking/visitors/<path:key>", visitor.visitor, name="visitor"),
+    path("tracking/visitor-erase/<path:key>", visitor.erase, name="visitor_erase"),
+    path("tracking/visitor-export/<path:key>", visitor.export, name="visitor_export"),
+    path("tracking/traffic/", traffic.traffic, name="traffic"),
+    path("tracking/traffic/passes/", traffic.rejudgements, name="rejudgements"),
+    path("tracking/traffic/ask", traffic.ask, name="rejudgement_ask"),
+    path("tracking/traffic/<str:rejudgement_id>/run", traffic.run, name="rejudgement_run"),
     path("tracking/live/", live.live, name="live"),
+    path("tracking/identity/", identity.conflict_list, name="identity"),
+    path("tracking/identity/<int:binding_id>/settle", identity.settle, name="identity_settle"),
+    path("tracking/identity/<int:binding_id>/give", identity.give, name="identity_give"),
+    path("tracking/identity/<int:binding_id>/undo", identity.undo, name="identity_undo"),
+    path("tracking/identity/browsers/<int:visitor_id>/shared", identity.shared, name="identity_shared"),
+    path("tracking/identify/", identify.page, name="identify"),
+    path("tracking/identify/reveal", identify.reveal, name="identify_reveal"),
+    path("tracking/identify/check", identify.check, name="identify_check"),
+    path("tracking/identify/rotate", identify.rotate, name="identify_rotate"),
+    path("tracking/identify/drop", identify.drop, name="identify_drop"),
+    path("tracking/networks/", networks.index, name="networks"),
+    path("tracking/networks/upload", networks.upload, name="networks_upload"),
+    path("tracking/networks/confirm", networks.confirm, name="networks_confirm"),
+    path("tracking/networks/new", networks.new, name="networks_new"),
+    path("tracking/networks/<int:network_id>/delete", networks.delete, name="network_delete"),
+    path("tracking/networks/<int:network_id>/refuse", networks.refuse, name="network_refuse"),
 ]

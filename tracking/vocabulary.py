@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from conditions import SUBJECT, WORDS, EventWord, EventWords, Field, Fields, Kind
+from conditions import SUBJECT, VISITOR_WORDS, WORDS, EventWord, EventWords, Field, Fields, Kind, Through
+from tracking.campaigns import CLICK_IDS, UTM
 from tracking.catalogue import BY_WIRE
 from tracking.models import CustomName
-from tracking.sources import UTM
 
-SOURCE_KEYS = (*UTM, "referrer_host", "landing_path", "channel")
+SOURCE_KEYS = (*UTM, "referrer_host", "landing_path", "channel", *CLICK_IDS)
 SOURCE_LABELS = {
     "utm_source": _("Campaign source"),
     "utm_medium": _("Campaign medium"),
@@ -19,6 +19,7 @@ SOURCE_LABELS = {
     "referrer_host": _("Referring site"),
     "landing_path": _("Landing page"),
     "channel": _("Channel"),
+    **dict.fromkeys(CLICK_IDS, _("Click id")),
 }
 
 
@@ -48,7 +49,14 @@ def about(key: str, kind: str, label: object) -> Field:
     )
 
 
-TAG_IN_URL = "substring(event.props ->> 'url' FROM %(taken)s)"
+# The tag in the page's own address; the visit has it as people read it, whatever it was encoded in.
+TAG_IN_URL = """(
+    CASE WHEN substring(event.props ->> 'url' FROM %(taken)s) IS NOT NULL
+         THEN coalesce((SELECT visit.source ->> %(tag)s FROM tracking_session AS visit
+                         WHERE visit.tenant_id = event.tenant_id AND visit.id = event.session),
+                       substring(event.props ->> 'url' FROM %(taken)s)) END)"""
+OF_VISIT = """(SELECT visit.{} FROM tracking_session AS visit
+                WHERE visit.tenant_id = event.tenant_id AND visit.id = event.session)"""
 # Visible time arrives in slices, each a page_left that names the event of its page view.
 VISIBLE_MS = """coalesce(event.duration, (
     SELECT sum(slice.duration) FROM tracking_event AS slice
@@ -73,7 +81,12 @@ EVENT_FIELDS = Fields(
     ),
     Field("occurred_at", Kind.MOMENT, "event.occurred_at", _("Happened at")),
     Field("referrer", Kind.TEXT, "event.props ->> 'referrer'", _("Referrer")),
-    *(Field(key, Kind.TEXT, TAG_IN_URL, SOURCE_LABELS[key], params={"taken": f"[?&]{key}=([^&#]*)"}) for key in UTM),
+    Field("channel", Kind.TEXT, OF_VISIT.format("channel"), SOURCE_LABELS["channel"]),
+    Field("device", Kind.TEXT, OF_VISIT.format("device"), _("Kind of device")),
+    *(
+        Field(key, Kind.TEXT, TAG_IN_URL, SOURCE_LABELS[key], params={"taken": f"[?&]{key}=([^&#]*)", "tag": key})
+        for key in UTM
+    ),
     Field("visible_ms", Kind.NUMBER, VISIBLE_MS, _("Visible time (ms)"), sum_sql=f"{VISIBLE_MS} / 1000.0"),
     families={"properties.": own_property},
 )
@@ -97,6 +110,21 @@ SOURCE_SQL = {
          ORDER BY visitor.last_seen_at DESC LIMIT 1), lead.source_last ->> %(key)s)""",
 }
 
+# Any visit of the person's: a day's visit of a browser is theirs when what was done in it that day is. No machines.
+VISITS = Through(
+    alias="visit",
+    key="lead.id",
+    rows="""SELECT visit.lead_id FROM (
+                SELECT daily.lead_id, one.channel, one.country, one.prefecture, one.device
+                  FROM tracking_session AS one
+                  JOIN tenancy_workspace AS workspace ON workspace.id = one.tenant_id
+                  JOIN tracking_daily AS daily
+                    ON daily.tenant_id = %(tenant_id)s AND daily.visitor_id = one.visitor_id
+                   AND daily.day = (one.started_at AT TIME ZONE workspace.timezone)::date
+                 WHERE one.tenant_id = %(tenant_id)s AND one.verdict = 0 AND daily.lead_id IS NOT NULL) AS visit
+             WHERE true""",
+)
+
 WORDS.use_events(EventWords(find=find_event, fields=EVENT_FIELDS))
 WORDS.add(
     Field(
@@ -113,6 +141,10 @@ WORDS.add(
         " WHERE visitor.tenant_id = %(tenant_id)s AND visitor.lead_id = lead.id), 0)",
         _("Visits"),
     ),
+    Field("visit.channel", Kind.SET, "visit.channel", _("Channel of a visit"), through=VISITS),
+    Field("visit.country", Kind.SET, "visit.country", _("Country of a visit"), through=VISITS),
+    Field("visit.prefecture", Kind.SET, "visit.prefecture", _("Prefecture of a visit"), through=VISITS),
+    Field("visit.device", Kind.SET, "visit.device", _("Device of a visit"), through=VISITS),
 )
 for _which in ("first", "last"):
     for _prefix in (f"lead.source.{_which}.", f"source.{_which}."):
@@ -120,3 +152,43 @@ for _which in ("first", "last"):
             _prefix,
             lambda key, prefix=_prefix, which=_which: source_field(prefix, which, key),  # type: ignore[misc]  # bound now
         )
+
+# Words of browsers, known and unknown. What is asked of the person goes through the person, see VisitorWords.
+BROWSER_VISITS = Through(
+    alias="visit",
+    key="visitor.id",
+    rows="SELECT visit.visitor_id FROM tracking_session AS visit"
+    " WHERE visit.tenant_id = %(tenant_id)s AND visit.verdict = 0",
+)
+# Of the newest visit whose network told a company; offices of the workspace's own and carriers tell none.
+GUESSED_DOMAIN = """(
+    SELECT guess.company_domain FROM tracking_session AS guess
+     WHERE guess.tenant_id = %(tenant_id)s AND guess.visitor_id = visitor.id
+       AND guess.company_source IN ('list', 'learned', 'provider')
+     ORDER BY guess.last_at DESC LIMIT 1)"""
+
+
+def browser_source(which: str, key: str) -> Field | None:
+    """`source.first.utm_source` … of the browser itself."""
+    if key not in SOURCE_KEYS:
+        return None
+    sql = f"visitor.{which}_source ->> %(key)s"
+    return Field(f"source.{which}.{key}", Kind.TEXT, sql, SOURCE_LABELS[key], params={"key": key})
+
+
+VISITOR_WORDS.add(
+    Field("visitor.known", Kind.BOOLEAN, "(visitor.lead_id IS NOT NULL)", _("We know who it is")),
+    Field("visitor.visits", Kind.NUMBER, "visitor.visits", _("Visits of this browser")),
+    Field("visitor.first_seen_at", Kind.MOMENT, "visitor.first_seen_at", _("Browser first seen")),
+    Field("visitor.last_seen_at", Kind.MOMENT, "visitor.last_seen_at", _("Browser last seen")),
+    Field("visitor.company_domain", Kind.TEXT, GUESSED_DOMAIN, _("Domain of the possible company")),
+    Field("visit.channel", Kind.SET, "visit.channel", _("Channel of a visit"), through=BROWSER_VISITS),
+    Field("visit.country", Kind.SET, "visit.country", _("Country of a visit"), through=BROWSER_VISITS),
+    Field("visit.prefecture", Kind.SET, "visit.prefecture", _("Prefecture of a visit"), through=BROWSER_VISITS),
+    Field("visit.device", Kind.SET, "visit.device", _("Device of a visit"), through=BROWSER_VISITS),
+)
+for _which in ("first", "last"):
+    VISITOR_WORDS.add_family(
+        f"source.{_which}.",
+        lambda key, which=_which: browser_source(which, key),  # type: ignore[misc]  # bound now
+    )

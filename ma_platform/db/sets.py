@@ -35,7 +35,9 @@ def copy_into(
     return count
 
 
-def copy_lines(table: str, column_names: Sequence[str], lines: io.TextIOBase | io.BytesIO, *, using: str = "default") -> None:
+def copy_lines(
+    table: str, column_names: Sequence[str], lines: io.TextIOBase | io.BytesIO, *, using: str = "default"
+) -> None:
     """COPY ready-made text-format lines into `table`."""
     statement = names.SQL("COPY {} ({}) FROM STDIN").format(
         names.Identifier(table), names.SQL(", ").join(map(names.Identifier, column_names))

@@ -39,9 +39,9 @@ def send(
     sent = body if isinstance(body, bytes) else orjson.dumps(body)
     basic = {"authorization": "Basic " + b64encode(f"{key}:".encode()).decode()} if key else {}
     request = Request(path, {"user-agent": BROWSER, **basic, **(headers or {})}, sent)
-    found, parsed = used.key_of(request)
-    sender, ask = known_sender(used.keys, found, at=at)
-    return used.entries(request, parsed, used.keys.ask(found, at=at) if ask else sender, now=NOW, at=at)
+    posted = used.read(request, at=at)
+    sender, ask = known_sender(used.keys, posted.key, at=at)
+    return used.entries(request, posted, used.keys.ask(posted.key, at=at) if ask else sender, now=NOW, at=at)
 
 
 def fields(entry: Entry) -> dict[str, Any]:

@@ -24,13 +24,22 @@ PAGE = SubjectRef("page", "https://acme.jp/price", "料金")
         (Bound(None), "form", Plan(bind=True, attach_past=True)),
         (Bound(None), "mail_click", Plan(bind=True, attach_past=True)),
         (Bound(7), "form", Plan(bind=False, note=False)),
-        (Bound(8), "form", Plan(bind=True, conflict=True)),
+        (Bound(7), "identify", Plan(bind=False, note=False)),
+        (Bound(8), "form", Plan(bind=True, attach_past=True, conflict=True)),
+        (Bound(8), "identify", Plan(bind=True, attach_past=True, conflict=True)),
+        (Bound(8), "hand", Plan(bind=True, attach_past=True)),
         (Bound(8, others_today=1), "identify", Plan(bind=True, conflict=True, shared=True)),
+        (Bound(8, others_today=1), "form", Plan(bind=True, attach_past=True, conflict=True)),
         (Bound(8), "mail_click", Plan(bind=False, conflict=True)),
         (Bound(8), "import", Plan(bind=False, conflict=True)),
         (Bound(8, shared=True), "mail_click", Plan(bind=False, conflict=True)),
         (Bound(None, shared=True), "mail_click", Plan(bind=False)),
         (Bound(None, shared=True), "form", Plan(bind=True)),
+        (Bound(None, refused=True), "mail_click", Plan(bind=False, note=False)),
+        (Bound(None, refused=True), "form", Plan(bind=True, attach_past=True)),
+        (Bound(None, account=True), "mail_click", Plan(bind=False, note=False)),
+        (Bound(None, account=True), "identify", Plan(bind=True, attach_past=True)),
+        (Bound(8, account=True, others_today=1), "identify", Plan(bind=True)),
     ],
 )
 def test_what_a_new_sign_of_a_person_does(before, source, expected):
@@ -112,8 +121,8 @@ def test_unbinding_makes_the_past_anonymous_again(in_acme):
     assert sql.run("SELECT name, lead_id, count FROM tracking_daily ORDER BY name").rows == [
         (1, None, 1),
         (7, 5, 1),
-        (39, 5, 1),
-        (41, 5, 1),
+        (39, 5, 1),  # says that it was undone
+        (41, None, 1),
     ]
 
 

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import Iterator
-from http.client import HTTPConnection
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 import redis
@@ -17,46 +13,25 @@ from segment.analytics.client import Client as Segment
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope
 from tests.tracking.collecting import BROWSER, NOW
+from tests.tracking.facing import Ask, Exchange, over_socket, wsgi_door
 from tracking.actions import drain
 from tracking.collector import asgi, wiring
 from tracking.collector.keeper import Keeper
 from tracking.collector.spool import Spool
 from tracking.collector.stream import Streams
-from tracking.collector.wsgi import Collector
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def django(environ: Any, start_response: Any) -> list[bytes]:
-    start_response("418 I'm a teapot", [])
-    return [b"django"]
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None: ...
+@pytest.fixture
+def port(acme: object) -> Iterator[int]:
+    with wsgi_door() as found:
+        yield found
 
 
 @pytest.fixture
-def server(acme: object) -> Iterator[WSGIServer]:
-    with make_server("127.0.0.1", 0, Collector(django), handler_class=Quiet) as http:
-        thread = threading.Thread(target=http.serve_forever, args=(0.05,))
-        thread.start()
-        yield http
-        http.shutdown()
-        thread.join()
-
-
-def ask(
-    server: WSGIServer, method: str, path: str, body: object = None, **headers: str
-) -> tuple[int, dict[str, str], bytes]:
-    line = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
-    sent = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    line.request(method, path, sent, {"User-Agent": BROWSER, **names})
-    answer = line.getresponse()
-    found = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-    line.close()
-    return found
+def ask(port: int) -> Ask:
+    return over_socket(port)
 
 
 def rows(statement: str) -> list[tuple]:
@@ -67,10 +42,10 @@ def rows(statement: str) -> list[tuple]:
 PAGE = {"anonymousId": "v1", "messageId": "m1", "context": {"page": {"url": "https://acme.jp/a", "title": "A"}}}
 
 
-def test_a_post_is_answered_once_it_is_in_the_stream(server, acme):
+def test_a_post_is_answered_once_it_is_in_the_stream(ask, acme):
     body = PAGE | {"writeKey": acme.workspace.write_key}
 
-    status, headers, answer = ask(server, "POST", "/v1/page", body, content_type="text/plain")
+    status, headers, answer = ask("POST", "/v1/page", body, content_type="text/plain")
 
     assert (status, json.loads(answer)) == (200, {"success": True})
     assert headers["access-control-allow-origin"] == "*"
@@ -78,11 +53,11 @@ def test_a_post_is_answered_once_it_is_in_the_stream(server, acme):
     assert rows("SELECT tenant_id, name FROM tracking_event") == [(acme.workspace.pk, 1)]
 
 
-def test_a_secret_key_is_believed_and_anothers_is_not(server, acme, globex):
+def test_a_secret_key_is_believed_and_anothers_is_not(ask, acme, globex):
     body = {"userId": "u", "event": "touchpoint_call", "timestamp": "2024-01-05T00:00:00Z"}
 
-    ask(server, "POST", "/v1/track", body, authorization=f"Bearer {acme.api_key}")
-    ask(server, "POST", "/v1/track", body, authorization="Bearer ma_" + acme.workspace.code + "_wrong")
+    ask("POST", "/v1/track", body, authorization=f"Bearer {acme.api_key}")
+    ask("POST", "/v1/track", body, authorization="Bearer ma_" + acme.workspace.code + "_wrong")
     drain(now=NOW)
 
     assert rows("SELECT tenant_id, name, occurred_at::date::text FROM tracking_event") == [
@@ -102,25 +77,23 @@ def test_a_secret_key_is_believed_and_anothers_is_not(server, acme, globex):
         ("GET", "/t.jsx", 418),
     ],
 )
-def test_the_collector_answers_its_own_addresses_and_no_other(server, method, path, status):
-    assert ask(server, method, path)[0] == status
+def test_the_collector_answers_its_own_addresses_and_no_other(ask, method, path, status):
+    assert ask(method, path)[0] == status
 
 
-def test_a_refusal_says_why(server):
-    status, _headers, answer = ask(server, "POST", "/v1/track", {"anonymousId": "v"})
+def test_a_refusal_says_why(ask):
+    status, _headers, answer = ask("POST", "/v1/track", {"anonymousId": "v"})
 
     assert (status, json.loads(answer)) == (400, {"success": False, "error": "body.event: is missing"})
 
 
-def test_a_body_that_lies_about_its_length_is_refused(server):
-    assert ask(server, "POST", "/v1/batch", b"{}", content_length=str(2 * 1024 * 1024))[0] == 413
+def test_a_body_that_lies_about_its_length_is_refused(ask):
+    assert ask("POST", "/v1/batch", b"{}", content_length=str(2 * 1024 * 1024))[0] == 413
 
 
-def test_the_pixel_is_always_a_gif(server, acme):
-    status, headers, body = ask(
-        server, "GET", f"/t.gif?k={acme.workspace.write_key}&u=https://acme.jp/x%3Futm_source%3Dm&e="
-    )
-    unknown = ask(server, "GET", "/t.gif?k=nobody&" + "&".join(f"a{n}=1" for n in range(99)))
+def test_the_pixel_is_always_a_gif(ask, acme):
+    status, headers, body = ask("GET", f"/t.gif?k={acme.workspace.write_key}&u=https://acme.jp/x%3Futm_source%3Dm&e=")
+    unknown = ask("GET", "/t.gif?k=nobody&" + "&".join(f"a{n}=1" for n in range(99)))
 
     drained = drain(now=NOW)
 
@@ -130,19 +103,19 @@ def test_the_pixel_is_always_a_gif(server, acme):
     assert rows("SELECT key FROM tracking_subject") == [("https://acme.jp/x",)]
 
 
-def test_the_tag_is_cached_by_its_etag(server):
-    _status, headers, _body = ask(server, "GET", "/t.js", accept_encoding="gzip")
+def test_the_tag_is_cached_by_its_etag(ask):
+    _status, headers, _body = ask("GET", "/t.js", accept_encoding="gzip")
 
     assert headers["cache-control"].startswith("public, max-age=")
     assert headers["content-encoding"] == "gzip"
-    assert ask(server, "GET", "/t.js", if_none_match=headers["etag"])[0] == 304
+    assert ask("GET", "/t.js", if_none_match=headers["etag"])[0] == 304
 
 
-def test_segments_own_sdk_delivers(server, acme):
+def test_segments_own_sdk_delivers(port, acme):
     failures: list[object] = []
     sdk = Segment(
         acme.workspace.write_key,
-        host=f"http://127.0.0.1:{server.server_port}",
+        host=f"http://127.0.0.1:{port}",
         on_error=lambda error, items: failures.append(error),
         gzip=True,
     )
@@ -158,10 +131,10 @@ def test_segments_own_sdk_delivers(server, acme):
     assert rows("SELECT key FROM tracking_visitor") == [("v1",)]
 
 
-def test_with_the_stream_away_events_go_to_disk_and_come_back(server, acme, monkeypatch):
+def test_with_the_stream_away_events_go_to_disk_and_come_back(ask, acme, monkeypatch):
     gone, spool = redis.Redis.from_url("unix:///nowhere/valkey.sock"), Spool(wiring.place().spool)
     monkeypatch.setattr(wiring, "keeper", lambda: Keeper(gone, Streams(), spool))
-    status, _headers, _answer = ask(server, "POST", "/v1/page", PAGE | {"writeKey": acme.workspace.write_key})
+    status, _headers, _answer = ask("POST", "/v1/page", PAGE | {"writeKey": acme.workspace.write_key})
     monkeypatch.undo()
     while_written = drain(now=NOW).written
     spool.rest(at_once=True)
@@ -170,28 +143,13 @@ def test_with_the_stream_away_events_go_to_disk_and_come_back(server, acme, monk
     assert (while_written, drain(now=NOW).written) == (0, 1)
 
 
-def test_with_neither_stream_nor_disk_nothing_is_promised(server, acme, scratch, monkeypatch):
+def test_with_neither_stream_nor_disk_nothing_is_promised(ask, acme, scratch, monkeypatch):
     gone = redis.Redis.from_url("unix:///nowhere/valkey.sock")
     monkeypatch.setattr(wiring, "keeper", lambda: Keeper(gone, Streams(), Spool(scratch, most=10)))
 
-    status, headers, _answer = ask(server, "POST", "/v1/page", PAGE | {"writeKey": acme.workspace.write_key})
+    status, headers, _answer = ask("POST", "/v1/page", PAGE | {"writeKey": acme.workspace.write_key})
 
     assert (status, headers["retry-after"]) == (503, "5")
-
-
-class Exchange:
-    """One RSGI exchange: what granian hands over, and what it is given back."""
-
-    def __init__(self, method: str, path: str, body: object, headers: dict[str, str]) -> None:
-        self.method, self.path, self.query_string = method, path, ""
-        self.headers, self._body = headers, json.dumps(body).encode()
-        self.status = 0
-
-    async def __call__(self) -> bytes:
-        return self._body
-
-    def response_bytes(self, status: int, headers: object, body: bytes) -> None:
-        self.status = status
 
 
 def test_the_own_process_of_the_collector_keeps_concurrent_posts(acme, monkeypatch):
@@ -201,7 +159,7 @@ def test_the_own_process_of_the_collector_keeps_concurrent_posts(acme, monkeypat
         Exchange(
             "POST",
             "/v1/track",
-            {"event": "x", "messageId": f"m{n}", "anonymousId": "v", "writeKey": key},
+            json.dumps({"event": "x", "messageId": f"m{n}", "anonymousId": "v", "writeKey": key}).encode(),
             {"user-agent": BROWSER},
         )
         for n in range(50)
@@ -209,7 +167,7 @@ def test_the_own_process_of_the_collector_keeps_concurrent_posts(acme, monkeypat
 
     async def all_at_once() -> None:
         await asyncio.gather(*(asgi.rsgi(post, post) for post in posts))
-        await asgi.door()._outbox._client.aclose()
+        asgi.door().outbox.close()
 
     asyncio.run(all_at_once())
 

@@ -20,14 +20,14 @@ def test_the_setup_page_shows_the_workspaces_own_line(sign_in, acme):
     assert "最初のページ閲覧を待っています" in page
 
 
-def test_the_live_list_shows_events_with_their_verdict_and_why(sign_in, acme, globex):
+def test_the_debugger_shows_events_with_their_verdict_and_why(sign_in, acme, globex):
     evil = SubjectRef("page", "https://acme.jp/<script>", "<script>alert(1)</script>")
     with tenant_scope(acme.workspace):
         record_many([NewFact(Event.PAGE_VIEWED, NOW, visitor="v1", subject=evil, verdict=Verdict.MACHINE)])
     with tenant_scope(globex.workspace):
         record_many([NewFact(Event.PAGE_VIEWED, NOW, visitor="v1", subject=SubjectRef("page", "https://globex.jp/"))])
 
-    page = sign_in().get("/tracking/live/").content.decode()
+    page = sign_in().get("/tracking/debug/").content.decode()
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert" not in page

@@ -1,29 +1,128 @@
 """Verbs that change what happened: recording facts, accepting them from strangers, binding browsers to people."""
 
 from tracking.actions.accept import NotKept, accept_fact
-from tracking.actions.bind import Binding, bind_visitor, unbind
+from tracking.actions.bind import Binding, Sign, bind_visitor, bind_visitors
+from tracking.actions.checking import check_due
 from tracking.actions.consume import ConsumerRun, run_consumers
-from tracking.actions.drain import Drained, drain
+from tracking.actions.drain import Drained, drain, take_in
+from tracking.actions.enrich import enrich, enrich_again, enrich_due
+from tracking.actions.erase import Forgotten, drop_old_tombstones, erase_person, erase_visitor
+from tracking.actions.export import export_visitor
 from tracking.actions.months import ensure_partitions
+from tracking.actions.networks import (
+    Learned,
+    NoSuchNetwork,
+    Uploaded,
+    add_network,
+    ask_providers,
+    delete_network,
+    learn_networks,
+    load_providers,
+    refuse_network,
+    upload_networks,
+)
 from tracking.actions.record import record, record_many
+from tracking.actions.rejudge import (
+    NotReady,
+    PeriodRefused,
+    advance,
+    ask_rejudgement,
+    judge_due_visits,
+    judge_new_hits,
+    resume,
+    run_rejudgement,
+)
+from tracking.actions.retention import clear_due
+from tracking.actions.secret import drop_old_secret, rotate_secret, show_secret
+from tracking.actions.setting import (
+    BadHost,
+    SettingsEdit,
+    TooManyDomains,
+    add_domain,
+    look_again,
+    remove_domain,
+    save_retention,
+    save_settings,
+)
+from tracking.actions.shorten import shorten_due
+from tracking.actions.undoing import (
+    BindingGone,
+    Undone,
+    give_browser,
+    mark_shared,
+    settle_conflict,
+    unbind,
+    undo_binding,
+)
 from tracking.facts import Agent, NewFact, SubjectRef
+from tracking.networks import Seen
 from tracking.sources import visit_source
 
 __all__ = [
     "Agent",
+    "BadHost",
     "Binding",
+    "BindingGone",
     "ConsumerRun",
     "Drained",
+    "Forgotten",
+    "Learned",
     "NewFact",
+    "NoSuchNetwork",
     "NotKept",
+    "NotReady",
+    "PeriodRefused",
+    "Seen",
+    "SettingsEdit",
+    "Sign",
     "SubjectRef",
+    "TooManyDomains",
+    "Undone",
+    "Uploaded",
     "accept_fact",
+    "add_domain",
+    "add_network",
+    "advance",
+    "ask_providers",
+    "ask_rejudgement",
     "bind_visitor",
+    "bind_visitors",
+    "check_due",
+    "clear_due",
+    "delete_network",
     "drain",
+    "drop_old_secret",
+    "drop_old_tombstones",
+    "enrich",
+    "enrich_again",
+    "enrich_due",
     "ensure_partitions",
+    "erase_person",
+    "erase_visitor",
+    "export_visitor",
+    "give_browser",
+    "judge_due_visits",
+    "judge_new_hits",
+    "learn_networks",
+    "load_providers",
+    "look_again",
+    "mark_shared",
     "record",
     "record_many",
+    "refuse_network",
+    "remove_domain",
+    "resume",
+    "rotate_secret",
     "run_consumers",
+    "run_rejudgement",
+    "save_retention",
+    "save_settings",
+    "settle_conflict",
+    "shorten_due",
+    "show_secret",
+    "take_in",
     "unbind",
+    "undo_binding",
+    "upload_networks",
     "visit_source",
 ]

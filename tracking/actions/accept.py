@@ -16,7 +16,8 @@ from tracking.collector import wiring
 from tracking.collector.core import Entry
 from tracking.collector.lines import Line
 from tracking.collector.refusal import Refusal
-from tracking.facts import Agent, SubjectRef
+from tracking.facts import HIT, Agent, SubjectRef
+from tracking.verdict.hits import is_prefetch
 
 MAIL = {Event.EMAIL_OPENED, Event.EMAIL_CLICKED}
 
@@ -39,19 +40,19 @@ def accept_fact(  # noqa: PLR0913 - the parts of one fact, named by the caller
     subject: SubjectRef | None = None,
     agent: Agent | None = None,
     delivered_at: datetime | None = None,
+    hidden: bool = False,
     id: UUID | None = None,
 ) -> Verdict:
     """Keep the fact and say what is thought of its maker. Raises NotKept.
 
-    `agent` is judged (opens and clicks with the moment of delivery, when known); without one a person is believed.
+    `agent` is judged (opens and clicks with the moment of delivery, when known) and kept beside the fact for judging
+    again; without one a person is believed. `hidden`: only somebody who follows every link can have come here.
     """
-    judged = _judge(name, agent, at=at, delivered_at=delivered_at) if agent else verdict.HUMAN
-    line = Line(
-        id=id or UUID(str(uuid_utils.uuid7())), name=int(name), occurred_at=at, received_at=max(at, clock.now())
-    )
-    line.visitor, line.lead_id, line.props = visitor_key or "", lead_id, props
-    line.agent = agent.ua[:300] if agent else ""
-    line.verdict, line.reasons, line.rule_version = int(judged.verdict), judged.reasons, verdict.RULE_VERSION
+    hit = hit_by(agent, at=at, delivered_at=delivered_at, hidden=hidden) if agent else None
+    judged = _judge(name, hit) if hit else verdict.HUMAN
+    line = _line(name, hit, judged, at=at, id=id)
+    line.visitor, line.lead_id = visitor_key or "", lead_id
+    line.props = {**props, HIT: hit.as_json()} if hit else props
     if subject:
         _about(line, subject)
     partition = f"{tenant_id} {visitor_key or lead_id or ''}"
@@ -62,13 +63,30 @@ def accept_fact(  # noqa: PLR0913 - the parts of one fact, named by the caller
     return judged.verdict
 
 
-def _judge(name: Event, agent: Agent, *, at: datetime, delivered_at: datetime | None) -> verdict.Judgement:
-    headers = dict(agent.headers)
-    if name not in MAIL:
-        return verdict.judge_request(agent.ua, method=agent.method, headers=headers)
-    since = (at - delivered_at).total_seconds() if delivered_at else None
-    opened = name == Event.EMAIL_OPENED
-    return verdict.judge_mail(agent.ua, opened=opened, since_delivery=since, method=agent.method, headers=headers)
+def _line(
+    name: Event, hit: verdict.Hit | None, judged: verdict.Judgement, *, at: datetime, id: UUID | None = None
+) -> Line:
+    known = id or UUID(str(uuid_utils.uuid7()))
+    line = Line(id=known, name=int(name), occurred_at=at, received_at=max(at, clock.now()))
+    line.agent = hit.ua[:300] if hit else ""
+    line.verdict, line.reasons, line.rule_version = int(judged.verdict), judged.reasons, verdict.RULE_VERSION
+    return line
+
+
+def hit_by(agent: Agent, *, at: datetime, delivered_at: datetime | None = None, hidden: bool = False) -> verdict.Hit:
+    """What is kept of the maker of a bare request."""
+    return verdict.Hit(
+        ua=agent.ua,
+        ip=agent.ip,
+        method=agent.method,
+        prefetch=is_prefetch(dict(agent.headers)),
+        since_delivery=(at - delivered_at).total_seconds() if delivered_at else None,
+        hidden=hidden,
+    )
+
+
+def _judge(name: Event, hit: verdict.Hit) -> verdict.Judgement:
+    return verdict.judge_mail(hit, opened=name == Event.EMAIL_OPENED) if name in MAIL else verdict.judge_hit(hit)
 
 
 def _about(line: Line, subject: SubjectRef) -> None:

@@ -1,144 +1,182 @@
-"""Bind a browser to a person and undo it. What the rules are is `identity`'s business; this writes them."""
+"""Bind browsers to people. What the rules are is `identity`'s business; this writes them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
 
 from ma_platform.db import sql
 from tracking import identity
-from tracking.actions.record import record
+from tracking.actions.links import Shift, relink
+from tracking.actions.record import record, record_many
 from tracking.actions.visitors import visitor_ids
 from tracking.catalogue import Event
+from tracking.facts import NewFact
+
+DAY = timedelta(days=1)
+UNBOUND, REBOUND = "unbound", "rebound"  # keys of LEAD_UPDATED's props: the browser that left, that came back
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Somebody showed who uses a browser. `source`: identify, form, mail_click, import, or a member's own hand."""
+
+    visitor: str
+    lead_id: int
+    source: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What came of it. `lead_id` is whom the browser belongs to now: after a conflict not who was asked for."""
+    """What came of it. `lead_id` is whom the browser belonged to from then on: after a conflict not who was asked for.
+
+    `bound`: this sign made or moved the binding; `attached`: events that became the person's by it; `conflict`: the
+    browser was somebody else's, whether it moved or not.
+    """
 
     visitor_id: int
     lead_id: int | None
-    bound: bool  # this call made or moved the binding
-    attached: int  # anonymous events that now belong to the lead
-    conflict: bool  # refused or noted: the browser was somebody else's
+    bound: bool
+    attached: int
+    conflict: bool
 
 
-@transaction.atomic
 def bind_visitor(visitor_key: str, lead_id: int, source: str, at: datetime) -> Binding:
-    """Bind the browser to the lead by `source` (identify, form, mail_click, import), as semantics §6 says.
-
-    Unbound: takes the binding with its whole anonymous past. Another's: a form or identify moves it from now on and
-    leaves the past; a mail click or import only notes the conflict. Raises ValueError for an unknown source.
-    """
-    visitor_id = visitor_ids({visitor_key: at})[visitor_key]
-    before = sql.typed(VISITOR, _Bound, visitor_id=visitor_id, day=at - timedelta(days=1), lead_id=lead_id)[0]
-    plan = identity.plan(identity.Bound(before.lead_id, before.shared, before.logins), lead_id, source)
-    if plan.note:
-        _note(visitor_id, lead_id, source, at=at, conflict=plan.conflict)
-    if not plan.bind:
-        return Binding(visitor_id, before.lead_id, False, 0, plan.conflict)
-    sql.run(TAKE, visitor_id=visitor_id, lead_id=lead_id, shared=plan.shared)
-    attached = _attach(visitor_id, lead_id) if plan.attach_past else 0
-    record(
-        Event.VISITOR_BOUND, lead=lead_id, visitor=visitor_key, at=at, props={"source": source, "attached": attached}
-    )
-    return Binding(visitor_id, lead_id, True, attached, plan.conflict)
+    """Bind one browser to the lead, as semantics §6 says. Raises ValueError for an unknown source."""
+    return bind_visitors([Sign(visitor_key, lead_id, source, at)])[0]
 
 
 @transaction.atomic
-def unbind(visitor_key: str, lead_id: int, *, at: datetime) -> int:
-    """Cut the browser's binding to the lead; what named no person itself is anonymous again. Returns events cut."""
-    visitor_id = visitor_ids({visitor_key: at})[visitor_key]
-    sql.run(CUT, visitor_id=visitor_id, lead_id=lead_id, at=at)
-    detached = sql.run(DETACH, visitor_id=visitor_id, lead_id=lead_id, stated=identity.STATED).rowcount
-    sql.run(DROP_DAYS, visitor_id=visitor_id, lead_id=lead_id)
-    sql.run(RECOUNT_DAYS, visitor_id=visitor_id)
-    record(Event.LEAD_UPDATED, lead=lead_id, at=at, props={"unbound": visitor_key})
-    return detached
+def bind_visitors(signs: Sequence[Sign]) -> list[Binding]:
+    """Follow the signs, oldest first; answers in the order given. All browsers are locked first, in key order.
+
+    A browser of nobody takes the binding with its whole anonymous past. Another's: a login or form moves it from that
+    moment on and leaves the past; a mail click or import only notes the conflict.
+    """
+    seen: dict[str, datetime] = {}
+    for sign in signs:
+        seen[sign.visitor] = max(sign.at, seen.get(sign.visitor, sign.at))
+    ids = visitor_ids(seen)
+    order = sorted(range(len(signs)), key=lambda place: signs[place].at)
+    answers = {place: follow(ids[signs[place].visitor], signs[place]) for place in order}
+    return [answers[place] for place in range(len(signs))]
 
 
 @dataclass(frozen=True, slots=True)
-class _Bound:
+class _Before:
     lead_id: int | None
     shared: bool
-    logins: int
+    others: int
+    refused: bool
 
 
-def _note(visitor_id: int, lead_id: int, source: str, *, at: datetime, conflict: bool) -> None:
-    strength = identity.STRENGTH[source]
-    sql.run(NOTE, visitor_id=visitor_id, lead_id=lead_id, source=source, strength=strength, at=at, conflict=conflict)
+def follow(visitor_id: int, sign: Sign, *, by: int | None = None) -> Binding:
+    """One sign on a browser whose row is locked. `by`: the member whose hand it is."""
+    before = sql.typed(BEFORE, _Before, visitor_id=visitor_id, lead_id=sign.lead_id, at=sign.at, day=DAY)[0]
+    account = sign.visitor.startswith(identity.ACCOUNT)
+    known = identity.Bound(before.lead_id, before.shared, before.others, before.refused, account)
+    plan = identity.plan(known, sign.lead_id, sign.source)
+    if before.lead_id == sign.lead_id and sign.source in identity.LOGINS:
+        sql.run(SIGN_AGAIN, visitor_id=visitor_id, lead_id=sign.lead_id, at=sign.at)
+    if not plan.note:
+        return Binding(visitor_id, before.lead_id, False, 0, False)
+    number = _note(visitor_id, sign, plan, other=before.lead_id, by=by)
+    if not plan.bind:
+        return Binding(visitor_id, before.lead_id, False, 0, plan.conflict)
+    shift = relink(visitor_id)
+    _tell(number, sign, shift)
+    return Binding(visitor_id, sign.lead_id, True, shift.gained[sign.lead_id], plan.conflict)
 
 
-def _attach(visitor_id: int, lead_id: int) -> int:
-    attached = sql.run(ATTACH, visitor_id=visitor_id, lead_id=lead_id).rowcount
-    sql.run(MOVE_DAYS, visitor_id=visitor_id, lead_id=lead_id)
-    return attached
+def event_of(binding_id: int) -> UUID:
+    """The id of the VISITOR_BOUND fact of a binding."""
+    return uuid5(NAMESPACE_URL, f"tracking_binding:{binding_id}")
 
 
-VISITOR = """
-    SELECT visitor.lead_id, visitor.shared,
-           (SELECT count(DISTINCT binding.lead_id) FROM tracking_binding AS binding
-             WHERE binding.tenant_id = %(tenant_id)s AND binding.visitor_id = visitor.id
-               AND binding.since > %(day)s AND binding.source IN ('identify', 'form')
-               AND binding.lead_id <> %(lead_id)s)::int AS logins
+def _note(visitor_id: int, sign: Sign, plan: identity.Plan, *, other: int | None, by: int | None) -> int | None:
+    """The row of the sign; None when one that was not followed either says the same already."""
+    made: list[int] = sql.run(
+        NOTE,
+        visitor_id=visitor_id,
+        lead_id=sign.lead_id,
+        source=sign.source,
+        strength=identity.STRENGTH[sign.source],
+        at=sign.at,
+        login=sign.source in identity.LOGINS,
+        conflict=plan.conflict,
+        took=plan.bind,
+        past=plan.attach_past,
+        shares=plan.shared,
+        other=other,
+        by=by,
+    ).values()
+    return made[0] if made else None
+
+
+def _tell(binding_id: int | None, sign: Sign, shift: Shift) -> None:
+    """Facts for those who judge: whose the browser is now, and who lost events that came in before we knew."""
+    assert binding_id is not None
+    props = {"source": sign.source, "attached": shift.gained[sign.lead_id], "binding": binding_id}
+    record(
+        Event.VISITOR_BOUND,
+        lead=sign.lead_id,
+        visitor=sign.visitor,
+        at=sign.at,
+        props=props,
+        id=event_of(binding_id),
+    )
+    tell_losers([lead_id for lead_id in shift.lost if lead_id != sign.lead_id], sign.visitor, at=sign.at)
+
+
+def tell_losers(lead_ids: Sequence[int], visitor: str, *, at: datetime) -> None:
+    """LEAD_UPDATED {"unbound": browser}: some of their events are not theirs any more."""
+    record_many(
+        [NewFact(Event.LEAD_UPDATED, at, lead=lead_id, props={UNBOUND: visitor}) for lead_id in sorted(set(lead_ids))]
+    )
+
+
+# Whose the browser was at that moment; before every binding: the first one's, whose past it is or who came next.
+BEFORE = """
+    WITH standing AS MATERIALIZED (
+        SELECT binding.id, binding.lead_id, binding.since, binding.signed_at FROM tracking_binding AS binding
+         WHERE binding.tenant_id = %(tenant_id)s AND binding.visitor_id = %(visitor_id)s
+           AND binding.took AND binding.undone_at IS NULL
+    )
+    SELECT coalesce((SELECT lead_id FROM standing WHERE since <= %(at)s ORDER BY since DESC, id DESC LIMIT 1),
+                    (SELECT lead_id FROM standing ORDER BY since, id LIMIT 1)) AS lead_id,
+           visitor.shared,
+           (SELECT count(DISTINCT lead_id) FROM standing WHERE lead_id <> %(lead_id)s
+               AND signed_at BETWEEN %(at)s - %(day)s AND %(at)s + %(day)s)::int AS others,
+           EXISTS (SELECT FROM tracking_binding AS cut
+                    WHERE cut.tenant_id = %(tenant_id)s AND cut.visitor_id = %(visitor_id)s
+                      AND cut.lead_id = %(lead_id)s AND cut.took AND cut.undone_at IS NOT NULL) AS refused
       FROM tracking_visitor AS visitor
      WHERE visitor.tenant_id = %(tenant_id)s AND visitor.id = %(visitor_id)s
 """
 NOTE = """
-    INSERT INTO tracking_binding (tenant_id, visitor_id, lead_id, source, strength, since, conflict)
-    VALUES (%(tenant_id)s, %(visitor_id)s, %(lead_id)s, %(source)s, %(strength)s, %(at)s, %(conflict)s)
+    INSERT INTO tracking_binding (tenant_id, visitor_id, lead_id, source, strength, since, signed_at, conflict, took,
+                                  past, shares, other_lead_id, by_user)
+    SELECT %(tenant_id)s, %(visitor_id)s, %(lead_id)s, %(source)s, %(strength)s, %(at)s,
+           CASE WHEN %(login)s THEN %(at)s::timestamptz END, %(conflict)s, %(took)s, %(past)s, %(shares)s, %(other)s,
+           %(by)s
+     WHERE %(took)s OR NOT EXISTS (
+           SELECT FROM tracking_binding AS same
+            WHERE same.tenant_id = %(tenant_id)s AND same.visitor_id = %(visitor_id)s AND same.lead_id = %(lead_id)s
+              AND same.source = %(source)s AND NOT same.took AND same.other_lead_id IS NOT DISTINCT FROM %(other)s)
+    RETURNING id
 """
-TAKE = """
-    UPDATE tracking_visitor SET lead_id = %(lead_id)s, shared = shared OR %(shared)s
-     WHERE tenant_id = %(tenant_id)s AND id = %(visitor_id)s
-"""
-ATTACH = """
-    UPDATE tracking_event SET lead_id = %(lead_id)s
-     WHERE tenant_id = %(tenant_id)s AND visitor_id = %(visitor_id)s AND lead_id IS NULL
-"""
-# Nobody else writes this browser's anonymous days: the visitor's row is locked.
-MOVE_DAYS = """
-    WITH moved AS (
-        DELETE FROM tracking_daily
-         WHERE tenant_id = %(tenant_id)s AND visitor_id = %(visitor_id)s AND lead_id IS NULL
-        RETURNING *
-    )
-    INSERT INTO tracking_daily AS daily
-           (tenant_id, lead_id, visitor_id, name, subject_id, day, count, visible_ms, first_at, last_at)
-    SELECT tenant_id, %(lead_id)s, visitor_id, name, subject_id, day, count, visible_ms, first_at, last_at FROM moved
-    ON CONFLICT (tenant_id, name, subject_id, lead_id, visitor_id, day) DO UPDATE
-       SET count = daily.count + excluded.count, visible_ms = daily.visible_ms + excluded.visible_ms,
-           first_at = least(daily.first_at, excluded.first_at), last_at = greatest(daily.last_at, excluded.last_at)
-"""
-CUT = """
-    WITH cut AS (
-        UPDATE tracking_binding SET undone_at = %(at)s
-         WHERE tenant_id = %(tenant_id)s AND visitor_id = %(visitor_id)s AND lead_id = %(lead_id)s AND undone_at IS NULL
-    )
-    UPDATE tracking_visitor SET lead_id = NULL
-     WHERE tenant_id = %(tenant_id)s AND id = %(visitor_id)s AND lead_id = %(lead_id)s
-"""
-DETACH = """
-    UPDATE tracking_event SET lead_id = NULL
-     WHERE tenant_id = %(tenant_id)s AND visitor_id = %(visitor_id)s AND lead_id = %(lead_id)s
-       AND name <> ALL (%(stated)s::smallint[])
-"""
-DROP_DAYS = """
-    DELETE FROM tracking_daily
-     WHERE tenant_id = %(tenant_id)s AND visitor_id = %(visitor_id)s AND (lead_id IS NULL OR lead_id = %(lead_id)s)
-"""
-RECOUNT_DAYS = """
-    INSERT INTO tracking_daily AS daily
-           (tenant_id, lead_id, visitor_id, name, subject_id, day, count, visible_ms, first_at, last_at)
-    SELECT event.tenant_id, event.lead_id, event.visitor_id, CASE event.name WHEN 2 THEN 1 ELSE event.name END,
-           event.subject_id, (event.occurred_at AT TIME ZONE workspace.timezone)::date,
-           count(*) FILTER (WHERE event.name <> 2), coalesce(sum(event.duration), 0),
-           min(event.occurred_at), max(event.occurred_at)
-      FROM tracking_event AS event
-      JOIN tenancy_workspace AS workspace ON workspace.id = event.tenant_id
-     WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = %(visitor_id)s AND event.verdict = 0
-     GROUP BY 1, 2, 3, 4, 5, 6
-    ON CONFLICT (tenant_id, name, subject_id, lead_id, visitor_id, day) DO NOTHING
+# To the hour: it only tells two logins in a day.
+SIGN_AGAIN = """
+    UPDATE tracking_binding AS binding SET signed_at = %(at)s
+      FROM (SELECT id FROM tracking_binding
+             WHERE tenant_id = %(tenant_id)s AND visitor_id = %(visitor_id)s AND lead_id = %(lead_id)s
+               AND took AND undone_at IS NULL
+             ORDER BY since DESC, id DESC LIMIT 1) AS standing
+     WHERE binding.tenant_id = %(tenant_id)s AND binding.id = standing.id
+       AND coalesce(binding.signed_at, '-infinity') < %(at)s::timestamptz - interval '1 hour'
 """

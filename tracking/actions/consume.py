@@ -20,6 +20,7 @@ from django.db import OperationalError, transaction
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope, tenant_scope
 from tracking.catalogue import Consumer, Fact, in_order
+from tracking.facts import HIT
 
 BATCH = 5_000
 ROUNDS = 50  # a runaway ring of consumers stops here; the sweep goes on with it
@@ -85,6 +86,7 @@ def _reading(consumer: Consumer, place: _Place, batch: int) -> dict[str, Any]:  
 def _fact(row: tuple[Any, ...]) -> Fact:  # Any: a row of READ
     parts = list(row[:-1])
     parts[-1] = orjson.loads(parts[-1])
+    parts[-1].pop(HIT, None)  # addresses stay in the log
     return Fact(*parts)
 
 

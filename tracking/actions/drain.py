@@ -11,24 +11,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import redis
-from django.db import DataError, IntegrityError, InternalError, ProgrammingError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, InternalError, transaction
 
 from ma_platform.db import sets, sql
 from ma_platform.tenancy.scope import system_scope, tenant_scope
 from tracking.actions import names, staged
 from tracking.actions.bell import wake_consumers
+from tracking.actions.erase import ANY_TOMBS, DROP_BURIED
+from tracking.actions.links import relink_early
 from tracking.actions.months import ensure_months
+from tracking.actions.own_sites import forget_own_referrers
 from tracking.actions.record import DUPLICATE_WINDOW
+from tracking.actions.retold import take_back_counted
+from tracking.actions.sieve import sieve
 from tracking.collector import wiring
 from tracking.collector.keeper import Keeper
 from tracking.collector.lines import COLUMNS
 from tracking.collector.spool import waiting
-from tracking.collector.stream import LINES, Kept, read
+from tracking.collector.stream import COUNT, LINES, MOST_LINES, Kept, read
 
-EVENTS_AT_ONCE = 5_000
-ENTRIES_AT_ONCE = 1_000
+EVENTS_AT_ONCE = 20_000  # a backlog costs less in large pieces: a browser's row is touched once for all its events
+ENTRIES_AT_ONCE = 500
 FIRST = "0-0"
-AT_FAULT = (DataError, IntegrityError, InternalError, ProgrammingError)  # the line's fault, not the connection's
+TWICE_TOLD = 3  # attempts, when other drainers write the same events
+UNIQUE_VIOLATION, LIMIT_EXCEEDED = "23505", "54"  # the latter: a key too long for its index
+AT_FAULT = (DataError, IntegrityError, InternalError)  # the line's fault, not the connection's or our own
 
 log = logging.getLogger(__name__)
 
@@ -59,20 +66,37 @@ def drain(*, now: datetime) -> Drained:
     client = wiring.client(where)
     unspool(wiring.keeper())
     total = Drained()
-    for stream in where.streams.names():
+    for stream in [*where.streams.names(), *where.streams.overflow_names()]:
         while (found := drain_once(client, stream, now=now)).seen:
             total += found
     return total
 
 
-def drain_once(client: redis.Redis, stream: str, *, now: datetime, block_ms: int | None = None) -> Drained:
-    """Read one helping of a stream, waiting up to `block_ms` for it, and write it."""
-    position = place_of(stream)
+def drain_once(client: redis.Redis, stream: str, *, now: datetime) -> Drained:
+    """Read one helping of a stream and write it."""
     total = Drained()
-    for _stream, entries in read(client, {stream: position}, count=ENTRIES_AT_ONCE, block_ms=block_ms):
-        for chunk in chunks(entries):
-            total += write(stream, chunk, now=now)
+    for chunk in chunks(helping(client, stream, place_of(stream))):
+        total += write(stream, chunk, now=now)
     return total
+
+
+def helping(client: redis.Redis, stream: str, position: str, *, most: int = EVENTS_AT_ONCE) -> Kept:
+    """What waits in the stream after the position, at least `most` events if there are so many.
+
+    Entries differ in size, so their number is asked for little by little: memory stays bounded.
+    """
+    gathered: list[tuple[bytes, dict[bytes, bytes]]] = []
+    events, asked = 0, max(1, most // MOST_LINES)
+    while events < most:
+        found = read(client, {stream: position}, count=asked, block_ms=None)
+        if not found:
+            break
+        entries = found[0][1]
+        gathered += entries
+        events += sum(int(fields.get(COUNT, 1)) for _number, fields in entries)
+        position = entries[-1][0].decode()
+        asked = max(1, min(ENTRIES_AT_ONCE, (most - events) * len(gathered) // max(events, 1)))
+    return gathered
 
 
 def place_of(stream: str) -> str:
@@ -100,10 +124,18 @@ def chunks(entries: Kept) -> list[Chunk]:
 def write(stream: str, chunk: Chunk, *, now: datetime) -> Drained:
     """One transaction: lines to the log, rollups, the new position. Bad lines are set aside, never the batch."""
     with system_scope():
-        written, rejected = _write_or_halve(chunk.lines, now=now)
+        written, rejected = _write_or_sieve(chunk.lines, now=now)
         sql.run(MOVE, stream=stream, position=chunk.position, now=now)
         wake_consumers()
     return Drained(len(chunk.lines), written, rejected)
+
+
+def take_in(lines: list[bytes], *, now: datetime) -> Drained:
+    """Write lines that no stream holds: what is imported, or invented for the demo. One transaction."""
+    with system_scope():
+        written, rejected = _write_or_sieve(lines, now=now) if lines else (0, 0)
+        wake_consumers()
+    return Drained(len(lines), written, rejected)
 
 
 def unspool(keeper: Keeper) -> int:
@@ -119,50 +151,105 @@ def unspool(keeper: Keeper) -> int:
     return moved
 
 
+def _write_or_sieve(lines: list[bytes], *, now: datetime) -> tuple[int, int]:
+    """(written, rejected). What Postgres cannot read goes first; what is then left at fault is found by halving."""
+    for _attempt in range(TWICE_TOLD):
+        try:
+            with transaction.atomic():
+                return _write(lines, now=now)
+        except DatabaseError as error:
+            if not at_fault(error):
+                raise
+            if not twice_told(error):
+                break
+    found = sieve(lines)
+    for line, reason in found.bad:
+        _reject(line, reason, now=now)
+    written, rejected = _write_or_halve(found.good, now=now) if found.good else (0, 0)
+    return written, rejected + len(found.bad)
+
+
 def _write_or_halve(lines: list[bytes], *, now: datetime) -> tuple[int, int]:
     try:
         with transaction.atomic():
-            return _write(lines, now=now), 0
-    except AT_FAULT as error:
+            return _write(lines, now=now)
+    except DatabaseError as error:
+        if not at_fault(error):
+            raise
         if len(lines) == 1:
-            _reject(lines[0], error, now=now)
+            _reject(lines[0], str(error), now=now)
             return 0, 1
     middle = len(lines) // 2
     first, second = _write_or_halve(lines[:middle], now=now), _write_or_halve(lines[middle:], now=now)
     return first[0] + second[0], first[1] + second[1]
 
 
-def _write(lines: list[bytes], *, now: datetime) -> int:
+def at_fault(error: DatabaseError) -> bool:
+    """Whether the lines are at fault, and not the connection or a lock."""
+    return isinstance(error, AT_FAULT) or _code(error).startswith(LIMIT_EXCEEDED)
+
+
+def twice_told(error: DatabaseError) -> bool:
+    """Another drainer wrote one of our events a moment ago: now it can be seen."""
+    return _code(error) == UNIQUE_VIOLATION
+
+
+def _code(error: DatabaseError) -> str:
+    return getattr(error.__cause__, "pgcode", None) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What lies in `incoming`: what it needs, and what had to be left out of it."""
+
+    oldest: datetime
+    newest: datetime
+    tenants: list[int]
+    months: list[datetime]
+    own_names: bool
+    told_again: bool
+
+
+def _write(lines: list[bytes], *, now: datetime) -> tuple[int, int]:
+    batch = _staged(lines)
+    ensure_months(batch.months)
+    nameless = names.number_custom_names(now=now) if batch.own_names else 0
+    forget_own_referrers()
+    since, until = min(batch.oldest, now) - DUPLICATE_WINDOW, max(batch.newest, now) + timedelta(days=1)
+    sql.run(staged.SUBJECTS)
+    sql.run(staged.NEW_VISITORS)
+    written, early = sql.run(staged.WRITE, since=since, until=until, tenants=batch.tenants).one()
+    relink_early(early)
+    if batch.told_again:
+        take_back_counted(since=since, until=until)
+    sql.run(staged.CHECK_NOW)
+    return written, nameless
+
+
+def _staged(lines: list[bytes]) -> Batch:
+    """Lines into `incoming`, less those of workspaces that are gone."""
     sql.run(staged.CREATE)
     sql.run(staged.EMPTY)
-    text = io.TextIOWrapper(io.BytesIO(b"\n".join(lines) + b"\n"), encoding="utf-8", newline="\n")
-    sets.copy_lines(staged.TABLE, COLUMNS, text)
-    if gone := sql.run(staged.DROP_ORPHANS).rowcount:
-        log.warning("%s events of workspaces that are gone", gone)
-    names.number_custom_names()
-    ensure_months(sql.run(staged.MONTHS).values())
+    sql.run(staged.ROOM)
+    sets.copy_lines(staged.TABLE, COLUMNS, io.BytesIO(b"\n".join(lines) + b"\n"))
     sql.run(staged.ANALYZE)
-    sql.run(staged.SUBJECTS)
-    sql.run(staged.VISITORS)
-    oldest, newest = sql.run(staged.SPAN).one()
-    since, until = min(oldest or now, now) - DUPLICATE_WINDOW, max(newest or now, now) + timedelta(days=1)
-    written: int = sql.run(staged.WRITE, since=since, until=until).value()
-    if retold := sql.run(staged.RETOLD).rows:
-        tenants, firsts = zip(*retold, strict=True)
-        sql.run(staged.TAKE_BACK, tenants=list(tenants), ids=[str(one) for one in firsts], since=since, until=until)
-    sql.run(staged.CHECK_NOW)
-    return written
+    batch = sql.typed(staged.LOOK, Batch)[0]
+    if sql.run(staged.GONE, tenants=batch.tenants).value():
+        log.warning("%s events of workspaces that are gone", sql.run(staged.DROP_ORPHANS).rowcount)
+    if sql.run(ANY_TOMBS, tenants=batch.tenants).value():
+        sql.run(DROP_BURIED)
+    return batch
 
 
-def _reject(line: bytes, error: Exception, *, now: datetime) -> None:
-    log.error("a kept line cannot be written: %s", error)
+def _reject(line: bytes, reason: str, *, now: datetime) -> None:
+    log.error("a kept line cannot be written: %s", reason)
     tenant = line.partition(b"\t")[0].decode("ascii", "replace")
     if not tenant.isdecimal():
         return
     text = line.decode("utf-8", "replace").replace("\x00", "")
     try:
         with tenant_scope(int(tenant)), transaction.atomic():
-            sql.run(REJECT, line=text, reason=str(error).replace("\x00", "")[:500], now=now)
+            sql.run(REJECT, line=text, reason=reason.replace("\x00", "")[:500], now=now)
     except AT_FAULT:
         log.exception("the tenant of a rejected line is gone: %s", tenant)
 

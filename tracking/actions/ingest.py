@@ -3,50 +3,64 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import redis
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from ma_platform.db import sql
-from tracking.actions.drain import FIRST, Drained, chunks, place_of, unspool, write
+from tracking.actions.drain import EVENTS_AT_ONCE, FIRST, Drained, chunks, helping, place_of, unspool, write
+from tracking.actions.watchman import Watchman
 from tracking.collector import wiring
 from tracking.collector.keeper import Keeper
 from tracking.collector.stream import read
 
 BLOCK_MS = 1_000
 KEEP_SECONDS = 3_600  # drained entries stay this long in the stream, against a database restored from a backup
-TIDY_SECONDS = 10.0
+TIDY_SECONDS = 5.0
 PAUSE_SECONDS, LONGEST_PAUSE = 0.25, 5.0
-ENTRIES_AT_ONCE = 1_000
+LEAST_AT_ONCE = 1_000
+SECONDS_AT_ONCE = 0.8  # a batch holds its browsers' rows locked, and nobody waits for a lock longer than 2 s
+OVERFLOW_AT_ONCE = 5_000  # how long the main lane may have to wait for the other one
+OVERFLOW_SECONDS = 1.0  # even a main lane that is never empty lets the other one in so often
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Ingest:
-    """`running` is asked between batches; `now` gives the moment of each. Shards others drain are left to them."""
+    """`running` is asked between batches; `now` gives the moment of each. Shards others drain are left to them.
+
+    `positions` holds both lanes of the shards that are ours. Several processes share the shards evenly.
+    """
 
     running: Callable[[], bool]
     now: Callable[[], datetime]
     positions: dict[str, str] = field(default_factory=dict)
     total: Drained = field(default_factory=Drained)
-    _tidied: float = 0.0
+    _most: int = OVERFLOW_AT_ONCE  # events in a batch that takes about SECONDS_AT_ONCE here
+    _tidied: float = -math.inf
+    _overflowed: float = -math.inf
+    _watchman: Watchman = field(init=False, repr=False)
 
     def run(self) -> Drained:
         """Until `running()` is false; both servers may go away and come back meanwhile."""
         where = wiring.place()
         client = redis.Redis.from_url(where.redis_url, socket_timeout=10, socket_connect_timeout=2, retry=None)
-        keeper = Keeper(client, where.streams, wiring.keeper().spool)
+        self._watchman = Watchman(client, where.streams)
+        own = wiring.keeper()
+        keeper = Keeper(client, where.streams, own.spool, journal=own.journal)
+        lanes = dict(zip(where.streams.names(), where.streams.overflow_names(), strict=True))
         pause = PAUSE_SECONDS
         while self.running():
             try:
-                self._step(client, where.streams.names(), keeper)
+                self._step(client, lanes, keeper)
                 pause = PAUSE_SECONDS
-            except (OperationalError, InterfaceError, redis.RedisError, OSError) as error:
+            except (DatabaseError, InterfaceError, redis.RedisError, OSError) as error:
                 log.warning("ingest waits %.2f s: %s", pause, str(error).strip())
                 self._let_go()
                 time.sleep(pause)
@@ -54,29 +68,62 @@ class Ingest:
         self._let_go()
         return self.total
 
-    def _step(self, client: redis.Redis, streams: list[str], keeper: Keeper) -> None:
+    def _step(self, client: redis.Redis, lanes: dict[str, str], keeper: Keeper) -> None:
         if time.monotonic() - self._tidied > TIDY_SECONDS:
-            self._claim(client, [stream for stream in streams if stream not in self.positions])
+            self._share(client, lanes)
             self._trim(client)
+            self._watchman.tell(now=self.now())
             self._tidied = time.monotonic()
         unspool(keeper)
         if not self.positions:
             time.sleep(PAUSE_SECONDS)
-            self._tidied = 0.0
+            self._tidied = -math.inf
             return
-        for stream, entries in read(client, self.positions, count=ENTRIES_AT_ONCE, block_ms=BLOCK_MS):
-            for chunk in chunks(entries):
-                self.total += write(stream, chunk, now=self.now())
-                self.positions[stream] = chunk.position
+        mine = [main for main in lanes if main in self.positions]
+        if not self._serve(client, mine, [lanes[main] for main in mine]):
+            read(client, self.positions, count=1, block_ms=BLOCK_MS)  # only to wait: the next step reads it
 
-    def _claim(self, client: redis.Redis, streams: list[str]) -> None:
-        """Take the shards nobody drains. The lock lives as long as this database connection."""
-        for stream in streams:
-            if sql.run(LOCK, stream=stream).value():
-                place = place_of(stream)
-                # A stream that ends before our place was lost and begun anew: read it from its beginning.
-                self.positions[stream] = FIRST if _before(_last_of(client, stream), place) else place
-                log.info("draining %s from %s", stream, self.positions[stream])
+    def _serve(self, client: redis.Redis, main: list[str], overflow: list[str]) -> int:
+        """The main lane, then of the overflow what can be had without letting anybody wait. Returns events seen."""
+        seen = sum(self._drain(client, stream, EVENTS_AT_ONCE) for stream in main)
+        if not seen or time.monotonic() - self._overflowed >= OVERFLOW_SECONDS:
+            self._overflowed = time.monotonic()
+            seen += sum(self._drain(client, stream, OVERFLOW_AT_ONCE) for stream in overflow)
+        return seen
+
+    def _drain(self, client: redis.Redis, stream: str, most: int) -> int:
+        seen = 0
+        for chunk in chunks(helping(client, stream, self.positions[stream], most=min(most, self._most))):
+            started = time.monotonic()
+            drained = write(stream, chunk, now=self.now())
+            self.positions[stream] = chunk.position
+            if drained.seen >= LEAST_AT_ONCE:
+                fitting = int(drained.seen * SECONDS_AT_ONCE / (time.monotonic() - started))
+                self._most = min(max(fitting, LEAST_AT_ONCE), EVENTS_AT_ONCE)
+            client.hset(wiring.place().streams.drained, stream, chunk.position)  # collectors may forget up to here
+            self.total += drained
+            seen += drained.seen
+        return seen
+
+    def _share(self, client: redis.Redis, lanes: dict[str, str]) -> None:
+        """Take shards nobody drains, up to an even share; give back what is more. Locks live as long as we do."""
+        sql.run(SHOW_UP)
+        most = math.ceil(len(lanes) / max(1, sql.run(WORKERS).value()))
+        held = [main for main in lanes if main in self.positions]
+        for main in held[most:]:
+            del self.positions[main], self.positions[lanes[main]]
+            sql.run(UNLOCK, stream=main)
+        for main in lanes:
+            if len(held) < most and main not in held and sql.run(LOCK, stream=main).value():
+                held.append(main)
+                self._begin(client, main)
+                self._begin(client, lanes[main])
+
+    def _begin(self, client: redis.Redis, stream: str) -> None:
+        place = place_of(stream)
+        # A stream that ends before our place was lost and begun anew: read it from its beginning.
+        self.positions[stream] = FIRST if _before(_last_of(client, stream), place) else place
+        log.info("draining %s from %s", stream, self.positions[stream])
 
     def _trim(self, client: redis.Redis) -> None:
         for stream, position in self.positions.items():
@@ -88,7 +135,7 @@ class Ingest:
 
     def _let_go(self) -> None:
         self.positions = {}
-        self._tidied = 0.0
+        self._tidied = -math.inf
         connection.close()
 
 
@@ -104,4 +151,18 @@ def _before(one: str, other: str) -> bool:
     return first < second
 
 
+# Who works here holds one lock together with the others: they can be counted, and a dead one is not.
+SHOW_UP = """
+    SELECT pg_advisory_lock_shared(hashtextextended('tracking_ingest worker', 0))
+     WHERE NOT EXISTS (SELECT FROM pg_locks
+                        WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND mode = 'ShareLock')
+"""
+WORKERS = """
+    SELECT count(*) FROM pg_locks
+     WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted AND objsubid = 1
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND (classid::bigint << 32) | objid::bigint = hashtextextended('tracking_ingest worker', 0)
+"""
+# One lock for both lanes of a shard: the same event in both is never written at the same time.
+UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('tracking_ingest ' || %(stream)s, 0))"
 LOCK = "SELECT pg_try_advisory_lock(hashtextextended('tracking_ingest ' || %(stream)s, 0))"

@@ -9,6 +9,7 @@ from ma_platform.db import sql
 
 MONTHS_AHEAD = 3
 MONTHS_BACK = 4
+_made: set[date] = set()  # by this process, in a transaction that may have been rolled back
 _known: set[date] = set()  # Partitions are never dropped under a running process, so knowing one is enough.
 
 
@@ -22,8 +23,9 @@ def ensure_partitions(*, now: datetime, back: int = MONTHS_BACK, ahead: int = MO
 def ensure_months(moments: Iterable[datetime]) -> None:
     """Make sure each of these moments has its partition. Free once a month is known to this process."""
     for month in sorted({month_of(moment) for moment in moments} - _known):
-        sql.run(ENSURE_MONTH, month=month)
-        if not _in_doubt():
+        if sql.run(ENSURE_MONTH, month=month).value():
+            _made.add(month)
+        elif month not in _made or not _in_doubt():
             _known.add(month)
 
 
@@ -35,10 +37,11 @@ def month_of(moment: datetime) -> date:
 def forget_months() -> None:
     """For tests that drop partitions or roll their creation back."""
     _known.clear()
+    _made.clear()
 
 
 def _in_doubt() -> bool:
-    # A partition made in a transaction that rolls back is gone again: believe it only once it is committed.
+    # A partition made in a transaction that rolls back is gone again: believe it only outside of that.
     return bool(sql.run("SELECT pg_current_xact_id_if_assigned() IS NOT NULL").value())
 
 

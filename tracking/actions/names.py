@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ma_platform.db import sql
 
 MOST = 500
 
 
-def number_custom_names() -> None:
-    """Give every staged row with a name of its own its number; rows past the limit are left without and fail alone."""
-    if not sql.run("SELECT EXISTS (SELECT FROM incoming WHERE name IS NULL)").value():
-        return
+def number_custom_names(*, now: datetime) -> int:
+    """Give every staged row with a name of its own its number; rows past the limit are set aside and counted."""
     sql.run(MAKE, most=MOST)
     sql.run(NUMBER)
+    return sql.run(SET_ASIDE, now=now, reason=f"more than {MOST} event names of the workspace's own").rowcount
 
 
 # One writer at a time gives out numbers, so that two drainers never give the same one.
@@ -39,4 +40,9 @@ NUMBER = """
     UPDATE incoming SET name = known.number
       FROM tracking_customname AS known
      WHERE incoming.name IS NULL AND known.tenant_id = incoming.tenant_id AND known.name = incoming.custom
+"""
+SET_ASIDE = """
+    WITH gone AS (DELETE FROM incoming WHERE name IS NULL RETURNING *)
+    INSERT INTO tracking_rejected (tenant_id, line, reason, at)
+    SELECT gone.tenant_id, gone::text, %(reason)s, %(now)s FROM gone
 """

@@ -13,6 +13,7 @@ import uuid_utils
 from ma_platform.db import sql
 from tracking.actions.bell import wake_consumers
 from tracking.actions.months import ensure_months
+from tracking.actions.owner import OWNER
 from tracking.actions.subjects import subject_ids
 from tracking.actions.visitors import visitor_ids
 from tracking.collector.shape import without_nul
@@ -71,20 +72,23 @@ def _json(props: dict[str, Any]) -> str:
     return orjson.dumps(without_nul(orjson.loads(text)) if b"\\u0000" in text else props, default=str).decode()
 
 
+# From the CTEs `fresh` (what was written) and `zone` (the workspaces' time zones).
 # page_left carries slices of visible time: they add up on the page view's row, with no count of their own.
 ROLL_UP = """
     INSERT INTO tracking_daily AS daily
            (tenant_id, lead_id, visitor_id, name, subject_id, day, count, visible_ms, first_at, last_at)
-    SELECT fresh.tenant_id, fresh.lead_id, fresh.visitor_id,
-           CASE fresh.name WHEN 2 THEN 1 ELSE fresh.name END AS counted_as, fresh.subject_id,
-           (fresh.occurred_at AT TIME ZONE workspace.timezone)::date AS day,
-           count(*) FILTER (WHERE fresh.name <> 2), coalesce(sum(fresh.duration), 0),
-           min(fresh.occurred_at), max(fresh.occurred_at)
-      FROM fresh
-      JOIN tenancy_workspace AS workspace ON workspace.id = fresh.tenant_id
-     WHERE fresh.verdict = 0
-     GROUP BY 1, 2, 3, 4, 5, 6
-     ORDER BY 1, 4, 5, 2, 3, 6
+    SELECT * FROM (
+        SELECT fresh.tenant_id, fresh.lead_id, fresh.visitor_id,
+               CASE fresh.name WHEN 2 THEN 1 ELSE fresh.name END AS counted_as, fresh.subject_id,
+               (fresh.occurred_at AT TIME ZONE zone.timezone)::date AS day,
+               count(*) FILTER (WHERE fresh.name <> 2), coalesce(sum(fresh.duration), 0),
+               min(fresh.occurred_at), max(fresh.occurred_at)
+          FROM fresh
+          JOIN zone ON zone.id = fresh.tenant_id
+         WHERE fresh.verdict = 0
+         GROUP BY 1, 2, 3, 4, 5, 6
+        OFFSET 0) AS counts
+     ORDER BY tenant_id, counted_as, subject_id, lead_id, visitor_id, day
     ON CONFLICT (tenant_id, name, subject_id, lead_id, visitor_id, day) DO UPDATE
        SET count = daily.count + excluded.count, visible_ms = daily.visible_ms + excluded.visible_ms,
            first_at = least(daily.first_at, excluded.first_at), last_at = greatest(daily.last_at, excluded.last_at)
@@ -99,11 +103,14 @@ RECORD = (
                       %(received_at)s::timestamptz[], %(duration)s::int[], %(verdict)s::smallint[], %(props)s::jsonb[])
                AS fact(id, lead_id, visitor_id, name, subject_id, occurred_at, received_at, duration, verdict, props)
     ), fresh AS (
-        INSERT INTO tracking_event (tenant_id, id, lead_id, visitor_id, name, subject_id, occurred_at, received_at,
-                                    duration, verdict, props)
-        SELECT %(tenant_id)s, stated.id, coalesce(stated.lead_id, visitor.lead_id), stated.visitor_id, stated.name,
+        INSERT INTO tracking_event (tenant_id, id, lead_id, stated, visitor_id, name, subject_id, occurred_at,
+                                    received_at, duration, verdict, props)
+        SELECT %(tenant_id)s, stated.id, coalesce(stated.lead_id, """  # noqa: S608 - constants, values are parameters
+    + OWNER
+    + """), stated.lead_id IS NOT NULL, stated.visitor_id, stated.name,
                stated.subject_id, stated.occurred_at, stated.received_at, stated.duration, stated.verdict, stated.props
           FROM stated
+         CROSS JOIN LATERAL (SELECT %(tenant_id)s AS tenant_id, stated.occurred_at AS at) AS moment
           LEFT JOIN tracking_visitor AS visitor
                  ON visitor.tenant_id = %(tenant_id)s AND visitor.id = stated.visitor_id
          WHERE NOT EXISTS (SELECT FROM tracking_event AS seen
@@ -111,7 +118,9 @@ RECORD = (
                               AND seen.occurred_at >= %(since)s)
         ON CONFLICT DO NOTHING
         RETURNING tenant_id, lead_id, visitor_id, name, subject_id, occurred_at, duration, verdict
-    ), counted AS ("""  # noqa: S608 - constants put together, values are parameters
+    ), zone AS (
+        SELECT workspace.id, workspace.timezone FROM tenancy_workspace AS workspace WHERE workspace.id = %(tenant_id)s
+    ), counted AS ("""
     + ROLL_UP
     + """)
     SELECT count(*) FROM fresh

@@ -1,8 +1,13 @@
-"""The statements of one drained batch, over the temporary table `incoming`. In the order they run."""
+"""The statements of one drained batch, over the temporary table `incoming`. In the order they run.
+
+OFFSET 0 keeps one index look-up per row. As joins the planner, whose guesses row-level security spoils, pairs every
+line with every row, or reads the whole log, whose size must not matter.
+"""
 
 from __future__ import annotations
 
 from tracking.actions.record import ROLL_UP
+from tracking.actions.visits import NEAR, PLACED, SEEN, STAY, VISITS
 
 TABLE = "incoming"
 # Lives as long as the connection: a table per batch would bloat the catalogue.
@@ -16,125 +21,131 @@ CREATE = """
     ) ON COMMIT DELETE ROWS
 """
 EMPTY = "TRUNCATE incoming"
+# Sorts and hashes of a batch stay in memory, long texts are hashed rather than sorted, and the plan is not compiled,
+# which would take longer than running it.
+ROOM = """
+    SELECT set_config('work_mem', '64MB', true), set_config('enable_mergejoin', 'off', true),
+           set_config('jit', 'off', true)
+"""
+LOOK = """
+    SELECT min(occurred_at) AS oldest, max(occurred_at) AS newest, array_agg(DISTINCT tenant_id) AS tenants,
+           array_agg(DISTINCT date_trunc('month', occurred_at, 'UTC')) AS months,
+           bool_or(name IS NULL) AS own_names, coalesce(bool_or(name = 1 AND props ? 'replaces'), false) AS told_again
+      FROM incoming
+"""
+GONE = """
+    SELECT count(*) FROM unnest(%(tenants)s::bigint[]) AS stated(id)
+     WHERE NOT EXISTS (SELECT FROM tenancy_workspace AS workspace WHERE workspace.id = stated.id)
+"""
 DROP_ORPHANS = """
     DELETE FROM incoming
      WHERE NOT EXISTS (SELECT FROM tenancy_workspace AS workspace WHERE workspace.id = incoming.tenant_id)
 """
 # A deferred check would fail at the commit, where no line can be singled out any more.
 CHECK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"
-ANALYZE = "ANALYZE incoming"  # without figures the planner pairs every line with every visitor
-MONTHS = "SELECT DISTINCT date_trunc('month', occurred_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' FROM incoming"
-SPAN = "SELECT min(occurred_at), max(occurred_at) FROM incoming"
+# Without figures the planner pairs every line with every visitor.
+ANALYZE = "ANALYZE incoming (tenant_id, visitor)"
 SUBJECTS = """
+    WITH named AS MATERIALIZED (
+        SELECT tenant_id, kind, key, max(subject_name) AS name, coalesce(max(url), '') AS url,
+               coalesce(max(host), '') AS host, coalesce(max(path), '') AS path
+          FROM incoming WHERE kind IS NOT NULL AND key IS NOT NULL
+         GROUP BY tenant_id, kind, key
+    )
     INSERT INTO tracking_subject (tenant_id, kind, key, name, url, host, path)
-    SELECT DISTINCT ON (tenant_id, kind, key)
-           tenant_id, kind, key, coalesce(subject_name, ''), coalesce(url, ''), coalesce(host, ''), coalesce(path, '')
-      FROM incoming
-     WHERE kind IS NOT NULL AND key IS NOT NULL
-       AND NOT EXISTS (SELECT FROM tracking_subject AS known
-                        WHERE known.tenant_id = incoming.tenant_id AND known.kind = incoming.kind
-                          AND known.key = incoming.key
-                          AND (known.name <> '' OR incoming.subject_name IS NULL))
-     ORDER BY tenant_id, kind, key, subject_name NULLS LAST
+    SELECT tenant_id, kind, key, coalesce(name, ''), url, host, path
+      FROM named
+     WHERE NOT EXISTS (SELECT FROM tracking_subject AS known
+                        WHERE known.tenant_id = named.tenant_id AND known.kind = named.kind AND known.key = named.key
+                          AND (known.name <> '' OR named.name IS NULL)
+                       OFFSET 0)
+     ORDER BY tenant_id, kind, key
     ON CONFLICT (tenant_id, kind, key) DO UPDATE SET name = excluded.name WHERE tracking_subject.name = ''
 """
-# Visitors are locked in key order (also those that need no change: a binding made meanwhile waits for our events).
-# A visit is new after half an hour of silence, or with another campaign; `last_seen_at` is true to 30 seconds.
-VISITORS = """
-    WITH seen AS (
-        SELECT tenant_id, visitor AS key, min(occurred_at) AS first_seen_at, max(occurred_at) AS last_seen_at,
-               (array_agg(source ORDER BY occurred_at) FILTER (WHERE source IS NOT NULL))[1] AS first_source,
-               (array_agg(source ORDER BY occurred_at DESC) FILTER (WHERE source IS NOT NULL))[1] AS last_source,
+NEW_VISITORS = """
+    WITH stated AS MATERIALIZED (
+        SELECT tenant_id, visitor AS key, min(occurred_at) AS since, max(occurred_at) AS until,
                coalesce(max(agent), '') AS agent
           FROM incoming WHERE visitor IS NOT NULL
          GROUP BY tenant_id, visitor
     )
-    INSERT INTO tracking_visitor AS visitor
-           (tenant_id, key, first_seen_at, last_seen_at, visits, session, first_source, last_source, agent)
-    SELECT tenant_id, key, first_seen_at, last_seen_at, 1, gen_random_uuid(), first_source, last_source, agent
-      FROM seen ORDER BY tenant_id, key
-    ON CONFLICT (tenant_id, key) DO UPDATE
-       SET first_seen_at = least(visitor.first_seen_at, excluded.first_seen_at),
-           last_seen_at = greatest(visitor.last_seen_at, excluded.last_seen_at),
-           visits = visitor.visits + CASE WHEN excluded.last_seen_at > visitor.last_seen_at + interval '30 minutes'
-               OR visitor.session IS NULL THEN 1 ELSE 0 END,
-           session = CASE WHEN visitor.session IS NOT NULL
-               AND excluded.last_seen_at <= visitor.last_seen_at + interval '30 minutes'
-               AND coalesce(excluded.last_source ->> 'utm_campaign', visitor.last_source ->> 'utm_campaign', '')
-                   = coalesce(visitor.last_source ->> 'utm_campaign', '')
-               THEN visitor.session ELSE excluded.session END,
-           first_source = coalesce(visitor.first_source, excluded.first_source),
-           last_source = CASE WHEN excluded.last_source ->> 'channel' = 'direct' AND visitor.last_source IS NOT NULL
-               THEN visitor.last_source ELSE coalesce(excluded.last_source, visitor.last_source) END,
-           agent = coalesce(nullif(excluded.agent, ''), visitor.agent)
-     WHERE visitor.session IS NULL OR excluded.first_seen_at < visitor.first_seen_at
-        OR excluded.last_seen_at > visitor.last_seen_at + interval '30 seconds'
-        OR (excluded.last_source ->> 'channel' <> 'direct'
-            AND excluded.last_source IS DISTINCT FROM visitor.last_source)
-        OR (excluded.last_source IS NOT NULL AND visitor.last_source IS NULL)
+    INSERT INTO tracking_visitor (tenant_id, key, first_seen_at, last_seen_at, visits, agent)
+    SELECT tenant_id, key, since, until, 0, agent
+      FROM stated
+     WHERE NOT EXISTS (SELECT FROM tracking_visitor AS known
+                        WHERE known.tenant_id = stated.tenant_id AND known.key = stated.key
+                       OFFSET 0)
+     ORDER BY tenant_id, key
+    ON CONFLICT (tenant_id, key) DO NOTHING
 """
-# OFFSET 0 keeps one index look-up per line. As joins the planner, whose guesses row-level security spoils, pairs every
-# line with every row, or reads the whole log, whose size must not matter.
+# `new`: events not yet in the log. `browser`: their browsers, locked in key order, so that a binding made at the same
+# time is either seen here or sees our events. `fresh`: what is written; `early`: before the browser changed hands, so
+# perhaps somebody else's. Returns how many were new and the (tenant, browser) of early ones.
 WRITE = (
     """
-    WITH fresh AS (
-        INSERT INTO tracking_event (tenant_id, id, visitor_id, lead_id, name, subject_id, session, occurred_at,
-                                    received_at, duration, verdict, reasons, rule_version, props)
+    WITH about AS MATERIALIZED (
+        SELECT named.*, subject.id
+          FROM (SELECT DISTINCT tenant_id, kind, key FROM incoming WHERE kind IS NOT NULL AND key IS NOT NULL) AS named
+         CROSS JOIN LATERAL (SELECT known.id FROM tracking_subject AS known
+                              WHERE known.tenant_id = named.tenant_id AND known.kind = named.kind
+                                AND known.key = named.key
+                             OFFSET 0) AS subject
+    ), new AS MATERIALIZED (
         SELECT DISTINCT ON (incoming.tenant_id, incoming.id)
-               incoming.tenant_id, incoming.id, visitor.id, coalesce(incoming.lead_id, visitor.lead_id),
-               incoming.name, subject.id, coalesce(incoming.session, visitor.session), incoming.occurred_at,
-               incoming.received_at, incoming.duration, incoming.verdict, incoming.reasons, incoming.rule_version,
-               incoming.props
+               incoming.tenant_id, incoming.id, incoming.visitor, incoming.lead_id, incoming.name,
+               about.id AS subject_id, incoming.session AS own_session, incoming.occurred_at, incoming.received_at,
+               incoming.duration, incoming.verdict, incoming.reasons, incoming.rule_version, incoming.source,
+               CASE WHEN incoming.source IS NOT NULL THEN coalesce(incoming.source ->> 'utm_campaign', '') END
+                   AS campaign,
+               incoming.agent, incoming.language, incoming.ip, incoming.props
           FROM incoming
-          LEFT JOIN LATERAL (SELECT known.id, known.lead_id, known.session FROM tracking_visitor AS known
-                              WHERE known.tenant_id = incoming.tenant_id AND known.key = incoming.visitor
-                             OFFSET 0) AS visitor ON true
-          LEFT JOIN LATERAL (SELECT known.id FROM tracking_subject AS known
-                              WHERE known.tenant_id = incoming.tenant_id AND known.kind = incoming.kind
-                                AND known.key = incoming.key
-                             OFFSET 0) AS subject ON true
+          LEFT JOIN about ON about.tenant_id = incoming.tenant_id AND about.kind = incoming.kind
+                         AND about.key = incoming.key
          WHERE NOT EXISTS (SELECT FROM tracking_event AS earlier
                             WHERE earlier.tenant_id = incoming.tenant_id AND earlier.id = incoming.id
                               AND earlier.occurred_at BETWEEN %(since)s AND %(until)s
                             OFFSET 0)
          ORDER BY incoming.tenant_id, incoming.id, incoming.occurred_at
-        ON CONFLICT DO NOTHING
-        RETURNING tenant_id, lead_id, visitor_id, name, subject_id, occurred_at, duration, verdict
-    ), counted AS ("""  # noqa: S608 - constants put together, values are parameters
+    ), people AS MATERIALIZED (
+        SELECT tenant_id, visitor AS key, min(occurred_at) AS since, max(occurred_at) AS until,
+               min(campaign) AS first_campaign, max(campaign) AS last_campaign, bool_or(own_session IS NOT NULL) AS own
+          FROM new WHERE visitor IS NOT NULL
+         GROUP BY tenant_id, visitor ORDER BY tenant_id, visitor
+    ), browser AS MATERIALIZED (
+        SELECT people.*, known.id, known.lead_id, known.turned_at
+          FROM people
+         CROSS JOIN LATERAL (SELECT visitor.id, visitor.lead_id, visitor.turned_at FROM tracking_visitor AS visitor
+                              WHERE visitor.tenant_id = people.tenant_id AND visitor.key = people.key
+                             OFFSET 0 FOR NO KEY UPDATE) AS known
+    ), """  # noqa: S608 - constants put together, values are parameters
+    + ", ".join((NEAR, STAY, PLACED))
+    + """, fresh AS MATERIALIZED (
+        SELECT new.tenant_id, new.id, stay.id AS visitor_id, coalesce(new.lead_id, stay.lead_id) AS lead_id,
+               new.lead_id IS NOT NULL AS stated, new.occurred_at < stay.turned_at AS early, new.name,
+               new.subject_id,
+               coalesce(stay.stays, placed.session, md5(stay.id || ' ' || new.own_session)::uuid) AS session,
+               new.occurred_at, new.received_at, new.duration, new.verdict, new.reasons, new.rule_version, new.source,
+               new.agent, new.language, new.ip, new.props
+          FROM new
+          LEFT JOIN stay ON stay.tenant_id = new.tenant_id AND stay.key = new.visitor
+          LEFT JOIN placed ON placed.tenant_id = new.tenant_id AND placed.event = new.id
+    ), written AS (
+        INSERT INTO tracking_event (tenant_id, id, visitor_id, lead_id, stated, name, subject_id, session,
+                                    occurred_at, received_at, duration, verdict, reasons, rule_version, props)
+        SELECT tenant_id, id, visitor_id, lead_id, stated, name, subject_id, session, occurred_at, received_at,
+               duration, verdict, reasons, rule_version, props
+          FROM fresh
+    ), """
+    + VISITS
+    + ", "
+    + SEEN
+    + """, zone AS MATERIALIZED (
+        SELECT workspace.id, workspace.timezone FROM tenancy_workspace AS workspace
+         WHERE workspace.id = ANY (%(tenants)s::bigint[])
+    ), counted AS ("""
     + ROLL_UP
     + """)
-    SELECT count(*) FROM fresh
+    SELECT count(*), jsonb_agg(DISTINCT jsonb_build_array(tenant_id, visitor_id)) FILTER (WHERE early AND NOT stated)
+      FROM fresh
 """
 )
-# A view that was only counted is told again with an id once cookies are allowed, and names the first telling.
-RETOLD = """
-    SELECT DISTINCT tenant_id, (props ->> 'replaces')::uuid AS id FROM incoming
-     WHERE name = 1 AND visitor IS NOT NULL AND props ->> 'replaces' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-     ORDER BY 1, 2
-"""
-# Only views of nobody can be taken back, and only once: the verdict is the mark.
-TAKE_BACK = """
-    WITH told AS MATERIALIZED (
-        SELECT found.tenant_id, found.id, found.occurred_at
-          FROM unnest(%(tenants)s::bigint[], %(ids)s::uuid[]) AS again(tenant_id, id)
-         CROSS JOIN LATERAL (SELECT first.tenant_id, first.id, first.occurred_at FROM tracking_event AS first
-                              WHERE first.tenant_id = again.tenant_id AND first.id = again.id AND first.name = 1
-                                AND first.occurred_at BETWEEN %(since)s AND %(until)s AND first.verdict = 0
-                                AND first.visitor_id IS NULL AND first.lead_id IS NULL
-                             OFFSET 0) AS found
-    ), gone AS (
-        UPDATE tracking_event AS event SET verdict = 2, reasons = event.reasons || '{replaced}'
-          FROM told
-         WHERE event.tenant_id = told.tenant_id AND event.id = told.id AND event.occurred_at = told.occurred_at
-        RETURNING event.tenant_id, event.subject_id, event.occurred_at
-    ), less AS (
-        SELECT gone.tenant_id, gone.subject_id, (gone.occurred_at AT TIME ZONE workspace.timezone)::date AS day,
-               count(*) AS count
-          FROM gone JOIN tenancy_workspace AS workspace ON workspace.id = gone.tenant_id
-         GROUP BY 1, 2, 3
-    )
-    UPDATE tracking_daily AS daily SET count = daily.count - less.count
-      FROM less
-     WHERE daily.tenant_id = less.tenant_id AND daily.name = 1 AND daily.subject_id IS NOT DISTINCT FROM less.subject_id
-       AND daily.lead_id IS NULL AND daily.visitor_id IS NULL AND daily.day = less.day
-"""

@@ -19,8 +19,8 @@ def visitor_ids(seen: Mapping[str, datetime]) -> dict[str, int]:
 
 # Locks each row, so that a binding made at the same time is either seen here or sees our events.
 FIND_VISITORS = """
-    INSERT INTO tracking_visitor AS visitor (tenant_id, key, first_seen_at, last_seen_at)
-    SELECT %(tenant_id)s, key, seen_at, seen_at
+    INSERT INTO tracking_visitor AS visitor (tenant_id, key, first_seen_at, last_seen_at, visits)
+    SELECT %(tenant_id)s, key, seen_at, seen_at, 0
       FROM unnest(%(key)s::text[], %(seen_at)s::timestamptz[]) AS seen(key, seen_at)
      ORDER BY key
     ON CONFLICT (tenant_id, key) DO UPDATE

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
 
 from tracking.collector.refusal import Refusal
+from tracking.collector.request import Headers
 from tracking.collector.tag import Tag
 
-Headers = tuple[tuple[str, str], ...]
+HeaderLines = tuple[tuple[str, str], ...]
 # Open to every site, without credentials: the write key is public and the answer says nothing.
-OPEN: Headers = (("access-control-allow-origin", "*"), ("x-content-type-options", "nosniff"))
-JSON: Headers = (("content-type", "application/json"), ("cache-control", "no-store"), *OPEN)
+OPEN: HeaderLines = (("access-control-allow-origin", "*"), ("x-content-type-options", "nosniff"))
+JSON: HeaderLines = (("content-type", "application/json"), ("cache-control", "no-store"), *OPEN)
+TAG = "/t.js"
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 
 
@@ -22,7 +23,7 @@ class Answer:
     """What goes back."""
 
     status: int
-    headers: Headers
+    headers: HeaderLines
     body: bytes = b""
 
 
@@ -37,6 +38,7 @@ PREFLIGHT = Answer(
         ("access-control-max-age", "86400"),
     ),
 )
+HEALTHY = Answer(200, (("content-type", "application/json"),), b'{"ok": true}')
 NOT_FOUND = Answer(404, JSON, b'{"success": false, "error": "no such address"}')
 
 
@@ -47,16 +49,21 @@ def wrong_method(allowed: str) -> Answer:
 def refused(refusal: Refusal) -> Answer:
     """The reason in words for the sender's developer."""
     body = orjson.dumps({"success": False, "error": refusal.reason})
-    wait: Headers = (("retry-after", str(refusal.retry_after)),) if refusal.retry_after else ()
+    wait: HeaderLines = (("retry-after", str(refusal.retry_after)),) if refusal.retry_after else ()
     return Answer(refusal.status, (*JSON, *wait), body)
 
 
-def tag_answer(tag: Tag, headers: Mapping[str, str]) -> Answer:
-    """The tag: an hour in caches, then asked for again by its ETag."""
+def tag_answer(tag: Tag, path: str, headers: Headers) -> Answer:
+    """The tag: an hour in caches, then asked for again by its ETag. Under its version's own name: a year, or 404."""
     file = tag.read()
-    basic: Headers = (
+    if path not in (TAG, file.path):
+        return NOT_FOUND
+    lasting = (
+        "public, max-age=3600, stale-while-revalidate=86400" if path == TAG else "public, max-age=31536000, immutable"
+    )
+    basic: HeaderLines = (
         ("content-type", "application/javascript; charset=utf-8"),
-        ("cache-control", "public, max-age=3600, stale-while-revalidate=86400"),
+        ("cache-control", lasting),
         ("etag", file.etag),
         ("vary", "accept-encoding"),
         ("cross-origin-resource-policy", "cross-origin"),

@@ -7,173 +7,122 @@ leave in one append, and every request is answered after the stream has acknowle
 from __future__ import annotations
 
 import asyncio
-import logging
+import gc
 import time
-from collections.abc import Mapping, Sequence
 from typing import Any
-
-import redis.asyncio
-from redis.exceptions import RedisError
 
 from ma_platform import clock
 from tracking.collector import limits, wiring
-from tracking.collector.answers import KEPT, NOT_FOUND, PIXEL, PREFLIGHT, Answer, refused, tag_answer, wrong_method
-from tracking.collector.core import BATCH, KINDS, Core, Entry, Request, known_sender, pixel_key
-from tracking.collector.keeper import REST_SECONDS, spooled
+from tracking.collector.answers import HEALTHY, KEPT, PIXEL, Answer
+from tracking.collector.core import Request
+from tracking.collector.door import POSTS, Door
+from tracking.collector.keys import Sender
+from tracking.collector.outbox import Outbox
 from tracking.collector.refusal import Refusal
-from tracking.collector.stream import commands
-from tracking.collector.tag import Tag
+from tracking.collector.visitor import VISITOR_PATH
 
-POSTS = frozenset((*KINDS, BATCH))
-MOST_AT_ONCE = 2_000  # events in one append
-log = logging.getLogger(__name__)
+GARBAGE_AFTER = 50_000  # objects: requests leave none behind, so looking for it more often only costs time
 
 
-class Outbox:
-    """Gathers entries while an append is on its way; the next append takes all of them."""
-
-    def __init__(self) -> None:
-        where = wiring.place()
-        self._streams = where.streams
-        self._client: Any = redis.asyncio.Redis.from_url(
-            where.redis_url, socket_timeout=wiring.STREAM_SECONDS, socket_connect_timeout=wiring.STREAM_SECONDS
-        )
-        self._waiting: list[tuple[Sequence[Entry], asyncio.Future[None]]] = []
-        self._flushing: asyncio.Task[None] | None = None
-        self._away_until = 0.0
-
-    async def keep(self, entries: Sequence[Entry]) -> None:
-        """Kept when this returns. Raises Refusal(503)."""
-        if not entries:
-            return
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((entries, done))
-        if self._flushing is None:
-            self._flushing = asyncio.create_task(self._flush())
-        await done
-
-    async def _flush(self) -> None:
-        try:
-            while self._waiting:
-                await self._send(self._cut())
-        finally:
-            self._flushing = None
-
-    def _cut(self) -> list[tuple[Sequence[Entry], asyncio.Future[None]]]:
-        events, taken = 0, 0
-        for entries, _done in self._waiting:
-            events, taken = events + len(entries), taken + 1
-            if events >= MOST_AT_ONCE:
-                break
-        batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
-        return batch
-
-    async def _send(self, batch: list[tuple[Sequence[Entry], asyncio.Future[None]]]) -> None:
-        entries = [entry for group, _done in batch for entry in group]
-        try:
-            if not await self._to_stream(entries):
-                await asyncio.to_thread(spooled, wiring.keeper().spool.keep, entries)
-        except Refusal as refusal:
-            _tell(batch, refusal)
-            return
-        _tell(batch, None)
-
-    async def _to_stream(self, entries: Sequence[Entry]) -> bool:
-        if time.monotonic() < self._away_until:
-            return False
-        try:
-            for command in commands(self._streams.additions(entries)):
-                await self._client.execute_command(*command)
-        except (RedisError, OSError) as error:
-            self._away_until = time.monotonic() + REST_SECONDS
-            log.warning("the stream is away, events go to disk: %s", error)
-            return False
-        return True
-
-
-def _tell(batch: list[tuple[Sequence[Entry], asyncio.Future[None]]], refusal: Refusal | None) -> None:
-    for _group, done in batch:
-        if done.done():
-            continue  # its sender has gone away
-        if refusal:
-            done.set_exception(refusal)
-        else:
-            done.set_result(None)
-
-
-class Door:
+class LoopDoor(Door):
     """One per process, made inside its event loop."""
 
     def __init__(self) -> None:
-        self._core: Core = wiring.core()
-        self._outbox = Outbox()
-        self._tag = Tag()
-
-    def quick(self, method: str, path: str, headers: Mapping[str, str]) -> Answer | None:
-        """The answer when it needs neither body nor stream."""
-        if path == "/t.js":
-            return tag_answer(self._tag, headers) if method in ("GET", "HEAD") else wrong_method("GET, OPTIONS")
-        if path == "/healthz":
-            return Answer(200, (("content-type", "application/json"),), b'{"ok": true}')
-        if path not in POSTS and path != "/t.gif":
-            return NOT_FOUND
-        if method == "OPTIONS":
-            return PREFLIGHT
-        return wrong_method("POST, OPTIONS") if path in POSTS and method != "POST" else None
+        super().__init__()
+        where = wiring.place()
+        self.outbox = Outbox(
+            where.redis_url,
+            where.streams,
+            wiring.keeper().spool,
+            seconds=wiring.STREAM_SECONDS,
+            fsync=where.fsync,
+            journal=wiring.keeper().journal,
+        )
+        self.proxies = wiring.proxies()
+        gc.freeze()
+        gc.set_threshold(GARBAGE_AFTER, 50, 100)
 
     async def answer(self, request: Request) -> Answer:
-        """Take a post or a pixel."""
+        """Take a post, a pixel, or a visitor's question."""
         try:
-            if request.path == "/t.gif":
-                entries = await self._pixel(request)
-            else:
-                entries = await self._post(request)
-            await self._outbox.keep(entries)
+            return await (self._post(request) if request.path in POSTS else self._get(request))
         except Refusal as refusal:
-            return PIXEL if request.path == "/t.gif" else refused(refusal)
-        return PIXEL if request.path == "/t.gif" else KEPT
+            return self.refused(request, refusal)
 
-    async def _post(self, request: Request) -> list[Entry]:
-        core, at = self._core, time.monotonic()
-        key, body = core.key_of(request)
-        sender, ask = known_sender(core.keys, key, at=at)
+    async def _post(self, request: Request) -> Answer:
+        core, at = self.core, time.monotonic()
+        posted = core.read(request, at=at)
+        sender, ask = self.asks(posted.key, at=at)
         if ask:
-            sender = await asyncio.to_thread(core.keys.ask, key, at=at)
-        return core.entries(request, body, sender, now=clock.now(), at=at)
+            sender = await asyncio.to_thread(core.keys.ask, posted.key, at=at)
+        entries = core.entries(request, posted, sender, now=clock.now(), at=at)
+        if entries and (refusal := await self.outbox.keep(entries)):
+            raise refusal
+        return KEPT
 
-    async def _pixel(self, request: Request) -> list[Entry]:
-        core, at, key = self._core, time.monotonic(), pixel_key(request)
-        sender, ask = known_sender(core.keys, key, at=at)
-        if ask:
-            sender = await asyncio.to_thread(core.keys.ask, key, at=at)
-        return core.pixel(request, sender, now=clock.now(), at=at)
+    async def _get(self, request: Request) -> Answer:
+        at = time.monotonic()
+        sender = await self._sender(self.key_in_address(request), at)
+        if request.path == VISITOR_PATH:
+            return self.visitor(request, sender, at=at)
+        entries = self.seen(request, sender, at=at)
+        if entries:
+            await self.outbox.keep(entries)
+        return PIXEL
+
+    async def _sender(self, key: str, at: float) -> Sender | None:
+        sender, ask = self.asks(key, at=at)
+        return await asyncio.to_thread(self.core.keys.ask, key, at=at) if ask else sender
 
 
-_door: Door | None = None
+_door: LoopDoor | None = None
 
 
-def door() -> Door:
+def door() -> LoopDoor:
     """This process's door."""
     global _door
     if _door is None:
-        _door = Door()
+        _door = LoopDoor()
     return _door
 
 
 async def rsgi(scope: Any, protocol: Any) -> None:  # Any: granian's own types
     """RSGI: granian reads the body and writes the answer in one call each."""
-    here, method = door(), scope.method
-    headers = {name: scope.headers.get(name) or "" for name in WANTED}
-    answer = here.quick(method, scope.path, headers)
+    here, method, path, headers = door(), scope.method, scope.path, scope.headers
+    if path == "/healthz":
+        answer: Answer | None = HEALTHY
+    elif method == "POST" and path in POSTS:
+        answer = None
+    else:
+        answer = here.quick(method, path, headers)
     if answer is None:
-        stated = headers["content-length"]
-        if stated.isdecimal() and int(stated) > limits.BATCH_BYTES:
-            answer = TOO_LARGE
-        else:
-            body = await protocol() if method == "POST" else b""
-            sent = {name: value for name, value in headers.items() if value}
-            answer = await here.answer(Request(scope.path, sent, body, scope.query_string))
-    protocol.response_bytes(answer.status, list(answer.headers), b"" if method == "HEAD" else answer.body)
+        ip, scheme = _peer(here, scope)
+        request = Request(path, headers, b"", scope.query_string, ip, method, scheme)
+        answer = await (_posted(here, request, protocol) if method == "POST" else here.answer(request))
+    protocol.response_bytes(answer.status, answer.headers, b"" if method == "HEAD" else answer.body)
+
+
+async def _posted(here: LoopDoor, request: Request, protocol: Any) -> Answer:
+    stated = request.headers.get("content-length", "")
+    if stated.isdecimal():
+        if int(stated) > limits.BATCH_BYTES:
+            return here.refused(request, TOO_LARGE)
+        request.body = await protocol()
+    else:
+        async for chunk in protocol:
+            request.body += chunk
+            if len(request.body) > limits.BATCH_BYTES:
+                return here.refused(request, TOO_LARGE)
+    return await here.answer(request)
+
+
+def _peer(here: LoopDoor, scope: Any) -> tuple[str, str]:
+    """(visitor's address, scheme the visitor used)."""
+    peer, headers, scheme = scope.client, scope.headers, scope.scheme
+    if not here.proxies.trusts(peer):
+        return here.proxies.client(peer, ""), scheme
+    stated = headers.get("x-forwarded-proto", "").strip()
+    return here.proxies.client(peer, headers.get("x-forwarded-for", "")), stated if stated in SCHEMES else scheme
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:  # Any: ASGI's own types
@@ -182,11 +131,15 @@ async def app(scope: Any, receive: Any, send: Any) -> None:  # Any: ASGI's own t
         return
     here, method, path = door(), scope["method"], scope["path"]
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    answer = here.quick(method, path, headers)
+    answer = HEALTHY if path == "/healthz" else here.quick(method, path, headers)
     if answer is None:
         body = await _whole(receive) if method == "POST" else b""
-        request = Request(path, headers, body, scope["query_string"].decode("latin-1"))
-        answer = TOO_LARGE if len(body) > limits.BATCH_BYTES else await here.answer(request)
+        request = Request(path, headers, body, scope["query_string"].decode("latin-1"), method=method)
+        peer = (scope.get("client") or ("",))[0]
+        request.ip = here.proxies.client(peer, headers.get("x-forwarded-for", ""))
+        request.scheme = (here.proxies.trusts(peer) and headers.get("x-forwarded-proto")) or scope["scheme"]
+        large = len(body) > limits.BATCH_BYTES
+        answer = here.refused(request, TOO_LARGE) if large else await here.answer(request)
     raw = [(name.encode(), value.encode()) for name, value in answer.headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": raw})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.body})
@@ -202,18 +155,5 @@ async def _whole(receive: Any) -> bytes:  # Any: ASGI's own types
     return body
 
 
-WANTED = (
-    "authorization",
-    "accept-encoding",
-    "content-encoding",
-    "content-length",
-    "cookie",
-    "if-none-match",
-    "purpose",
-    "referer",
-    "sec-purpose",
-    "user-agent",
-    "x-moz",
-    "x-purpose",
-)
-TOO_LARGE = refused(Refusal(413, f"the body is larger than {limits.BATCH_BYTES // 1024} KB"))
+SCHEMES = ("http", "https")
+TOO_LARGE = Refusal(413, f"the body is larger than {limits.BATCH_BYTES // 1024} KB")

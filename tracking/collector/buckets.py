@@ -1,4 +1,4 @@
-"""How fast one tenant may send: a token bucket per tenant, in the memory of one process."""
+"""How fast one tenant may send: token buckets per tenant, in the memory of one process."""
 
 from __future__ import annotations
 
@@ -7,24 +7,49 @@ import threading
 
 from tracking.collector import limits
 
+MAIN, OVERFLOW = "", "overflow"
+STEADY_SECONDS = 1.0  # of the steady rate that may come at once and still go to the main lane
+LONGEST_REST = 1.0
+
 
 class Buckets:
-    """`rate` events a second steadily, `burst` at once. `math.inf` as rate switches the limit off."""
+    """`rate` events a second steadily, `burst` at once. `math.inf` as rate switches the limit off.
+
+    What a tenant sends inside its steady rate goes to the main lane, what is above it inside the burst to the
+    overflow lane. A tenant that was refused is turned away unread until its bucket may have room again.
+    """
 
     def __init__(self, rate: float = limits.EVENTS_PER_SECOND, burst: float = limits.BURST) -> None:
         self._rate, self._burst = rate, burst
-        self._held: dict[int, tuple[float, float]] = {}
+        self._steady = min(burst, rate * STEADY_SECONDS)
+        self._held: dict[int, tuple[float, float, float]] = {}  # level, steady level, at
+        self._resting: dict[int, float] = {}
         self._lock = threading.Lock()
 
-    def take(self, tenant_id: int, events: int, *, at: float) -> int:
-        """0 when `events` may pass at `at` (monotonic seconds), else after how many seconds to try again."""
+    def take(self, tenant_id: int, events: int, *, at: float) -> tuple[int, str]:
+        """(0, lane) when `events` may pass at `at` (monotonic seconds), else (seconds until the next try, "")."""
         if math.isinf(self._rate):
-            return 0
+            return 0, MAIN
         with self._lock:
-            level, since = self._held.get(tenant_id, (self._burst, at))
-            level = min(self._burst, level + (at - since) * self._rate)
+            level, steady, since = self._held.get(tenant_id, (self._burst, self._steady, at))
+            gained = (at - since) * self._rate
+            level, steady = min(self._burst, level + gained), min(self._steady, steady + gained)
             if level >= events:
-                self._held[tenant_id] = (level - events, at)
-                return 0
-            self._held[tenant_id] = (level, at)
-        return max(1, math.ceil((events - level) / self._rate))
+                main = steady >= events
+                self._held[tenant_id] = (level - events, steady - events if main else steady, at)
+                self._resting.pop(tenant_id, None)
+                return 0, MAIN if main else OVERFLOW
+            self._held[tenant_id] = (level, steady, at)
+            wait = (events - level) / self._rate
+            self._resting[tenant_id] = at + min(wait, LONGEST_REST)
+        return max(1, math.ceil(wait)), MAIN
+
+    @property
+    def strained(self) -> bool:
+        """Whether anybody is resting: only then is it worth looking who sends before reading what."""
+        return bool(self._resting)
+
+    def resting(self, tenant_id: int, *, at: float) -> int:
+        """Seconds (at least 1) a tenant that was refused still has to wait; 0 when it may be read."""
+        left = self._resting.get(tenant_id, 0.0) - at
+        return max(1, math.ceil(left)) if left > 0 else 0

@@ -3,48 +3,48 @@
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs
+from functools import lru_cache
+from typing import NamedTuple
 
 import orjson
 
-from tracking import verdict
-from tracking.catalogue import BY_WIRE, WEB, Event
 from tracking.collector import limits
 from tracking.collector.buckets import Buckets
+from tracking.collector.counting import COUNTS, DROPPED, REFUSED
 from tracking.collector.keys import KeysUnknown, KeyTable, Sender
 from tracking.collector.lines import Line
-from tracking.collector.messages import Arrival, capped, line_of, message_uuid, moment
+from tracking.collector.messages import Arrival, line_of, moment
+from tracking.collector.pixel import pixel_line
 from tracking.collector.refusal import Refusal
-from tracking.collector.shape import Json, measure, object_at, read_json, text_at, unzipped
-from tracking.sources import page_key, visit_source
+from tracking.collector.request import Request, asked
+from tracking.collector.shape import Json, measure, object_at, read_json, refuse_repeated_keys, text_at, unzipped
+
+__all__ = ["BATCH", "KINDS", "Core", "Entry", "Posted", "Request", "known_sender", "pixel_key"]
 
 KINDS = {f"/v1/{kind}": kind for kind in ("track", "page", "identify", "group", "alias")}
 BATCH = "/v1/batch"
-VISITOR_COOKIE = "ma_id"
+STRANGERS = 0  # no tenant has this id: all unknown keys share one bucket
+HINT = re.compile(rb'"writeKey"\s*:\s*"([^"\\]{1,200})"')
+TOO_FAST = "too many events; slow down"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request as both servers can give it; header names in lower case."""
-
-    path: str
-    headers: Mapping[str, str]
-    body: bytes = b""
-    query: str = ""
-    ip: str = ""  # the visitor's address, past the proxies we trust
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line to keep; `partition` decides the shard, so one visitor's events stay in order."""
+class Entry(NamedTuple):
+    """A line to keep; `partition` decides the shard, so one visitor's events stay in order inside a lane."""
 
     partition: str
     line: bytes
+    lane: str = ""
+
+
+class Posted(NamedTuple):
+    """A post that has been read: the key it carries, its JSON, and the bytes of that, unzipped."""
+
+    key: str
+    body: Json
+    plain: bytes
 
 
 class Core:
@@ -52,43 +52,74 @@ class Core:
 
     def __init__(self, keys: KeyTable, buckets: Buckets) -> None:
         self.keys = keys
-        self._buckets = buckets
+        self.buckets = buckets
 
-    def key_of(self, request: Request) -> tuple[str, Json]:
-        """The key a request carries and its JSON. Raises Refusal for a body that cannot be read."""
-        body = read_json(
-            unzipped(request.body, request.headers.get("content-encoding", "").lower().strip(), most=_most(request))
-        )
+    def read(self, request: Request, *, at: float) -> Posted:
+        """What was posted. Raises Refusal: unreadable, or (before it is read) of a tenant that must wait."""
         header = request.headers.get("authorization", "")
-        return _key_in_header(header) or text_at(body, "writeKey", "body").strip(), body
+        key = _key_in_header(header) if header else ""
+        if self.buckets.strained:
+            self._turn_away(request, at)
+        encoding = request.headers.get("content-encoding", "")
+        most = limits.BATCH_BYTES if request.path == BATCH else limits.EVENT_BYTES
+        plain = unzipped(request.body, encoding.lower().strip() if encoding else "", most=most)
+        body = read_json(plain)
+        return Posted(key or text_at(body, "writeKey", "body").strip(), body, plain)
 
-    def entries(self, request: Request, body: Json, sender: Sender | None, *, now: datetime, at: float) -> list[Entry]:
+    def entries(
+        self, request: Request, posted: Posted, sender: Sender | None, *, now: datetime, at: float
+    ) -> list[Entry]:
         """What to keep: empty for an unknown key, whose messages are checked like anybody's and dropped.
 
         Raises Refusal; a batch is taken whole or not at all.
         """
-        messages = _messages(request.path, body)
+        body = posted.body
+        messages = [(KINDS[request.path], body, "body")] if request.path != BATCH else _messages(body, posted.plain)
         arrival = Arrival(
             now=now,
-            trusted=bool(sender and sender.trusted),
+            trusted=sender is not None and sender.trusted,
             ua=request.headers.get("user-agent", ""),
             ip=request.ip,
-            sent_at=moment(body, "sentAt", "body"),
+            sent_at=moment(body, "sentAt", "body") if "sentAt" in body else None,
         )
-        large = len(request.body) > limits.EVENT_BYTES or "content-encoding" in request.headers
-        lines = [_checked(kind, message, arrival, path, large=large) for kind, message, path in messages]
-        if sender is None:
-            return []
-        wait = self._buckets.take(sender.tenant_id, len(lines), at=at)
+        if request.path != BATCH:
+            refuse_repeated_keys(posted.plain, measure(body, "body"))
+        lines = [line_of(kind, message, arrival, path) for kind, message, path in messages]
+        wait, lane = self.buckets.take(sender.tenant_id if sender else STRANGERS, len(lines), at=at)
         if wait:
-            raise Refusal(429, "too many events; slow down", retry_after=wait)
-        return [_entry(line, sender.tenant_id) for line in lines]
+            raise Refusal(429, TOO_FAST, retry_after=wait)
+        if sender is None:
+            COUNTS.add(DROPPED, len(lines))
+            return []
+        return [_entry(line, sender.tenant_id, lane) for line in lines]
 
     def pixel(self, request: Request, sender: Sender | None, *, now: datetime, at: float) -> list[Entry]:
         """One view (or web event `e`) of a page without script; a bad or unknown pixel is nothing, never an error."""
-        if sender is None or self._buckets.take(sender.tenant_id, 1, at=at):
+        wait, lane = self.buckets.take(sender.tenant_id if sender else STRANGERS, 1, at=at)
+        if wait or sender is None:
+            COUNTS.add(REFUSED if wait else DROPPED)
             return []
-        return [_entry(_pixel_line(request, now), sender.tenant_id)]
+        return [_entry(pixel_line(request, now), sender.tenant_id, lane)]
+
+    def spend(self, sender: Sender | None, *, at: float) -> None:
+        """Count a request that keeps nothing. Raises Refusal(429)."""
+        wait, _lane = self.buckets.take(sender.tenant_id if sender else STRANGERS, 1, at=at)
+        if wait:
+            raise Refusal(429, TOO_FAST, retry_after=wait)
+
+    def tenant_of(self, request: Request, *, at: float) -> int | None:
+        """Whose a post seems to be, from header and bytes alone; None when that cannot be said."""
+        try:
+            sender = self.keys.known(_stated_key(request), at=at)
+        except (KeysUnknown, Refusal):
+            return None
+        return sender.tenant_id if sender else None
+
+    def _turn_away(self, request: Request, at: float) -> None:
+        tenant_id = self.tenant_of(request, at=at)
+        wait = self.buckets.resting(STRANGERS if tenant_id is None else tenant_id, at=at)
+        if wait:
+            raise Refusal(429, TOO_FAST, retry_after=wait)
 
 
 def known_sender(keys: KeyTable, key: str, *, at: float) -> tuple[Sender | None, bool]:
@@ -101,14 +132,18 @@ def known_sender(keys: KeyTable, key: str, *, at: float) -> tuple[Sender | None,
 
 
 def pixel_key(request: Request) -> str:
-    """The write key in a pixel's address."""
-    return _first(request, "k")[:200]
+    """The write key in an address."""
+    return asked(request, "k")[:200]
 
 
-def _most(request: Request) -> int:
-    return limits.BATCH_BYTES if request.path == BATCH else limits.EVENT_BYTES
+def _stated_key(request: Request) -> str:
+    """The key a request seems to carry, without reading its JSON: enough to turn a sender away early."""
+    key = _key_in_header(request.headers.get("authorization", ""))
+    found = None if key else HINT.search(request.body)
+    return found[1].decode("utf-8", "replace") if found else key
 
 
+@lru_cache(maxsize=4_096)
 def _key_in_header(header: str) -> str:
     scheme, _, value = header.partition(" ")
     if scheme.lower() == "bearer":
@@ -117,28 +152,31 @@ def _key_in_header(header: str) -> str:
         return ""
     try:
         return b64decode(value.strip(), validate=True).decode().partition(":")[0].strip()
-    except (binascii.Error, UnicodeDecodeError):
+    except (binascii.Error, ValueError):
         raise Refusal(400, "the Authorization header is not Basic") from None
 
 
-def _messages(path: str, body: Json) -> list[tuple[str, Json, str]]:
-    if path != BATCH:
-        return [(KINDS[path], body, "body")]
+def _messages(body: Json, plain: bytes) -> list[tuple[str, Json, str]]:
+    """(kind, message, its path) of a batch, each measured."""
     batch = body.get("batch")
     if type(batch) is not list or not batch:
         raise Refusal(400, "batch: must be a list of messages")
     if len(batch) > limits.BATCH_EVENTS:
         raise Refusal(413, f"batch: more than {limits.BATCH_EVENTS} messages")
     shared = object_at(body, "context", "body")
-    return [
-        (_kind(message, f"batch[{at}]"), _with(shared, message), f"batch[{at}]") for at, message in enumerate(batch)
-    ]
-
-
-def _kind(message: object, path: str) -> str:
-    if type(message) is not dict:
-        raise Refusal(400, f"{path}: must be an object")
-    return text_at(message, "type", path)
+    keys = 1 + measure({name: value for name, value in body.items() if name != "batch"}, "body")
+    large, messages = len(plain) > limits.EVENT_BYTES, []
+    for at, message in enumerate(batch):
+        path = f"batch[{at}]"
+        if type(message) is not dict:
+            raise Refusal(400, f"{path}: must be an object")
+        # A small request cannot hold a large event; only a large one is measured message by message.
+        if large and len(orjson.dumps(message)) > limits.EVENT_BYTES:
+            raise Refusal(413, f"{path}: larger than {limits.EVENT_BYTES // 1024} KB")
+        keys += measure(message, path)
+        messages.append((text_at(message, "type", path), _with(shared, message), path))
+    refuse_repeated_keys(plain, keys)
+    return messages
 
 
 def _with(shared: Json, message: Json) -> Json:
@@ -148,52 +186,5 @@ def _with(shared: Json, message: Json) -> Json:
     return {**message, "context": {**shared, **(own or {})}}
 
 
-def _checked(kind: str, message: Json, arrival: Arrival, path: str, *, large: bool) -> Line:
-    # A small request cannot hold a large event; only a large one is measured message by message.
-    if large and len(orjson.dumps(message)) > limits.EVENT_BYTES:
-        raise Refusal(413, f"{path}: larger than {limits.EVENT_BYTES // 1024} KB")
-    measure(message, path)
-    return line_of(kind, message, arrival, path)
-
-
-def _entry(line: Line, tenant_id: int) -> Entry:
-    return Entry(f"{tenant_id} {line.visitor}", line.encode(tenant_id))
-
-
-def _first(request: Request, name: str) -> str:
-    try:
-        return parse_qs(request.query[:8192], max_num_fields=50).get(name, [""])[0].replace("\x00", "")
-    except ValueError:
-        return ""
-
-
-def _pixel_line(request: Request, now: datetime) -> Line:
-    url, referrer, stated = (_first(request, name) for name in ("u", "r", "e"))
-    url = url or request.headers.get("referer", "")
-    ua = request.headers.get("user-agent", "")
-    judged = verdict.judge_request(ua, headers=request.headers)
-    line = Line(id=message_uuid(""), name=0, occurred_at=now, received_at=now)
-    line.visitor, line.agent = _cookie(request), ua[:300]
-    line.ip = request.ip if line.visitor else ""
-    line.verdict, line.reasons, line.rule_version = int(judged.verdict), judged.reasons, verdict.RULE_VERSION
-    event = BY_WIRE.get(stated) if stated else Event.PAGE_VIEWED
-    if event is not None and event.stated_by == WEB:
-        line.name = int(event)
-    else:
-        line.custom = (f"track:{stated}" if event else stated)[: limits.NAME]
-    place = page_key(url)
-    if place:
-        line.kind, line.key, line.url = "page", capped(place[0]), url[:2000]
-        line.host, line.path = place[1][:255], place[2][:2000]
-    if line.name == Event.PAGE_VIEWED:
-        line.source = visit_source(url, referrer)
-    line.props = {"pixel": True}
-    return line
-
-
-def _cookie(request: Request) -> str:
-    try:
-        held = SimpleCookie(request.headers.get("cookie", "")).get(VISITOR_COOKIE)
-    except CookieError:
-        return ""
-    return held.value[: limits.ID] if held else ""
+def _entry(line: Line, tenant_id: int, lane: str) -> Entry:
+    return Entry(f"{tenant_id} {line.visitor}", line.encode(tenant_id), lane)

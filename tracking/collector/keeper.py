@@ -10,9 +10,11 @@ from typing import Any
 import redis
 
 from tracking.collector.core import Entry
+from tracking.collector.counting import ACCEPTED, COUNTS
+from tracking.collector.journal import Journal
 from tracking.collector.refusal import Refusal
 from tracking.collector.spool import Spool
-from tracking.collector.stream import Streams, commands
+from tracking.collector.stream import Streams, commands, on_disk
 
 REST_SECONDS = 1.0  # how long a stream that failed is left alone
 
@@ -22,11 +24,15 @@ log = logging.getLogger(__name__)
 class Keeper:
     """Safe to share between threads; `client` is a redis.Redis (its command calls are untyped).
 
-    An entry kept twice (an answer that was lost) is dropped by its message id later.
+    An entry kept twice (an answer that was lost) is dropped by its message id later. `fsync`: the stream has an entry
+    only once it is on its server's disk.
     """
 
-    def __init__(self, client: Any, streams: Streams, spool: Spool) -> None:
-        self._client, self._streams, self.spool = client, streams, spool
+    def __init__(
+        self, client: Any, streams: Streams, spool: Spool, *, fsync: bool = False, journal: Journal | None = None
+    ) -> None:
+        self._client, self._streams, self.spool, self._fsync = client, streams, spool, fsync
+        self.journal = journal or Journal()
         self._away_until = 0.0
 
     def keep(self, entries: Sequence[Entry]) -> None:
@@ -42,6 +48,7 @@ class Keeper:
             return False
         try:
             self._append(entries)
+            COUNTS.add(ACCEPTED, len(entries))
         except (redis.RedisError, OSError) as error:
             self._away_until = time.monotonic() + REST_SECONDS
             log.warning("the stream is away, events go to disk: %s", error)
@@ -49,14 +56,18 @@ class Keeper:
         return True
 
     def _append(self, entries: Sequence[Entry]) -> None:
-        found = commands(self._streams.additions(entries))
+        additions = self._streams.additions(entries)
+        found = commands(additions, fsync=self._fsync)
         if len(found) == 1:
-            self._client.execute_command(*found[0])
+            self.journal.note(additions, [self._client.execute_command(*found[0])])
             return
         pipeline = self._client.pipeline(transaction=False)
         for command in found:
             pipeline.execute_command(*command)
-        pipeline.execute()
+        replies = pipeline.execute()
+        if self._fsync and not on_disk(replies[-1]):
+            raise OSError("the stream's disk does not keep up")
+        self.journal.note(additions, replies)
 
 
 def spooled(keep: Callable[[Sequence[Entry]], None], entries: Sequence[Entry]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
-from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
@@ -15,16 +15,19 @@ import uuid_utils
 from tracking import verdict
 from tracking.catalogue import API, BY_WIRE, WEB, Event
 from tracking.collector import limits
-from tracking.collector.lines import Line
+from tracking.collector.address import address_in
+from tracking.collector.lines import Line, json_text
 from tracking.collector.refusal import Refusal
 from tracking.collector.shape import Json, object_at, text_at
-from tracking.sources import page_key, visit_source
+from tracking.identity import ACCOUNT, CLAIMED
+from tracking.sources import REMEMBERED, SHORT, page_key, visit_source
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 PLACE_KEYS = ("path", "title")  # told by the subject already
+AGENT = 300  # characters of a user agent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arrival:
     """What is the same for every message of a request. `sent_at` None: the sender did not say."""
 
@@ -35,7 +38,7 @@ class Arrival:
     sent_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
     """A message with its parts looked up once. `path` names it in a refusal."""
 
@@ -48,25 +51,43 @@ class Message:
 
 def line_of(kind: str, body: Json, arrival: Arrival, path: str) -> Line:
     """Raises Refusal(400) for an unknown type, a missing name or a field of the wrong kind."""
-    if kind not in WRITERS:
+    writer = WRITERS.get(kind)
+    if writer is None:
         raise Refusal(400, f"{path}.type: must be one of {', '.join(WRITERS)}")
     holder = "traits" if kind in ("identify", "group") else "properties"
-    message = Message(kind, body, object_at(body, "context", path), object_at(body, holder, path), path)
-    occurred, clamped = occurred_at(body, arrival, path)
-    ua = text_at(message.context, "userAgent", f"{path}.context") or arrival.ua
-    judged = verdict.judge_post(ua, trusted=arrival.trusted)
-    line = Line(
-        id=message_uuid(text_at(body, "messageId", path)), name=0, occurred_at=occurred, received_at=arrival.now
-    )
-    line.visitor, line.agent = visitor_key(body, path), ua[:300]
-    line.language = text_at(message.context, "locale", f"{path}.context")[:35]
-    line.ip = _own_address(message.context, arrival)
-    line.verdict, line.rule_version = int(judged.verdict), verdict.RULE_VERSION
-    line.reasons = (*judged.reasons, "time_clamped") if clamped else judged.reasons
-    session = text_at(message.context, "sessionId", f"{path}.context")
-    line.session = message_uuid(session) if session else None
-    WRITERS[kind](line, message, arrival)
+    context = object_at(body, "context", path)
+    message = Message(kind, body, context, object_at(body, holder, path), path)
+    line = Line(message_id(text_at(body, "messageId", path)), 0, arrival.now, arrival.now)
+    line.visitor = visitor_key(body, path, trusted=arrival.trusted)
+    _say_who(line, context, arrival, path)
+    if "timestamp" in body or "originalTimestamp" in body:
+        line.occurred_at, clamped = occurred_at(body, arrival, path)
+        if clamped:
+            line.reasons = (*line.reasons, "time_clamped")
+    writer(line, message, arrival)
     return line
+
+
+def _say_who(line: Line, context: Json, arrival: Arrival, path: str) -> None:
+    """Agent, its verdict, language, address and the sender's own session."""
+    ua = arrival.ua
+    if "userAgent" in context:
+        ua = text_at(context, "userAgent", f"{path}.context") or ua
+    line.agent = ua = ua[:AGENT]
+    line.verdict, line.reasons = _judged(ua, arrival.trusted)
+    line.rule_version = verdict.RULE_VERSION
+    line.ip = _own_address(context, arrival)
+    if "locale" in context:
+        line.language = text_at(context, "locale", f"{path}.context")[:35]
+    if "sessionId" in context:
+        session = text_at(context, "sessionId", f"{path}.context")
+        line.session = message_id(session) if session else None
+
+
+@lru_cache(maxsize=8_192)
+def _judged(ua: str, trusted: bool) -> tuple[int, tuple[str, ...]]:
+    judged = verdict.judge_post(ua, trusted=trusted)
+    return int(judged.verdict), judged.reasons
 
 
 def _own_address(context: Json, arrival: Arrival) -> str:
@@ -76,33 +97,36 @@ def _own_address(context: Json, arrival: Arrival) -> str:
     """
     if context.get("consent") == "none":
         return ""
-    stated = context.get("ip") if arrival.trusted else None
-    if stated is None:
-        return "" if arrival.trusted else arrival.ip
-    return address_in(stated)
+    if not arrival.trusted:
+        return arrival.ip
+    stated = context.get("ip")
+    return address_in(stated) if isinstance(stated, str) else ""
 
 
-def address_in(stated: object) -> str:
-    """The IP address as Postgres takes it, "" for anything else."""
-    try:
-        return str(ip_address(stated.strip().partition("%")[0])) if isinstance(stated, str) else ""
-    except ValueError:
-        return ""
+def message_id(stated: str) -> str:
+    """The id that decides duplicates: the same text always gives the same id; none gives a new one."""
+    if not stated:
+        return str(uuid_utils.uuid7())
+    name = blake2b(stated.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
 
 
 def message_uuid(stated: str) -> UUID:
-    """The id that decides duplicates: the same text always gives the same id; none gives a new one."""
-    if not stated:
-        return UUID(str(uuid_utils.uuid7()))
-    return UUID(bytes=blake2b(stated.encode("utf-8", "replace"), digest_size=16).digest())
+    """The same as a UUID."""
+    return UUID(message_id(stated))
 
 
-def visitor_key(body: Json, path: str) -> str:
-    """The browser's id, else `user:<userId>`, else "" for a view that is only counted."""
+def visitor_key(body: Json, path: str, *, trusted: bool) -> str:
+    """The browser's id, else `user:<userId>`, else "" for a view that is only counted.
+
+    Only a secret key speaks for an account: without one it is `claimed:<userId>`, which is never a known person's.
+    """
     anonymous = text_at(body, "anonymousId", path).strip()
     if not anonymous:
         user = text_at(body, "userId", path).strip()
-        anonymous = f"user:{user}" if user else ""
+        anonymous = f"{ACCOUNT}{user}" if user else ""
+    if anonymous.startswith((ACCOUNT, CLAIMED)) and not trusted:
+        anonymous = CLAIMED + anonymous.partition(":")[2]
     if len(anonymous) <= limits.ID:
         return anonymous
     return blake2b(anonymous.encode("utf-8", "replace"), digest_size=16).hexdigest()
@@ -141,7 +165,7 @@ def _page(line: Line, message: Message, arrival: Arrival) -> None:
     _place(line, message, page)
     address = _text_of(message.properties, page, "url")
     campaign = message.context.get("campaign")
-    line.source = visit_source(
+    line.source = _source(
         address, _text_of(message.properties, page, "referrer"), campaign if type(campaign) is dict else None
     )
     if not line.subject_name:
@@ -176,7 +200,7 @@ def _left(line: Line, message: Message) -> None:
     view = text_at(message.properties, "view", f"{message.path}.properties")
     line.props = {"scroll": _number(message.properties.get("scroll"), most=100)}
     if view:
-        line.props["view"] = str(message_uuid(view))  # the id of the page view's own event
+        line.props["view"] = message_id(view)  # the id of the page view's own event
 
 
 def _identify(line: Line, message: Message, arrival: Arrival) -> None:
@@ -246,6 +270,19 @@ def capped(key: str) -> str:
     return f"{whole[:1966].decode('utf-8', 'ignore')}#{blake2b(whole, digest_size=16).hexdigest()}"
 
 
+def _source(url: str, referrer: str, campaign: Json | None) -> str | None:
+    if campaign or len(url) + len(referrer) > SHORT:
+        found = visit_source(url, referrer, campaign)
+        return None if found is None else json_text(found)
+    return _remembered_source(url, referrer)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered_source(url: str, referrer: str) -> str | None:
+    found = visit_source(url, referrer)
+    return None if found is None else json_text(found)
+
+
 def _web_props(message: Message, page: Json) -> dict[str, Any]:
     props = {key: value for key, value in message.properties.items() if key not in PLACE_KEYS}
     for name, held in (("url", page.get("url")), ("referrer", page.get("referrer"))):
@@ -257,7 +294,7 @@ def _web_props(message: Message, page: Json) -> dict[str, Any]:
     if type(token) is str:
         props["click_token"] = token
     if type(replaced) is str and replaced:
-        props["replaces"] = str(message_uuid(replaced))  # the id of the counted view's own event
+        props["replaces"] = message_id(replaced)  # the id of the counted view's own event
     return props
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import zlib
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -32,6 +34,8 @@ def _inflate(body: bytes, most: int) -> bytes:
         plain = machine.decompress(body, most + 1)
         if len(plain) <= most and not machine.eof:
             raise Refusal(400, "the gzip body ends too early")
+        if len(plain) <= most and machine.unused_data:
+            raise Refusal(400, "something follows the gzip body")
     except zlib.error:
         raise Refusal(400, "the body is not gzip") from None
     return plain
@@ -45,7 +49,10 @@ def read_json(body: bytes) -> Json:
         raise Refusal(400, f"not JSON: {error.msg} at {error.pos}") from None
     if type(found) is not dict:
         raise Refusal(400, "the body must be a JSON object")
-    return without_nul(found) if b"\\u0000" in body else found
+    try:
+        return without_nul(found) if b"\\u0000" in body else found
+    except RecursionError:
+        raise Refusal(400, f"nested deeper than {limits.DEPTH}") from None
 
 
 def without_nul(value: Any) -> Any:  # Any: JSON in, JSON out
@@ -57,28 +64,61 @@ def without_nul(value: Any) -> Any:  # Any: JSON in, JSON out
     return [without_nul(item) for item in value] if isinstance(value, list) else value
 
 
-def measure(event: Json, path: str) -> None:
-    """Refuse an event that is deeper than 5, has more than 200 keys, or a text over 8 KB."""
-    waiting: list[tuple[Any, int]] = [(event, 0)]
-    keys = 0
-    while waiting:
-        value, depth = waiting.pop()
+def measure(event: Json, path: str) -> int:
+    """How many keys an event has. Refused: deeper than 5, more than 200 keys, a text over 8 KB, a number over 2^63."""
+    keys, depth = 0, 0
+    level: list[Any] = [event]
+    while level:
         if depth > limits.DEPTH:
             raise Refusal(400, f"{path}: nested deeper than {limits.DEPTH}")
-        if type(value) is dict:
-            keys += len(value)
-            _measure_texts(value, path)
-            value = value.values()
-        waiting += [(item, depth + 1) for item in value if type(item) in (dict, list)]
-        _measure_texts(value, path)
+        below: list[Any] = []
+        for holder in level:
+            if type(holder) is dict:
+                keys += len(holder)
+                _look(holder, below, path)
+                holder = holder.values()
+            _look(holder, below, path)
+        level, depth = below, depth + 1
     if keys > limits.KEYS:
         raise Refusal(400, f"{path}: more than {limits.KEYS} keys")
+    return keys
 
 
-def _measure_texts(values: Any, path: str) -> None:
-    for item in values:
-        if type(item) is str and len(item) > limits.STRING:
-            raise Refusal(400, f"{path}: a text longer than {limits.STRING // 1024} KB")
+def _look(items: Iterable[Any], below: list[Any], path: str) -> None:
+    for item in items:
+        kind = type(item)
+        if kind is str:
+            if len(item) > limits.STRING:
+                raise Refusal(400, f"{path}: a text longer than {limits.STRING // 1024} KB")
+        elif kind is dict or kind is list:
+            below.append(item)
+        elif (kind is int or kind is float) and not -HUGE <= item < HUGE:
+            raise Refusal(400, f"{path}: a number beyond 2^63")
+
+
+def refuse_repeated_keys(body: bytes, keys: int) -> None:
+    """Refuse a body in which an object has a key twice; `keys` is how many the parsed JSON holds.
+
+    Every key ends in a quote, then white space or a colon: where the body has no such white space and no more of
+    these colons than the JSON has keys, nothing was dropped. Any other body is read again, slowly.
+    """
+    compact = b'" ' not in body and b"\n" not in body and b"\t" not in body and b"\r" not in body
+    if compact and body.count(b'":') == keys:
+        return
+    try:
+        json.loads(body, object_pairs_hook=_refuse_twins, parse_int=float)
+    except (ValueError, RecursionError):
+        raise Refusal(400, "not JSON") from None
+
+
+def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
+    names = [name.replace("\x00", "") for name, _value in pairs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Refusal(400, f"the key {twice[:50]!r} appears twice in one object")
+
+
+HUGE = 2**63
 
 
 def text_at(holder: Json, name: str, path: str) -> str:

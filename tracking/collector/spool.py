@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from tracking.collector import limits
 from tracking.collector.core import Entry
+from tracking.collector.counting import COUNTS, SPOOLED
 
 SUFFIX = ".spool"
 SEGMENT_SECONDS = 5.0
@@ -50,6 +51,13 @@ class Spool:
             file.flush()
             os.fsync(file.fileno())
             self._held += len(packed)
+        COUNTS.add(SPOOLED, len(entries))
+
+    def held(self) -> dict[str, float]:
+        """Bytes and files in the folder, and the age in seconds of the oldest."""
+        files = _files(self._folder)
+        age = max(0.0, time.time() - int(files[0].name.partition("-")[0])) if files else 0.0
+        return {"bytes": sum(_size(path) for path in files), "files": len(files), "seconds": round(age, 1)}
 
     def rest(self, *, at_once: bool = False) -> None:
         """Give a file that has been written long enough to the ingest process."""
@@ -102,7 +110,8 @@ def _size(path: Path) -> int:
 
 
 def _pack(entry: Entry) -> bytes:
-    partition = entry.partition.encode()
+    # The lane stands before the partition, parted by a NUL that no partition holds; the main lane writes nothing.
+    partition = f"{entry.lane}\0{entry.partition}".encode() if entry.lane else entry.partition.encode()
     return _HEAD.pack(len(partition), len(entry.line), zlib.crc32(partition + entry.line)) + partition + entry.line
 
 
@@ -114,7 +123,8 @@ def _unpack(content: bytes) -> Iterator[Entry]:
         record = content[start : start + first + second]
         if len(record) < first + second or zlib.crc32(record) != crc:
             return
-        yield Entry(record[:first].decode(), record[first:])
+        lane, parted, partition = record[:first].decode().rpartition("\0")
+        yield Entry(partition, record[first:], lane if parted else "")
         at = start + first + second
 
 

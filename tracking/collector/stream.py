@@ -1,4 +1,7 @@
-"""The stream in Valkey: one per shard, several lines per entry, acknowledged before anybody is told "kept"."""
+"""The stream in Valkey: one per shard and lane, several lines per entry, acknowledged before anybody is told "kept".
+
+A tenant that sends faster than its steady rate goes to the overflow lane, so that nobody else's events wait behind it.
+"""
 
 from __future__ import annotations
 
@@ -11,30 +14,73 @@ from typing import Any
 from tracking.collector.core import Entry
 
 LINES, COUNT = b"l", b"n"
+MOST_LINES = 1_000  # in one entry of the stream
+OVERFLOW = "overflow"
+FSYNC_MS = 2_000  # how long a disk may take before the spool is used instead
 
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """Names of the shards: `prefix:0` …"""
+    """Names of the shards: `prefix:0` … for the main lane, `prefix:overflow:0` … for the other."""
 
     prefix: str = "ma:events"
     shards: int = 1
 
-    def name(self, shard: int) -> str:
-        return f"{self.prefix}:{shard}"
+    def name(self, shard: int, lane: str = "") -> str:
+        return f"{self.prefix}:{lane}:{shard}" if lane else f"{self.prefix}:{shard}"
 
     def names(self) -> list[str]:
+        """The main lane."""
         return [self.name(shard) for shard in range(self.shards)]
 
+    def overflow_names(self) -> list[str]:
+        """What waits until the main lane has been served."""
+        return [self.name(shard, OVERFLOW) for shard in range(self.shards)]
+
+    @property
+    def epoch(self) -> str:
+        """A key that is only ever removed by emptying the server."""
+        return f"{self.prefix}:epoch"
+
+    @property
+    def drained(self) -> str:
+        """Hash of positions by stream up to which everything is in the log, told by the ingest processes."""
+        return f"{self.prefix}:drained"
+
+    @property
+    def counts(self) -> str:
+        """Hash of what all collectors took and did not take (`counting.KINDS`)."""
+        return f"{self.prefix}:counts"
+
+    @property
+    def nodes(self) -> str:
+        """Hash by machine of what lies on its disk."""
+        return f"{self.prefix}:nodes"
+
+    @property
+    def state(self) -> str:
+        """How the log is, as an ingest process last saw it (JSON)."""
+        return f"{self.prefix}:state"
+
     def additions(self, entries: Iterable[Entry]) -> list[tuple[str, bytes, int]]:
-        """(stream, lines, how many) per shard touched; a visitor's events keep their order."""
-        by_shard: dict[int, list[bytes]] = defaultdict(list)
-        for entry in entries:
-            by_shard[zlib.crc32(entry.partition.encode()) % self.shards if self.shards > 1 else 0].append(entry.line)
-        return [(self.name(shard), b"\n".join(lines), len(lines)) for shard, lines in sorted(by_shard.items())]
+        """(stream, lines, how many) per stream touched; a visitor's events keep their order inside a lane."""
+        gathered: dict[tuple[int, str], list[bytes]] = defaultdict(list)
+        for partition, line, lane in entries:
+            shard = zlib.crc32(partition.encode()) % self.shards if self.shards > 1 else 0
+            gathered[shard, lane].append(line)
+        return [
+            (self.name(shard, lane), b"\n".join(part), len(part))
+            for (shard, lane), lines in sorted(gathered.items())
+            for part in _parts(lines)
+        ]
+
+
+def _parts(lines: list[bytes]) -> Iterable[list[bytes]]:
+    return [lines[start : start + MOST_LINES] for start in range(0, len(lines), MOST_LINES)]
 
 
 Kept = Sequence[tuple[bytes, dict[bytes, bytes]]]
+Command = tuple[str | bytes | int, ...]
 
 
 def read(client: Any, positions: Mapping[str, str], *, count: int, block_ms: int | None) -> list[tuple[str, Kept]]:
@@ -43,6 +89,12 @@ def read(client: Any, positions: Mapping[str, str], *, count: int, block_ms: int
     return [(stream.decode(), entries) for stream, entries in found]
 
 
-def commands(additions: Sequence[tuple[str, bytes, int]]) -> list[tuple[str | bytes | int, ...]]:
-    """One XADD per stream."""
-    return [("XADD", stream, "*", LINES, lines, COUNT, count) for stream, lines, count in additions]
+def commands(additions: Sequence[tuple[str, bytes, int]], *, fsync: bool = False) -> list[Command]:
+    """An XADD per addition; with `fsync` a last command that answers when all of them are on disk."""
+    found: list[Command] = [("XADD", stream, "*", LINES, lines, COUNT, count) for stream, lines, count in additions]
+    return [*found, ("WAITAOF", 1, 0, FSYNC_MS)] if fsync else found
+
+
+def on_disk(reply: Any) -> bool:  # Any: whatever WAITAOF answered
+    """Whether WAITAOF says that this server's own file holds everything."""
+    return isinstance(reply, list) and bool(reply) and int(reply[0]) >= 1

@@ -12,13 +12,18 @@ import redis
 
 from ma_platform.connections import database_urls, redis_url
 from ma_platform.env import ENV, Environment, setting
+from tracking.collector.address import Proxies
 from tracking.collector.buckets import Buckets
 from tracking.collector.core import Core
 from tracking.collector.directory import Directory
+from tracking.collector.journal import Journal, Watch
 from tracking.collector.keeper import Keeper
 from tracking.collector.keys import KeyTable
+from tracking.collector.refused import Refused
 from tracking.collector.spool import Spool
-from tracking.collector.stream import Streams
+from tracking.collector.stream import FSYNC_MS, Streams
+from tracking.collector.telling import Teller
+from tracking.collector.visitor import Hands
 
 STREAM_SECONDS = 1.0
 
@@ -30,18 +35,21 @@ class Place:
     redis_url: str
     streams: Streams
     spool: Path
+    fsync: bool = False  # an event is kept only once it is on the stream's disk
 
 
 def place(env: Environment = ENV) -> Place:
     """From the environment; shards and prefix are set by our own launcher only."""
     shards = int(setting("TRACKING_SHARDS") or 1)
-    return Place(redis_url(env), Streams(setting("TRACKING_STREAM") or "ma:events", shards), env.data_dir / "spool")
+    streams = Streams(setting("TRACKING_STREAM") or "ma:events", shards)
+    return Place(redis_url(env), streams, env.data_dir / "spool", env.ack_fsync)
 
 
 def client(where: Place) -> redis.Redis:
-    """A stream that does not answer within a second is away."""
+    """A stream that does not answer within a second (and the disk's time, when that is waited for) is away."""
+    seconds = STREAM_SECONDS + (FSYNC_MS / 1000 if where.fsync else 0)
     found: redis.Redis = redis.Redis.from_url(
-        where.redis_url, socket_timeout=STREAM_SECONDS, socket_connect_timeout=STREAM_SECONDS, retry=None
+        where.redis_url, socket_timeout=seconds, socket_connect_timeout=STREAM_SECONDS, retry=None
     )
     return found
 
@@ -53,8 +61,28 @@ def web_database_url(env: Environment = ENV) -> str:
 
 @cache
 def keeper() -> Keeper:
-    where = place()
-    return Keeper(client(where), where.streams, Spool(where.spool))
+    where, journal = place(), Journal()
+    spool = Spool(where.spool)
+    if setting("TRACKING_GUARD") != "0":  # tests empty their stream themselves
+        own = client(where)
+        Watch(own, where.streams, journal).start(Teller(own, where.streams, spool).tell)
+    return Keeper(client(where), where.streams, spool, fsync=where.fsync, journal=journal)
+
+
+@cache
+def refused() -> Refused:
+    """What was refused lately."""
+    return Refused(client(place()))
+
+
+@cache
+def hands() -> Hands:
+    return Hands(ENV.secret_key)
+
+
+@cache
+def proxies() -> Proxies:
+    return Proxies(ENV.trusted_proxies)
 
 
 @cache
@@ -63,6 +91,11 @@ def core() -> Core:
     directory = Directory(web_database_url())
     keys = KeyTable(directory.load, directory.find)
     keys.refresh()
-    keys.keep_fresh(keeper().spool.rest)
+    keys.keep_fresh(_meanwhile)
     unlimited = setting("TRACKING_UNLIMITED") == "1"  # for measuring only
     return Core(keys, Buckets(math.inf) if unlimited else Buckets())
+
+
+def _meanwhile() -> None:
+    keeper().spool.rest()
+    refused().flush()

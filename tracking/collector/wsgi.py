@@ -9,25 +9,17 @@ from typing import Any
 
 from ma_platform import clock
 from tracking.collector import limits, wiring
-from tracking.collector.answers import (
-    KEPT,
-    NOT_FOUND,
-    PIXEL,
-    PREFLIGHT,
-    Answer,
-    refused,
-    tag_answer,
-    wrong_method,
-)
-from tracking.collector.core import BATCH, KINDS, Request, known_sender, pixel_key
+from tracking.collector.address import address_in
+from tracking.collector.answers import KEPT, PIXEL, Answer
+from tracking.collector.core import Request
+from tracking.collector.door import POSTS, Door
+from tracking.collector.keys import Sender
 from tracking.collector.refusal import Refusal
-from tracking.collector.tag import Tag
+from tracking.collector.visitor import VISITOR_PATH
 
 Environ = dict[str, Any]  # Any: WSGI's own
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
-PIXEL_PATH, TAG_PATH = "/t.gif", "/t.js"
-POSTS = frozenset((*KINDS, BATCH))
 
 
 class Collector:
@@ -35,58 +27,60 @@ class Collector:
 
     def __init__(self, beside: Application) -> None:
         self._beside = beside
-        self._tag = Tag()
+        self._door: Door | None = None
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path in POSTS or path in (PIXEL_PATH, TAG_PATH):
-            return _given(self._answer(path, environ), environ, start_response)
-        if path.startswith("/v1/"):
-            return _given(NOT_FOUND, environ, start_response)
-        return self._beside(environ, start_response)
-
-    def _answer(self, path: str, environ: Environ) -> Answer:
-        method = environ["REQUEST_METHOD"]
-        if method == "OPTIONS":
-            return PREFLIGHT
-        if path == TAG_PATH:
-            readable = method in ("GET", "HEAD")
-            return tag_answer(self._tag, _headers(environ)) if readable else wrong_method("GET, OPTIONS")
-        try:
-            if path == PIXEL_PATH:
-                return _pixel(path, environ)
-            return _post(path, environ) if method == "POST" else wrong_method("POST, OPTIONS")
-        except Refusal as refusal:
-            return PIXEL if path == PIXEL_PATH else refused(refusal)
+        if not Door.owns(path):
+            return self._beside(environ, start_response)
+        self._door = self._door or Door()
+        return _given(_answer(self._door, path, environ), environ, start_response)
 
 
-def _post(path: str, environ: Environ) -> Answer:
-    core, at = wiring.core(), time.monotonic()
-    request = Request(path, _headers(environ), _body(environ, limits.BATCH_BYTES))
-    key, body = core.key_of(request)
-    sender, ask = known_sender(core.keys, key, at=at)
-    if ask:
-        sender = core.keys.ask(key, at=at)
-    wiring.keeper().keep(core.entries(request, body, sender, now=clock.now(), at=at))
+def _answer(door: Door, path: str, environ: Environ) -> Answer:
+    request = _request(path, environ)
+    answer = door.quick(request.method, path, request.headers)
+    if answer is not None:
+        return answer
+    try:
+        return _post(door, request, environ) if path in POSTS else _get(door, request)
+    except Refusal as refusal:
+        return door.refused(request, refusal)
+
+
+def _post(door: Door, request: Request, environ: Environ) -> Answer:
+    at = time.monotonic()
+    request.body = _body(environ, limits.BATCH_BYTES)
+    posted = door.core.read(request, at=at)
+    sender = _sender(door, posted.key, at)
+    wiring.keeper().keep(door.core.entries(request, posted, sender, now=clock.now(), at=at))
     return KEPT
 
 
-def _pixel(path: str, environ: Environ) -> Answer:
-    core, at = wiring.core(), time.monotonic()
-    request = Request(path, _headers(environ), query=environ.get("QUERY_STRING", ""))
-    if environ["REQUEST_METHOD"] == "GET":
-        key = pixel_key(request)
-        sender, ask = known_sender(core.keys, key, at=at)
-        if ask:
-            sender = core.keys.ask(key, at=at)
-        wiring.keeper().keep(core.pixel(request, sender, now=clock.now(), at=at))
+def _get(door: Door, request: Request) -> Answer:
+    at = time.monotonic()
+    sender = _sender(door, door.key_in_address(request), at)
+    if request.path == VISITOR_PATH:
+        return door.visitor(request, sender, at=at)
+    wiring.keeper().keep(door.seen(request, sender, at=at))
     return PIXEL
 
 
-def _headers(environ: Environ) -> dict[str, str]:
-    found = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
-    found["content-type"] = environ.get("CONTENT_TYPE", "")
-    return found
+def _sender(door: Door, key: str, at: float) -> Sender | None:
+    sender, ask = door.asks(key, at=at)
+    return door.core.keys.ask(key, at=at) if ask else sender
+
+
+def _request(path: str, environ: Environ) -> Request:
+    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    return Request(
+        path,
+        headers,
+        query=environ.get("QUERY_STRING", ""),
+        ip=address_in(environ.get("REMOTE_ADDR", "")),  # past the proxies already: see ma_platform.wsgi
+        method=environ["REQUEST_METHOD"],
+        scheme=environ.get("wsgi.url_scheme", "http"),
+    )
 
 
 def _body(environ: Environ, most: int) -> bytes:

@@ -1,7 +1,8 @@
 """The tables of tracking. Numbers instead of foreign keys towards rooms above, and none at all out of the log."""
 
 from tracking.models.inlet import ConsumerCursor, Poison, Rejected, StreamOffset
-from tracking.models.judging import Rejudgement
+from tracking.models.judging import Rejudged, Rejudgement
+from tracking.models.keeping import Tombstone, Upkeep
 from tracking.models.log import CustomName, Daily, Event, Subject, current_txid
 from tracking.models.people import Binding, Session, Visitor
 from tracking.models.setting import Domain, Network, Retention, Settings
@@ -16,12 +17,15 @@ __all__ = [
     "Network",
     "Poison",
     "Rejected",
+    "Rejudged",
     "Rejudgement",
     "Retention",
     "Session",
     "Settings",
     "StreamOffset",
     "Subject",
+    "Tombstone",
+    "Upkeep",
     "Visitor",
     "current_txid",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.expressions import Func
 
@@ -18,12 +19,16 @@ def current_txid() -> Func:
 
 
 class Event(Unchecked):
-    """One thing that happened. Append only, partitioned by month of `occurred_at`; `lead_id` alone is filled later."""
+    """One thing that happened. Append only, partitioned by month of `occurred_at`; `lead_id` alone is filled later.
+
+    `stated`: the event named its person itself. Otherwise `lead_id` follows from the bindings of its browser.
+    """
 
     pk = models.CompositePrimaryKey("tenant_id", "id", "occurred_at")
     id = models.UUIDField(default=uuid.uuid4)
     visitor_id = models.BigIntegerField(null=True)
     lead_id = models.BigIntegerField(null=True)
+    stated = models.BooleanField(default=False, db_default=False)
     name = models.SmallIntegerField()
     subject_id = models.BigIntegerField(null=True)
     session = models.UUIDField(null=True)
@@ -43,6 +48,7 @@ class Event(Unchecked):
             models.Index(fields=["tenant", "visitor_id", "occurred_at"], name="tracking_event_visitor"),
             models.Index(fields=["tenant", "subject_id", "occurred_at"], name="tracking_event_subject"),
             models.Index(fields=["txid", "id"], name="tracking_event_cursor"),
+            BrinIndex(fields=["occurred_at"], name="tracking_event_when", pages_per_range=32, autosummarize=True),
         ]
 
 

@@ -10,11 +10,16 @@ from tracking.models.walled import Unchecked
 
 
 class Visitor(Unchecked):
-    """A browser (or `user:<id>`, a person a server spoke of). `lead_id` is the binding in force."""
+    """A browser (or `user:<id>`, a person a server spoke of). `lead_id` is the person of the last binding in force.
+
+    `turned_at`: events before it may be somebody else's, ask the bindings; None when the whole past is the person's.
+    """
 
     key = models.CharField(max_length=200)
     lead_id = models.BigIntegerField(null=True)
+    turned_at = models.DateTimeField(null=True)
     shared = models.BooleanField(default=False, db_default=False)
+    shared_by = models.BigIntegerField(null=True)  # user who marked it; None: seen by its logins, or not shared
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     visits = models.IntegerField(default=1, db_default=1)
@@ -76,15 +81,30 @@ class Session(Unchecked):
             models.Index(fields=["tenant", "visitor_id", "started_at"], name="tracking_session_visitor"),
             models.Index(fields=["tenant", "last_at"], name="tracking_session_last"),
             models.Index(
+                fields=["tenant", "visitor_id", "-last_at"],
+                name="tracking_session_guess",
+                condition=models.Q(company_source__in=["list", "learned", "provider"]),
+            ),
+            models.Index(
                 fields=["tenant", "started_at"],
                 name="tracking_session_bare",
                 condition=models.Q(enriched_at__isnull=True),
+            ),
+            models.Index(
+                fields=["tenant", "started_at"],
+                name="tracking_session_unjudged",
+                condition=models.Q(judged_at__isnull=True),
             ),
         ]
 
 
 class Binding(TenantModel):
-    """Why a browser is taken for a person: dated, with source and strength, undone by cutting it."""
+    """Why a browser is taken for a person: dated, with source and strength, undone by cutting it.
+
+    `took`: it gave the browser to the person; without it only a sign that was not followed. `past`: with no binding in
+    force before it, the browser's anonymous past is the person's too. `shares`: it made the browser a shared device.
+    `other_lead_id`: whose the browser was at that moment. `signed_at`: when this person last logged in here.
+    """
 
     visitor = TenantForeignKey(Visitor, on_delete=models.CASCADE, related_name="bindings")
     lead_id = models.BigIntegerField()
@@ -92,6 +112,11 @@ class Binding(TenantModel):
     strength = models.SmallIntegerField()
     since = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
+    took = models.BooleanField(default=False, db_default=False)
+    past = models.BooleanField(default=False, db_default=False)
+    shares = models.BooleanField(default=False, db_default=False)
+    other_lead_id = models.BigIntegerField(null=True)
+    signed_at = models.DateTimeField(null=True)
     conflict = models.BooleanField(default=False, db_default=False)
     settled_at = models.DateTimeField(null=True)  # somebody looked at the conflict
     by_user = models.BigIntegerField(null=True)  # who undid or settled it

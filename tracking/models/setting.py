@@ -44,10 +44,11 @@ class Settings(TenantModel):
 
 
 class Retention(TenantModel):
-    """Events of this name are deleted after so many days; without a row they stay."""
+    """Events of this name are deleted after so many days; without a row they stay. `done_until`: those before are."""
 
     name = models.SmallIntegerField()
     days = models.IntegerField()
+    done_until = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         abstract = False

@@ -1,27 +1,136 @@
 """What happened, as rows to show: a person's timeline, the pages they read, the newest events, the readers' lag."""
 
+from tracking.queries.arrivals import Arrival, arrivals
+from tracking.queries.bindings import (
+    BindingRow,
+    ConflictRow,
+    bindings,
+    conflict_count,
+    conflicts,
+    find_binding,
+)
 from tracking.queries.daily import DayCount, Total, counts_per_day, totals
-from tracking.queries.lag import LAG_LIMIT_SECONDS, ConsumerLag, ingest_lag, lag
-from tracking.queries.people import VisitorRow, visitors
+from tracking.queries.export import kept_about
+from tracking.queries.inflow import Inflow, LogState, Node, inflow, own_spool
+from tracking.queries.lag import LAG_LIMIT_SECONDS, ConsumerLag, StreamLag, ingest_lag, lag, stream_lag
+from tracking.queries.live import Presence, Present, count_present, present
+from tracking.queries.networks import (
+    NetworkFilter,
+    NetworkRow,
+    count_networks,
+    known_networks,
+    listed_networks,
+    networks,
+)
+from tracking.queries.pages import PageDay, PageRow, Reader, find_page, page_days, page_report, readers
+from tracking.queries.people import VisitorRow, browser_ids, find_visitor, visitors
+from tracking.queries.refusals import Refused, refusals
+from tracking.queries.setting import (
+    TagSettings,
+    domains,
+    retention_days,
+    sites,
+    tag_settings,
+    tracking_host,
+    tracking_settings,
+)
+from tracking.queries.sightings import Sighting, sightings
 from tracking.queries.site import main_site, tag_seen_at
 from tracking.queries.timeline import BadPosition, Entry, last_pages, latest, timeline
+from tracking.queries.verdicts import (
+    Range,
+    Tally,
+    TrafficDay,
+    find_rejudgement,
+    mail_verdicts,
+    rejudgements,
+    top_agents,
+    top_reasons,
+    traffic_days,
+    verdict_range,
+)
+from tracking.queries.visits import Company, Ends, Touch, Touches, Visit, first_and_last, touches, visits
 
 __all__ = [
     "LAG_LIMIT_SECONDS",
+    "Arrival",
     "BadPosition",
+    "BindingRow",
+    "Company",
+    "ConflictRow",
     "ConsumerLag",
     "DayCount",
+    "Ends",
     "Entry",
+    "Inflow",
+    "LogState",
+    "NetworkFilter",
+    "NetworkRow",
+    "Node",
+    "PageDay",
+    "PageRow",
+    "Presence",
+    "Present",
+    "Range",
+    "Reader",
+    "Refused",
+    "Sighting",
+    "StreamLag",
+    "TagSettings",
+    "Tally",
     "Total",
+    "Touch",
+    "Touches",
+    "TrafficDay",
+    "Visit",
     "VisitorRow",
+    "arrivals",
+    "bindings",
+    "browser_ids",
+    "conflict_count",
+    "conflicts",
+    "count_networks",
+    "count_present",
     "counts_per_day",
+    "domains",
+    "find_binding",
+    "find_page",
+    "find_rejudgement",
+    "find_visitor",
+    "first_and_last",
+    "inflow",
     "ingest_lag",
+    "kept_about",
+    "known_networks",
     "lag",
     "last_pages",
     "latest",
+    "listed_networks",
+    "mail_verdicts",
     "main_site",
+    "networks",
+    "own_spool",
+    "page_days",
+    "page_report",
+    "present",
+    "readers",
+    "refusals",
+    "rejudgements",
+    "retention_days",
+    "sightings",
+    "sites",
+    "stream_lag",
     "tag_seen_at",
+    "tag_settings",
     "timeline",
+    "top_agents",
+    "top_reasons",
     "totals",
+    "touches",
+    "tracking_host",
+    "tracking_settings",
+    "traffic_days",
+    "verdict_range",
     "visitors",
+    "visits",
 ]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-import redis
 
 from ma_platform.db import sql
 from tracking.catalogue import in_order
@@ -37,17 +34,32 @@ def lag(*, now: datetime) -> list[ConsumerLag]:
 
 
 def ingest_lag() -> float:
-    """Seconds the oldest accepted event has been waiting in the stream; raises redis.RedisError when it is away."""
+    """Seconds the oldest accepted event has been waiting in the main lane; raises redis.RedisError when it is away."""
+    main = wiring.place().streams.names()
+    return max((one.seconds for one in stream_lag() if one.stream in main), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLag:
+    """Seconds the oldest event of a shard's lane has been waiting to be written."""
+
+    stream: str
+    seconds: float
+
+
+def stream_lag() -> list[StreamLag]:
+    """Every shard's main lane, then the overflow lanes. Two round trips; raises redis.RedisError."""
     where = wiring.place()
-    client = wiring.client(where)
+    names = [*where.streams.names(), *where.streams.overflow_names()]
     places = dict(sql.run("SELECT shard, position FROM tracking_streamoffset").rows)
-    waits = [_first_wait(client, stream, places.get(stream, "0-0")) for stream in where.streams.names()]
-    return max(waits, default=0.0)
+    pipeline = wiring.client(where).pipeline(transaction=False)
+    pipeline.time()
+    for stream in names:
+        pipeline.xrange(stream, min=f"({places.get(stream, '0-0')}", count=1)
+    (seconds, micros), *found = pipeline.execute()
+    at = seconds + micros / 1e6
+    return [StreamLag(stream, _waited(after, at)) for stream, after in zip(names, found, strict=True)]
 
 
-def _first_wait(client: redis.Redis, stream: str, position: str) -> float:
-    after: Any = client.xrange(stream, min=f"({position}", count=1)
-    if not after:
-        return 0.0
-    seconds, micros = client.time()
-    return max(0.0, seconds + micros / 1e6 - int(after[0][0].partition(b"-")[0]) / 1000)
+def _waited(after: list[tuple[bytes, object]], at: float) -> float:
+    return max(0.0, at - int(after[0][0].partition(b"-")[0]) / 1000) if after else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +30,22 @@ def visitors(lead_id: int) -> list[VisitorRow]:
     return [VisitorRow(*(*row[:-1], orjson.loads(row[-1] or "{}"))) for row in rows]
 
 
+def find_visitor(key: str) -> VisitorRow | None:
+    """A browser by its key."""
+    rows = sql.run(VISITOR, key=key).rows
+    return VisitorRow(*(*rows[0][:-1], orjson.loads(rows[0][-1] or "{}"))) if rows else None
+
+
+def browser_ids(keys: Sequence[str]) -> set[int]:
+    """The numbers of browsers by their keys; keys nobody has seen are missing. No query without keys."""
+    return set(sql.run(IDS, keys=list(keys)).values()) if keys else set()
+
+
+IDS = "SELECT id FROM tracking_visitor WHERE tenant_id = %(tenant_id)s AND key = ANY (%(keys)s::text[])"
+VISITOR = """
+    SELECT id, key, lead_id, first_seen_at, last_seen_at, visits, first_source
+      FROM tracking_visitor WHERE tenant_id = %(tenant_id)s AND key = %(key)s
+"""
 VISITORS = """
     SELECT id, key, lead_id, first_seen_at, last_seen_at, visits, first_source
       FROM tracking_visitor

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 from ma_platform import errors
 from ma_platform.db import sql
 from tracking.catalogue import BY_NUMBER, BY_WIRE, Event, Verdict
+from tracking.facts import HIT
 
 HIDDEN = (Event.PAGE_LEFT,)  # shown as visible time of the page view it belongs to
 # Within one moment a cause stands before what it brought about; whatever is not named here came first.
@@ -119,9 +120,15 @@ def timeline(
     return _with_visible_time([_entry(row) for row in found.dicts()])
 
 
+def newest(recent: str, *, limit: int, **given: str) -> list[Entry]:
+    """Newest first, out of a statement that begins `WITH … recent AS (rows of tracking_event)`."""
+    rows = sql.run(recent + _FROM_RECENT, causes=_CAUSES, limit=limit, **given).dicts()
+    return _with_visible_time([_entry(row) for row in rows])
+
+
 def latest(*, limit: int = 50) -> list[Entry]:
     """The newest events of the browsers last seen, machines and all, newest first."""
-    return _with_visible_time([_entry(row) for row in sql.run(LATEST, causes=_CAUSES, limit=limit).dicts()])
+    return newest(LATEST, limit=limit)
 
 
 def last_pages(lead_id: int, *, limit: int = 5) -> list[Entry]:
@@ -134,7 +141,8 @@ def last_pages(lead_id: int, *, limit: int = 5) -> list[Entry]:
 def _entry(row: dict[str, Any]) -> Entry:  # Any: a row of TIMELINE
     number, custom = row.pop("name"), row.pop("custom")
     name = BY_NUMBER[number].wire if number in BY_NUMBER else custom or str(number)
-    return Entry(**{**row, "name": name, "reasons": tuple(row["reasons"]), "props": orjson.loads(row["props"])})
+    props = {key: value for key, value in orjson.loads(row["props"]).items() if key != HIT}
+    return Entry(**{**row, "name": name, "reasons": tuple(row["reasons"]), "props": props})
 
 
 def _with_visible_time(entries: list[Entry]) -> list[Entry]:
@@ -198,8 +206,8 @@ LEAD_TIMELINE_BEFORE = _FROM + _OF_LEAD + _BEFORE + _NEWEST
 VISITOR_TIMELINE = _FROM + _OF_VISITOR + _NEWEST
 VISITOR_TIMELINE_BEFORE = _FROM + _OF_VISITOR + _BEFORE + _NEWEST
 LAST_PAGES = _FROM + " WHERE event.tenant_id = %(tenant_id)s AND event.lead_id = %(who)s AND event.name = 1" + _NEWEST
-LATEST = (
-    """
+_FROM_RECENT = _ENTRY + " FROM recent AS event " + _JOINS + _NEWEST
+LATEST = """
     WITH seen AS (
         SELECT id FROM tracking_visitor WHERE tenant_id = %(tenant_id)s ORDER BY last_seen_at DESC LIMIT %(limit)s
     ), recent AS (
@@ -208,12 +216,7 @@ LATEST = (
              WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = seen.id
              ORDER BY event.occurred_at DESC LIMIT %(limit)s) AS newest
     )
-    """  # noqa: S608 - constants put together, values are parameters
-    + _ENTRY
-    + " FROM recent AS event "
-    + _JOINS
-    + _NEWEST
-)
+"""
 # A view is read for hours at most; the bounds keep the search to one or two months.
 VISIBLE = """
     SELECT event.props ->> 'view', sum(event.duration)

@@ -1,15 +1,16 @@
-"""The live list of events."""
+"""Who is on the sites right now."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
+from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
-from tracking.presentation import live_rows
-from tracking.queries import latest, tag_seen_at
+from tracking.queries import count_present, present, tag_seen_at
+from tracking.watching import live_rows
 
 SHOWN = 50
 
@@ -17,6 +18,12 @@ SHOWN = 50
 @requires(Capability.VIEW_TRACKING)
 @require_GET
 def live(request: MemberRequest) -> HttpResponse:
-    """The newest events, machines included, with the reasons of each verdict; asks again every few seconds."""
-    context = {"rows": live_rows(latest(limit=SHOWN)), "seen_at": tag_seen_at()}
+    """Visits with a sign of life in the last five minutes; asks again every five seconds."""
+    now = clock.now()
+    context = {
+        "rows": live_rows(present(now=now, limit=SHOWN), now=now),
+        "count": count_present(now=now),
+        "seen_at": tag_seen_at(),
+        "now": now,
+    }
     return page_or_fragment(request, "tracking/live.html", "tracking/_live.html", context)

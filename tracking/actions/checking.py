@@ -1,0 +1,85 @@
+"""Does a host carry the tag, does a tracking host lead to us? Looked at from outside, never inside a transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from ma_platform import egress
+from ma_platform.db import sql
+from ma_platform.tenancy.scope import system_scope
+from tracking.collector.tag import Tag
+
+AT_ONCE, SECONDS, PAGE_BYTES = 20, 5.0, 512 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A host to look at, with the write key its pages should carry."""
+
+    tenant_id: int
+    id: int
+    host: str
+    kind: str
+    write_key: str
+
+
+def check_due(*, now: datetime) -> int:
+    """Look at hosts nobody has looked at since they were added or a day ago; returns how many."""
+    with system_scope():
+        due = sql.typed(CLAIM, Due, now=now, most=AT_ONCE)
+    seen = [(one, problem_of(one)) for one in due]
+    with system_scope():
+        sql.run(
+            KEEP,
+            tenant_id=[one.tenant_id for one, _ in seen],
+            id=[one.id for one, _ in seen],
+            problem=[problem for _, problem in seen],
+            now=now,
+        )
+    return len(due)
+
+
+def problem_of(one: Due) -> str:
+    """ "" when all is well, else no_answer, status_<n>, no_tag, other_key or not_ours."""
+    path = "/t.js" if one.kind == "tracking" else "/"
+    try:
+        answer = egress.get(f"https://{one.host}{path}", timeout=SECONDS, most=PAGE_BYTES)
+    except (OSError, ValueError):
+        return "no_answer"
+    if one.kind == "tracking":
+        ours = hashlib.sha256(Tag().read().plain).digest()
+        return "" if hashlib.sha256(answer.body).digest() == ours else "not_ours"
+    return site_problem(answer.status, answer.body, one.write_key)
+
+
+def site_problem(status: int, page: bytes, write_key: str) -> str:
+    """What a site's front page tells: a redirect (to www, to a language) says nothing about the page behind it."""
+    if status >= 300:
+        return "redirects" if status < 400 else f"status_{status}"
+    if b"/t.js" not in page:
+        return "no_tag"
+    return "" if write_key.encode() in page else "other_key"
+
+
+CLAIM = """
+    WITH due AS (
+        SELECT tenant_id, id FROM tracking_domain
+         WHERE checked_at IS NULL OR checked_at < %(now)s - interval '1 day'
+         ORDER BY checked_at NULLS FIRST, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+    )
+    UPDATE tracking_domain AS domain SET checked_at = %(now)s
+      FROM due JOIN tenancy_workspace AS workspace ON workspace.id = due.tenant_id
+     WHERE domain.tenant_id = due.tenant_id AND domain.id = due.id
+    RETURNING domain.tenant_id, domain.id, domain.host, domain.kind, workspace.write_key
+"""
+# A site whose tag has been seen by its visitors stays verified, whatever its front page looks like.
+KEEP = """
+    UPDATE tracking_domain AS domain
+       SET problem = found.problem,
+           verified_at = CASE WHEN found.problem = '' THEN coalesce(domain.verified_at, %(now)s)
+                              WHEN domain.kind = 'tracking' THEN NULL ELSE domain.verified_at END
+      FROM unnest(%(tenant_id)s::bigint[], %(id)s::bigint[], %(problem)s::text[]) AS found(tenant_id, id, problem)
+     WHERE domain.tenant_id = found.tenant_id AND domain.id = found.id
+"""

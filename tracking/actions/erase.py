@@ -1,0 +1,159 @@
+"""Forget a browser, or a person: events, visits, days, bindings. What is still on its way is not written afterwards.
+
+Reports lose what the person did; nothing is left that could be counted. A tombstone (a hash) keeps leftovers in
+streams, spools and senders' queues from bringing anything back for a week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.db import transaction
+
+from ma_platform import audit
+from ma_platform.db import sql
+from ma_platform.errors import NotFound
+from ma_platform.tenancy.models import ApiKey, User
+from ma_platform.tenancy.scope import system_scope
+from tracking.actions.links import relink
+from tracking.actions.retention import tell_fewer
+
+REMEMBERED = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Rows that are gone."""
+
+    browsers: int = 0
+    events: int = 0
+    visits: int = 0
+
+
+@transaction.atomic
+def erase_visitor(key: str, *, by: User | ApiKey | None, now: datetime) -> Forgotten:
+    """Remove one browser and everything it did, also what it did as somebody known. Raises NotFound."""
+    ids = sql.run(LOCK, keys=[key]).values()
+    if not ids:
+        raise NotFound(kind="visitor")
+    leads = sql.run(LEADS_OF, ids=ids).values()
+    done = _forget_browsers(ids, [key], now=now)
+    tell_fewer(leads, ids, now=now)
+    audit.record(by, "visitor.erased", f"browser:{ids[0]}", at=now, events=done.events, visits=done.visits)
+    return done
+
+
+@transaction.atomic
+def erase_person(lead_id: int, *, now: datetime) -> Forgotten:
+    """Remove what a person did. Browsers that are theirs alone go whole, others lose what was the person's.
+
+    Called by the room that removes the person; audits nothing itself.
+    """
+    browsers = sql.run(BROWSERS_OF, lead_id=lead_id).rows
+    own = [(visitor_id, key) for visitor_id, key, alone in browsers if alone]
+    others = [visitor_id for visitor_id, _key, alone in browsers if not alone]
+    sql.run(LOCK, keys=[key for _id, key, _alone in browsers])
+    done = _forget_browsers([visitor_id for visitor_id, _ in own], [key for _, key in own], now=now)
+    _bury([f"lead {lead_id}"], now=now)
+    sql.run(DROP_BINDINGS, lead_id=lead_id)
+    sql.run(DROP_OTHER, lead_id=lead_id)
+    sql.run(DROP_REJUDGED, lead_id=lead_id)
+    sql.run(DROP_LEAD_DAYS, lead_id=lead_id)
+    events = sql.run(DROP_LEAD_EVENTS, lead_id=lead_id).rowcount
+    visits = sql.run(DROP_EMPTY_VISITS, ids=others).rowcount
+    for visitor_id in others:  # a person's shared browsers are few; each is locked above
+        relink(visitor_id)
+    tell_fewer((), [visitor_id for visitor_id, _ in own], now=now)
+    return Forgotten(done.browsers, done.events + events, done.visits + visits)
+
+
+def drop_old_tombstones(*, now: datetime) -> int:
+    """After a week nothing can be on its way any more."""
+    with system_scope():
+        return sql.run("DELETE FROM tracking_tombstone WHERE at < %(before)s", before=now - REMEMBERED).rowcount
+
+
+def _forget_browsers(ids: Sequence[int], keys: Sequence[str], *, now: datetime) -> Forgotten:
+    if not ids:
+        return Forgotten()
+    _bury([f"browser {key}" for key in keys], now=now)
+    sql.run(DROP_REJECTED, keys=list(keys))
+    events = sql.run(DROP_EVENTS, ids=list(ids)).rowcount
+    sql.run(DROP_DAYS, ids=list(ids))
+    visits = sql.run(DROP_VISITS, ids=list(ids)).rowcount
+    return Forgotten(sql.run(DROP_BROWSERS, ids=list(ids)).rowcount, events, visits)
+
+
+def _bury(names: Sequence[str], *, now: datetime) -> None:
+    sql.run(BURY, who=[sha256(name.encode()).hexdigest() for name in names], at=now)
+
+
+LOCK = """
+    SELECT id FROM tracking_visitor WHERE tenant_id = %(tenant_id)s AND key = ANY (%(keys)s::text[])
+     ORDER BY key FOR UPDATE
+"""
+LEADS_OF = """
+    SELECT DISTINCT lead_id FROM tracking_event
+     WHERE tenant_id = %(tenant_id)s AND visitor_id = ANY (%(ids)s::bigint[]) AND lead_id IS NOT NULL AND verdict = 0
+"""
+# `alone`: nobody else was ever taken for its person.
+BROWSERS_OF = """
+    WITH theirs AS (
+        SELECT visitor_id FROM tracking_binding WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s
+         UNION SELECT id FROM tracking_visitor WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s
+         UNION SELECT visitor_id FROM tracking_event
+                WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s AND visitor_id IS NOT NULL
+    )
+    SELECT visitor.id, visitor.key,
+           coalesce(visitor.lead_id = %(lead_id)s, false)
+           AND NOT EXISTS (SELECT FROM tracking_binding AS other
+                            WHERE other.tenant_id = %(tenant_id)s AND other.visitor_id = visitor.id
+                              AND other.lead_id <> %(lead_id)s AND other.undone_at IS NULL)
+           AND NOT EXISTS (SELECT FROM tracking_event AS event
+                            WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = visitor.id
+                              AND event.lead_id <> %(lead_id)s)
+      FROM theirs
+      JOIN tracking_visitor AS visitor ON visitor.tenant_id = %(tenant_id)s AND visitor.id = theirs.visitor_id
+     ORDER BY visitor.key
+"""
+BURY = """
+    INSERT INTO tracking_tombstone AS tomb (tenant_id, who, at)
+    SELECT %(tenant_id)s, who, %(at)s FROM unnest(%(who)s::text[]) AS gone(who)
+    ON CONFLICT (tenant_id, who) DO UPDATE SET at = greatest(tomb.at, excluded.at)
+"""
+DROP_REJECTED = """
+    DELETE FROM tracking_rejected AS rejected USING unnest(%(keys)s::text[]) AS gone(key)
+     WHERE rejected.tenant_id = %(tenant_id)s AND strpos(rejected.line, gone.key) > 0
+"""
+_OF = " WHERE tenant_id = %(tenant_id)s AND visitor_id = ANY (%(ids)s::bigint[])"
+DROP_EVENTS = "DELETE FROM tracking_event" + _OF  # noqa: S608 - constants
+DROP_DAYS = "DELETE FROM tracking_daily" + _OF  # noqa: S608 - constants
+DROP_VISITS = "DELETE FROM tracking_session" + _OF  # noqa: S608 - constants
+DROP_BROWSERS = "DELETE FROM tracking_visitor WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::bigint[])"
+_BY = " WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s"
+DROP_BINDINGS = "DELETE FROM tracking_binding" + _BY  # noqa: S608 - constants
+DROP_REJUDGED = "DELETE FROM tracking_rejudged" + _BY  # noqa: S608 - constants
+DROP_LEAD_DAYS = "DELETE FROM tracking_daily" + _BY  # noqa: S608 - constants
+DROP_LEAD_EVENTS = "DELETE FROM tracking_event" + _BY  # noqa: S608 - constants
+DROP_OTHER = """
+    UPDATE tracking_binding SET other_lead_id = NULL
+     WHERE tenant_id = %(tenant_id)s AND other_lead_id = %(lead_id)s
+"""
+DROP_EMPTY_VISITS = """
+    DELETE FROM tracking_session AS visit
+     WHERE visit.tenant_id = %(tenant_id)s AND visit.visitor_id = ANY (%(ids)s::bigint[])
+       AND NOT EXISTS (SELECT FROM tracking_event AS event
+                        WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = visit.visitor_id
+                          AND event.session = visit.id)
+"""
+# For the drain: what was on its way when its browser or its person was erased. Over `incoming`.
+ANY_TOMBS = "SELECT count(*) FROM tracking_tombstone WHERE tenant_id = ANY (%(tenants)s::bigint[])"
+DROP_BURIED = """
+    DELETE FROM incoming USING tracking_tombstone AS tomb
+     WHERE tomb.tenant_id = incoming.tenant_id AND incoming.occurred_at <= tomb.at
+       AND (tomb.who = encode(sha256(convert_to('browser ' || incoming.visitor, 'UTF8')), 'hex')
+            OR tomb.who = encode(sha256(convert_to('lead ' || incoming.lead_id, 'UTF8')), 'hex'))
+"""

@@ -1,0 +1,101 @@
+"""Shapes of what members enter about tracking; nothing is written here."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tracking.actions.setting import SettingsEdit
+from tracking.catalogue import Event
+from tracking.models import Domain, Settings
+
+KEPT = (
+    Event.PAGE_VIEWED,
+    Event.PAGE_LEFT,
+    Event.LINK_CLICKED,
+    Event.ASSET_DOWNLOADED,
+    Event.FORM_VIEWED,
+    Event.FORM_STARTED,
+    Event.EMAIL_OPENED,
+    Event.EMAIL_CLICKED,
+)
+PERIODS = [(0, _("For good")), (90, _("90 days")), (180, _("180 days")), (365, _("1 year")), (730, _("2 years"))]
+
+
+class DomainForm(forms.Form):
+    """A host of the workspace."""
+
+    host = forms.CharField(label=_("Domain"), max_length=253)
+    kind = forms.ChoiceField(
+        label=_("Used as"),
+        choices=[
+            (Domain.Kind.SITE.value, _("Site with the tag")),
+            (Domain.Kind.TRACKING.value, _("Tracking host (CNAME)")),
+        ],
+    )
+
+
+class TrackingForm(forms.Form):
+    """The workspace's tracking settings."""
+
+    consent_required = forms.BooleanField(
+        label=_("Recognise visitors only after they have agreed"),
+        required=False,
+        help_text=_("Until then views are counted without an id, and nothing is stored in the browser."),
+    )
+    spa = forms.ChoiceField(
+        label=_("Applications that change pages without loading"),
+        choices=[
+            ("path", _("Count every change of the address")),
+            ("hash", _("Count changes after # too")),
+            ("off", _("Count only loaded pages")),
+        ],
+    )
+    ip_days = forms.IntegerField(
+        label=_("Days until IP addresses are shortened"),
+        min_value=0,
+        max_value=3650,
+        help_text=_("After that the last part is removed: 203.0.113.7 becomes 203.0.113.0."),
+    )
+    purposes = forms.CharField(
+        label=_("What you use it for"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One line on the notice page, in your own words."),
+    )
+    policy_url = forms.URLField(
+        label=_("Address of your privacy policy"), required=False, max_length=500, assume_scheme="https"
+    )
+
+    def edit(self) -> SettingsEdit:
+        """What was entered; only of a valid form."""
+        return SettingsEdit(**self.cleaned_data)
+
+
+def tracking_form(settings: Settings) -> TrackingForm:
+    """The form filled with the settings in force."""
+    return TrackingForm(initial={name: getattr(settings, name) for name in TrackingForm.base_fields})
+
+
+class RetentionForm(forms.Form):
+    """How long events of each kind are kept."""
+
+    def __init__(self, *args: object, held: dict[int, int], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
+        for event in KEPT:
+            self.fields[event.wire] = forms.TypedChoiceField(
+                label=_(event.label),
+                coerce=int,
+                choices=_with(held.get(int(event), 0)),
+                initial=held.get(int(event), 0),
+            )
+
+    def days(self) -> dict[int, int | None]:
+        """Days by event number, None for good."""
+        return {int(event): self.cleaned_data[event.wire] or None for event in KEPT}
+
+
+def _with(days: int) -> list[tuple[int, object]]:
+    known = [number for number, _label in PERIODS]
+    return [*PERIODS] if days in known else [*PERIODS, (days, _("%(days)s days") % {"days": days})]

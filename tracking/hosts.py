@@ -1,0 +1,39 @@
+"""Host names as people type them and as browsers state them. Pure."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import idna
+
+LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
+
+
+def host_of(text: str) -> str:
+    """host_of("https://www.例え.jp/path") == "www.xn--r8jz45g.jp". Raises ValueError for anything without a name.
+
+    The browser's spelling: lower case, Punycode, without port and final dot. IP addresses are no names.
+    """
+    found = urlsplit("//" + text.strip().split("://", 1)[-1].lstrip("/")).hostname or ""
+    try:
+        host = idna.encode(found.rstrip("."), uts46=True).decode()
+    except idna.IDNAError:
+        raise ValueError(f"not a host name: {text[:80]!r}") from None
+    labels = host.split(".")
+    if len(host) > 253 or len(labels) < 2 or labels[-1].isdigit() or not all(map(LABEL.match, labels)):
+        raise ValueError(f"not a host name: {text[:80]!r}")
+    return host
+
+
+def readable(host: str) -> str:
+    """The host as people read it: readable("www.xn--r8jz45g.jp") == "www.例え.jp"."""
+    try:
+        return idna.decode(host)
+    except idna.IDNAError:
+        return host
+
+
+def is_within(host: str, domains: list[str]) -> bool:
+    """Whether the host is one of the domains or below one."""
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)

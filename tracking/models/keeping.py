@@ -1,0 +1,32 @@
+"""How long things are kept: what was deleted on request, and how far the nightly clearing has come."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from ma_platform.tenancy.orm import TenantModel
+
+
+class Tombstone(TenantModel):
+    """Somebody was erased: events of theirs that arrive later but happened before `at` are not written any more.
+
+    `who` is a hash (`tracking.tombs`), so that the row tells nothing; it goes after a week.
+    """
+
+    who = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["tenant", "who"], name="tracking_tombstone_once")]
+
+
+class Upkeep(TenantModel):
+    """One row a workspace: addresses of visits (`visits_until`) and of hits (`hits_until`) are shortened up to here."""
+
+    visits_until = models.DateTimeField(null=True)
+    hits_until = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="tracking_upkeep_once")]

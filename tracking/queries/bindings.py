@@ -1,0 +1,148 @@
+"""Why browsers are taken for people: the bindings of a person or a browser, and the conflicts to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ma_platform.db import sql
+
+PAGES_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BindingRow:
+    """A binding, or (without `took`) a sign that was not followed.
+
+    `events`: the browser's events that are the person's by this binding; `heir`: whose they would be without it, None
+    for nobody. `device` is like "Safari · iOS", "" as long as it is not known.
+    """
+
+    id: int
+    visitor_id: int
+    visitor: str
+    lead_id: int
+    other_lead_id: int | None
+    source: str
+    since: datetime
+    took: bool
+    shares: bool
+    conflict: bool
+    undone_at: datetime | None
+    settled_at: datetime | None
+    shared: bool
+    device: str
+    last_seen_at: datetime
+    events: int
+    heir: int | None
+
+    @property
+    def in_force(self) -> bool:
+        return self.took and self.undone_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """A sign that says one thing while another stands. `holder`: whose the browser is now; `pages`: its last ones."""
+
+    id: int
+    visitor_id: int
+    visitor: str
+    lead_id: int
+    other_lead_id: int | None
+    source: str
+    since: datetime
+    took: bool
+    shares: bool
+    holder: int | None
+    shared: bool
+    device: str
+    pages: list[str]
+
+
+def bindings(*, lead_id: int | None = None, visitor_id: int | None = None, limit: int = 50) -> list[BindingRow]:
+    """Of a person, of a browser or of both, newest first, those that were undone included. One query."""
+    return sql.typed(BINDINGS, BindingRow, lead_id=lead_id, visitor_id=visitor_id, binding_id=None, limit=limit)
+
+
+def find_binding(binding_id: int) -> BindingRow | None:
+    """One binding, by number."""
+    found = sql.typed(BINDINGS, BindingRow, lead_id=None, visitor_id=None, binding_id=binding_id, limit=1)
+    return found[0] if found else None
+
+
+def conflicts(*, before: int | None = None, limit: int = 50) -> list[ConflictRow]:
+    """Conflicts nobody has looked at, newest first; `before` is the number of the last one seen. One query."""
+    return sql.typed(CONFLICTS, ConflictRow, before=before, limit=limit, pages=PAGES_SHOWN)
+
+
+def conflict_count() -> int:
+    """How many conflicts wait."""
+    found: int = sql.run(COUNT).value()
+    return found
+
+
+_DEVICE = """
+      LEFT JOIN LATERAL (
+            SELECT concat_ws(' · ', nullif(visit.browser, ''), nullif(visit.os, '')) AS device
+              FROM tracking_session AS visit
+             WHERE visit.tenant_id = %(tenant_id)s AND visit.visitor_id = binding.visitor_id AND visit.browser <> ''
+             ORDER BY visit.started_at DESC LIMIT 1) AS seen ON true
+"""
+BINDINGS = (
+    """
+    WITH asked AS MATERIALIZED (
+        SELECT binding.id, binding.visitor_id FROM tracking_binding AS binding
+         WHERE binding.tenant_id = %(tenant_id)s
+           AND (%(binding_id)s::bigint IS NULL OR binding.id = %(binding_id)s)
+           AND (%(lead_id)s::bigint IS NULL OR binding.lead_id = %(lead_id)s)
+           AND (%(visitor_id)s::bigint IS NULL OR binding.visitor_id = %(visitor_id)s)
+         ORDER BY binding.since DESC, binding.id DESC LIMIT %(limit)s
+    ), spans AS MATERIALIZED (
+        SELECT id, row_number() OVER earlier = 1 AND past AS first,
+               coalesce(lead(since) OVER earlier, 'infinity') AS until,
+               CASE WHEN row_number() OVER earlier > 1 THEN lag(lead_id) OVER earlier
+                    WHEN lead(past) OVER earlier THEN lead(lead_id) OVER earlier END AS heir
+          FROM tracking_binding
+         WHERE tenant_id = %(tenant_id)s AND visitor_id IN (SELECT visitor_id FROM asked) AND took
+           AND undone_at IS NULL
+        WINDOW earlier AS (PARTITION BY visitor_id ORDER BY since, id)
+    )
+    SELECT binding.id, binding.visitor_id, visitor.key AS visitor, binding.lead_id, binding.other_lead_id,
+           binding.source, binding.since, binding.took, binding.shares, binding.conflict, binding.undone_at,
+           binding.settled_at, visitor.shared, coalesce(seen.device, '') AS device, visitor.last_seen_at,
+           CASE WHEN spans.id IS NULL THEN 0 ELSE
+               (SELECT count(*) FROM tracking_event AS event
+                 WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = binding.visitor_id AND NOT event.stated
+                   AND (spans.first OR event.occurred_at >= binding.since) AND event.occurred_at < spans.until)
+           END::int AS events, spans.heir
+      FROM asked
+      JOIN tracking_binding AS binding ON binding.tenant_id = %(tenant_id)s AND binding.id = asked.id
+      JOIN tracking_visitor AS visitor ON visitor.tenant_id = %(tenant_id)s AND visitor.id = binding.visitor_id
+      LEFT JOIN spans ON spans.id = binding.id
+    """  # noqa: S608 - constants put together, values are parameters
+    + _DEVICE
+    + " ORDER BY binding.since DESC, binding.id DESC"
+)
+_OPEN = "binding.conflict AND binding.settled_at IS NULL AND binding.undone_at IS NULL"
+CONFLICTS = (
+    """
+    SELECT binding.id, binding.visitor_id, visitor.key AS visitor, binding.lead_id, binding.other_lead_id,
+           binding.source, binding.since, binding.took, binding.shares, visitor.lead_id AS holder, visitor.shared,
+           coalesce(seen.device, '') AS device,
+           ARRAY(SELECT coalesce(nullif(subject.name, ''), subject.key) FROM tracking_event AS event
+                   JOIN tracking_subject AS subject
+                     ON subject.tenant_id = %(tenant_id)s AND subject.id = event.subject_id
+                  WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = binding.visitor_id AND event.name = 1
+                  ORDER BY event.occurred_at DESC LIMIT %(pages)s) AS pages
+      FROM tracking_binding AS binding
+      JOIN tracking_visitor AS visitor ON visitor.tenant_id = %(tenant_id)s AND visitor.id = binding.visitor_id
+    """  # noqa: S608 - constants put together, values are parameters
+    + _DEVICE
+    + " WHERE binding.tenant_id = %(tenant_id)s AND "
+    + _OPEN
+    + """ AND (%(before)s::bigint IS NULL OR binding.id < %(before)s)
+     ORDER BY binding.id DESC LIMIT %(limit)s"""
+)
+_ALL = "SELECT count(*)::int FROM tracking_binding AS binding WHERE tenant_id = %(tenant_id)s AND "
+COUNT = _ALL + _OPEN

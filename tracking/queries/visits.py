@@ -1,0 +1,188 @@
+"""Visits as rows to show, and where people came from: every touch, the first and the last of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from ma_platform.db import sql
+
+TOUCHES = 500  # of one person; the first is never among those left out
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Whose network it may have been: never a fact about a person. `source`: list, learned, provider, or own."""
+
+    name: str
+    domain: str
+    confidence: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit. `source` is None when it came from nowhere new; `network` is own, carrier, gateway or ""."""
+
+    id: UUID
+    visitor_id: int
+    started_at: datetime
+    last_at: datetime
+    views: int
+    events: int
+    visible_ms: int
+    landing_url: str
+    landing_name: str
+    landing_path: str
+    source: Mapping[str, str] | None
+    channel: str
+    device: str
+    os: str
+    browser: str
+    language: str
+    country: str
+    prefecture: str
+    company: Company | None
+    network: str
+    verdict: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A visit that came from somewhere, or a direct one: `source` as `sources.visit_source` makes it."""
+
+    visit_id: UUID
+    at: datetime
+    channel: str
+    source: Mapping[str, str]
+    landing_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """`first`, `last` (the last that was not direct, else the last) and `every` in the order they happened."""
+
+    first: Touch | None
+    last: Touch | None
+    every: tuple[Touch, ...]
+
+
+def visits(
+    *, visitor_id: int | None = None, lead_id: int | None = None, before: datetime | None = None, limit: int = 20
+) -> list[Visit]:
+    """A browser's or a person's visits, newest first, those that began before `before`. Machines are in it.
+
+    A person's are those with an event of theirs: a browser that changed hands keeps each visit with its person.
+    """
+    if (visitor_id is None) == (lead_id is None):
+        raise TypeError("visits of a browser or of a person")
+    statement = OF_VISITOR if lead_id is None else OF_LEAD
+    who = visitor_id if lead_id is None else lead_id
+    rows = sql.run(statement, who=who, before=before or datetime.max.replace(tzinfo=UTC), limit=limit).dicts()
+    return [_visit(row) for row in rows]
+
+
+def touches(lead_id: int) -> Touches:
+    """Where a person came from: a query over their visits, never an overwritten column. Machines are left out."""
+    rows = sql.run(OF_LEAD_TOUCHES, who=lead_id, limit=TOUCHES).dicts()
+    every = tuple(Touch(**{**row, "source": orjson.loads(row["source"])}) for row in rows)
+    if not every:
+        return Touches(None, None, ())
+    meant = [touch for touch in every if touch.channel != "direct"]
+    return Touches(every[0], (meant or every)[-1], every)
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The first and the last source of a person, as `Touches` has them; None without any visit."""
+
+    lead_id: int
+    first: Mapping[str, str] | None
+    last: Mapping[str, str] | None
+
+
+def first_and_last(lead_ids: Sequence[int]) -> dict[int, Ends]:
+    """What caches of the first and last source have to hold, for many people in one query."""
+    rows = sql.run(ENDS, leads=list(lead_ids)).rows
+    return {lead: Ends(lead, orjson.loads(first), orjson.loads(last)) for lead, first, last in rows}
+
+
+def _visit(row: dict[str, Any]) -> Visit:  # Any: a row of _VISIT
+    name, domain = row.pop("company_name"), row.pop("company_domain")
+    confidence, source = row.pop("company_confidence"), row.pop("company_source")
+    return Visit(
+        **{
+            **row,
+            "source": orjson.loads(row["source"]) if row["source"] else None,
+            "reasons": tuple(row["reasons"]),
+            "company": Company(name or domain, domain, confidence or 0, source) if name or domain else None,
+            "network": source if source in ("own", "carrier", "gateway") else "",
+        }
+    )
+
+
+_VISIT = """
+    SELECT visit.id, visit.visitor_id, visit.started_at, visit.last_at, visit.views, visit.events, visit.visible_ms,
+           coalesce(nullif(landing.url, ''), landing.key, '') AS landing_url,
+           coalesce(landing.name, '') AS landing_name,
+           coalesce(landing.path, '') AS landing_path, visit.source, visit.channel, visit.device, visit.os,
+           visit.browser, visit.language, visit.country, visit.prefecture, visit.company_name, visit.company_domain,
+           visit.company_confidence, visit.company_source, visit.verdict, visit.reasons
+"""
+_LANDING = """
+      LEFT JOIN tracking_subject AS landing
+        ON landing.tenant_id = %(tenant_id)s AND landing.id = visit.landing_id
+"""
+_NEWEST = " AND visit.started_at < %(before)s ORDER BY visit.started_at DESC, visit.id DESC LIMIT %(limit)s"
+_OWN = """
+    WITH own AS MATERIALIZED (
+        SELECT DISTINCT event.session AS id FROM tracking_event AS event
+         WHERE event.tenant_id = %(tenant_id)s AND event.lead_id = %(who)s AND event.session IS NOT NULL
+    )
+"""
+_OF_OWN = """
+      FROM own JOIN tracking_session AS visit ON visit.tenant_id = %(tenant_id)s AND visit.id = own.id
+"""
+OF_VISITOR = (
+    _VISIT
+    + " FROM tracking_session AS visit "
+    + _LANDING
+    + " WHERE visit.tenant_id = %(tenant_id)s AND visit.visitor_id = %(who)s"
+    + _NEWEST
+)
+OF_LEAD = _OWN + _VISIT + _OF_OWN + _LANDING + " WHERE true" + _NEWEST
+OF_LEAD_TOUCHES = (
+    _OWN  # noqa: S608 - constants put together, values are parameters
+    + """, touched AS (
+        SELECT visit.id AS visit_id, visit.started_at AS at, visit.channel, visit.source,
+               coalesce(nullif(landing.url, ''), landing.key, '') AS landing_url,
+               row_number() OVER (ORDER BY visit.started_at, visit.id) AS place,
+               count(*) OVER () AS places"""
+    + _OF_OWN
+    + _LANDING
+    + """
+         WHERE visit.source IS NOT NULL AND visit.verdict = 0
+    )
+    SELECT visit_id, at, channel, source, landing_url FROM touched
+     WHERE place = 1 OR place > places - %(limit)s ORDER BY at, visit_id
+"""
+)
+ENDS = """
+    WITH own AS MATERIALIZED (
+        SELECT DISTINCT event.lead_id, event.session AS id FROM tracking_event AS event
+         WHERE event.tenant_id = %(tenant_id)s AND event.lead_id = ANY (%(leads)s::bigint[])
+           AND event.session IS NOT NULL
+    )
+    SELECT own.lead_id, (array_agg(visit.source ORDER BY visit.started_at, visit.id))[1],
+           (array_agg(visit.source
+                      ORDER BY (visit.channel <> 'direct') DESC, visit.started_at DESC, visit.id DESC))[1]
+      FROM own JOIN tracking_session AS visit ON visit.tenant_id = %(tenant_id)s AND visit.id = own.id
+     WHERE visit.source IS NOT NULL AND visit.verdict = 0
+     GROUP BY own.lead_id
+"""

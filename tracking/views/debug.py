@@ -1,0 +1,28 @@
+"""The tag debugger: events as they arrive, machines included, with the reasons of each verdict."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from ma_platform.tenancy.permissions import Capability, requires
+from ma_platform.tenancy.requests import MemberRequest
+from ma_platform.ui.pages import page_or_fragment
+from tracking.debugging import debug_rows, refusal_rows
+from tracking.queries import arrivals, refusals, sites
+
+SHOWN = 50
+
+
+@requires(Capability.VIEW_TRACKING)
+@require_GET
+def debug(request: MemberRequest) -> HttpResponse:
+    """`visitor`: only this browser's; asks again every two seconds until told to stand still."""
+    visitor = request.GET.get("visitor", "").strip()[:200]
+    context = {
+        "rows": debug_rows(arrivals(visitor=visitor, limit=SHOWN), sites()),
+        "refused": refusal_rows(refusals()),
+        "visitor": visitor,
+        "still": "still" in request.GET,
+    }
+    return page_or_fragment(request, "tracking/debug.html", "tracking/_debug.html", context)

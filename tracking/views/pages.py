@@ -1,0 +1,66 @@
+"""Which pages are read, and who read one."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET
+
+from ma_platform import clock
+from ma_platform.tenancy.permissions import Capability, requires
+from ma_platform.tenancy.requests import MemberRequest
+from ma_platform.ui.pages import page_or_fragment
+from tracking.periods import LABELS, period
+from tracking.queries import find_page, page_days, page_report, readers
+from tracking.queries.pages import SORTS
+from tracking.watching import page_chart, reader_rows
+
+SHOWN = 50
+
+
+@requires(Capability.VIEW_TRACKING)
+@require_GET
+def pages(request: MemberRequest) -> HttpResponse:
+    """The list, by views, readers or visible time; with `url` (a page's key) that page's days and readers."""
+    if "url" in request.GET:
+        return _page(request)
+    chosen = period(request.GET.get("days", ""), today=timezone.localdate(clock.now()))
+    sort, q = request.GET.get("sort", "views"), request.GET.get("q", "").strip()[:200]
+    place = request.GET.get("page", "1")
+    number = min(max(int(place), 1), 1_000) if place.isdecimal() else 1
+    rows = page_report(
+        since=chosen.since,
+        until=chosen.until,
+        q=q,
+        sort=sort if sort in SORTS else "views",
+        limit=SHOWN + 1,
+        offset=(number - 1) * SHOWN,
+    )
+    context = {
+        "rows": rows[:SHOWN],
+        "period": chosen,
+        "periods": [(key, gettext(label)) for key, label in LABELS.items()],
+        "q": q,
+        "sort": sort if sort in SORTS else "views",
+        "next_page": number + 1 if len(rows) > SHOWN else 0,
+        "previous_page": number - 1,
+    }
+    return page_or_fragment(request, "tracking/pages.html", "tracking/_pages.html", context)
+
+
+def _page(request: MemberRequest) -> HttpResponse:
+    chosen = period(request.GET.get("days", ""), today=timezone.localdate(clock.now()))
+    key = request.GET["url"][:2_000]
+    found = find_page(key, since=chosen.since, until=chosen.until)
+    if found is None:
+        raise Http404
+    who = readers(key, since=chosen.since, until=chosen.until, limit=SHOWN)
+    context = {
+        "page": found,
+        "period": chosen,
+        "periods": [(each, gettext(label)) for each, label in LABELS.items()],
+        "chart": page_chart(chosen, page_days(key, since=chosen.since, until=chosen.until)),
+        "readers": reader_rows(who),
+    }
+    return page_or_fragment(request, "tracking/page.html", "tracking/_readers.html", context)
