@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from leads.actions.accounts import recognise_accounts
+from leads.actions.erasing import forget_browsers_hints
 from leads.actions.presence import note_presence
 from leads.actions.recognise import recognise
+from leads.actions.suggestions import suggest
+from leads.actions.unbinding import forget_browsers
 from tracking.catalogue import Event, Fact, consumes
 
 
@@ -28,3 +32,27 @@ def identify(facts: Sequence[Fact], now: datetime) -> None:
 def presence(facts: Sequence[Fact], now: datetime) -> None:
     """Last seen, first and last source."""
     note_presence(facts)
+
+
+@consumes(Event.LEAD_UPDATED, name="leads_unbinding")
+def unbinding(facts: Sequence[Fact], now: datetime) -> None:
+    """Browsers that turn out not to be the person's."""
+    forget_browsers(facts)
+
+
+@consumes(Event.LEAD_CREATED, Event.LEAD_UPDATED, Event.VISITOR_BOUND, Event.EMAIL_BOUNCED, name="leads_suggestions")
+def same_person(facts: Sequence[Fact], now: datetime) -> None:
+    """People who may be one and the same."""
+    suggest([fact.lead_id for fact in facts if fact.lead_id is not None], now=now)
+
+
+@consumes(name="leads_accounts")
+def accounts(facts: Sequence[Fact], now: datetime) -> None:
+    """Any event may be the first of an account whose lead is known."""
+    recognise_accounts(facts)
+
+
+@consumes(Event.EVENTS_DELETED, name="leads_forgetting")
+def forgetting(facts: Sequence[Fact], now: datetime) -> None:
+    """Browsers that were erased."""
+    forget_browsers_hints(facts)

@@ -1,5 +1,6 @@
 """People and companies of a workspace, what they agreed to, and where each field's value came from."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -179,3 +180,33 @@ class IdentityHint(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "visitor_id", "email_key"], name="leads_hint_once")]
+
+
+class Suggestion(TenantModel):
+    """Two leads who may be one person, `one` the older number. Dismissed stays dismissed; nothing merges by itself."""
+
+    public_id = PublicIdField(prefix="dup")
+    one = TenantForeignKey(Lead, on_delete=models.CASCADE, related_name="+", db_index=False)
+    other = TenantForeignKey(Lead, on_delete=models.CASCADE, related_name="+", db_index=False)
+    reasons = ArrayField(models.TextField())
+    confidence = models.SmallIntegerField()  # percent
+    found_at = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey(
+        "tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "public_id"], name="leads_suggestion_public"),
+            models.UniqueConstraint(fields=["tenant", "one", "other"], name="leads_suggestion_once"),
+            models.CheckConstraint(condition=Q(one__lt=models.F("other")), name="leads_suggestion_order"),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "other"], name="leads_suggestion_other"),
+            models.Index(
+                fields=["tenant", "-confidence", "-id"],
+                name="leads_suggestion_open",
+                condition=Q(dismissed_at__isnull=True),
+            ),
+        ]

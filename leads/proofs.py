@@ -42,9 +42,14 @@ def user_hash(secret: str, text: str) -> str:
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def read_claim(props: Json, *, secret: str) -> Claim:
-    """Judge one identify message against the workspace's secret."""
-    address = find_address(str(props.get("traits", {}).get("email") or ""))
+def read_claim(props: Json, *, secret: str, old: str = "") -> Claim:
+    """Judge one identify message against the workspace's secret, and the one before while that is still believed.
+
+    A hash may be over the user id, or over the address as it was sent or in its normal form.
+    """
+    sent = str(props.get("traits", {}).get("email") or "")
+    address = find_address(sent)
+    secrets = (secret, old) if old else (secret,)
     key, user_id, given = (
         address.key if address else "",
         str(props.get("user_id") or ""),
@@ -54,13 +59,15 @@ def read_claim(props: Json, *, secret: str) -> Claim:
         user_id,
         key,
         trusted=props.get("trusted") is True,
-        proven_id=_fits(given, secret, user_id),
-        proven_email=_fits(given, secret, key),
+        proven_id=_fits(given, secrets, user_id),
+        proven_email=bool(key) and (_fits(given, secrets, key) or _fits(given, secrets, sent)),
     )
 
 
-def _fits(given: str, secret: str, text: str) -> bool:
-    return bool(given and text) and hmac.compare_digest(given.casefold().encode(), user_hash(secret, text).encode())
+def _fits(given: str, secrets: tuple[str, ...], text: str) -> bool:
+    said = given.casefold().encode()
+    matches = [hmac.compare_digest(said, user_hash(secret, text).encode()) for secret in secrets]  # all, always
+    return bool(given and text) and any(matches)
 
 
 def stated_lead(claim: Claim, traits: Json, *, without: frozenset[str] = frozenset()) -> LeadInput:

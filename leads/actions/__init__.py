@@ -2,7 +2,8 @@
 
 from leads.actions.companies import edit_company, upsert_companies
 from leads.actions.consents import EVERY_TOPIC, ConsentInput, record_consent, refuse_all, refuse_topic
-from leads.actions.edit import Erasure, assign_owner, create_lead, edit_lead, erase_lead
+from leads.actions.edit import assign_owner, create_lead, edit_lead
+from leads.actions.erasing import Erasure, Gone, at_erasure, erase_lead
 from leads.actions.tags import add_tag, remove_tag, tag_leads
 from leads.actions.upsert import Actor, Upserted, upsert_lead, upsert_leads
 from leads.entry import EntryRefused, LeadInput, Permission
@@ -15,6 +16,7 @@ __all__ = [
     "ConsentInput",
     "EntryRefused",
     "Erasure",
+    "Gone",
     "LeadInput",
     "LeadRefused",
     "Permission",
@@ -23,6 +25,7 @@ __all__ = [
     "Upserted",
     "add_tag",
     "assign_owner",
+    "at_erasure",
     "create_lead",
     "edit_company",
     "edit_lead",

@@ -1,7 +1,6 @@
-"""One person changed by a person: added, edited, handed to an owner, erased."""
+"""One person changed by a person: added, edited, handed to an owner."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from leads.actions.batch import Batch, NotPlannable, load_batch
@@ -12,7 +11,6 @@ from leads.merging import Rules, Standing
 from leads.models import FieldHistory, Lead
 from leads.refusals import LeadRefused
 from ma_platform import audit
-from ma_platform.db import sql
 from ma_platform.errors import NotFound
 from ma_platform.tenancy.models import User
 from tracking.actions import NewFact, record, record_many
@@ -77,29 +75,6 @@ def assign_owner(lead_ids: Sequence[int], owner: User | None, *, by: Actor, now:
     props = {"source": "owner", "fields": ["owner"]}
     record_many([NewFact(Event.LEAD_UPDATED, lead=pk, at=now, props=dict(props)) for pk in moved])
     return len(moved)
-
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """What erasing removed here; events in the log lose the person but stay counted for their browser."""
-
-    public_id: str
-    rows: int
-
-
-def erase_lead(lead: Lead, *, by: Actor, now: datetime) -> Erasure:
-    """Remove the person and everything that hangs on the row (tags, consents, history, score, position, runs).
-
-    What is left: past events, which name a number nobody has any more, and the audit line with the public id.
-    """
-    public_id = lead.public_id
-    rows = sql.run(ERASE_LEAD, lead_id=lead.pk).rowcount
-    audit.record(by, "lead.erased", public_id, at=now)
-    return Erasure(public_id, rows)
-
-
-# Plain SQL: the database's own keys take along what hangs on the row, also in rooms above this one.
-ERASE_LEAD = "DELETE FROM leads_lead WHERE tenant_id = %(tenant_id)s AND id = %(lead_id)s"
 
 
 def _entry(said: LeadInput) -> Entry:

@@ -9,7 +9,7 @@ from leads.models import Lead
 from leads.proofs import Claim, read_claim, stated_lead
 from ma_platform.db import sql
 from ma_platform.tenancy.queries import settings_of
-from tracking.actions import bind_visitor
+from tracking.actions import Sign, bind_visitors
 from tracking.catalogue import Fact
 
 Claimed = tuple[Fact, Claim]
@@ -17,8 +17,9 @@ Claimed = tuple[Fact, Claim]
 
 def recognise(facts: Sequence[Fact], *, now: datetime) -> int:
     """Returns how many messages were believed. A public key's address never merges, overwrites or binds."""
-    secret = settings_of().identify_secret
-    claims = [(fact, read_claim(fact.props, secret=secret)) for fact in facts]
+    settings = settings_of()
+    secret, old = settings.identify_secret, settings.believed_old_secret(now=now)
+    claims = [(fact, read_claim(fact.props, secret=secret, old=old)) for fact in facts]
     # Only a secret key, or a hash over the address, speaks for an address; a hash over the user id may fill it in.
     full = [pair for pair in claims if pair[1].trusted or pair[1].proven_email]
     partial = [pair for pair in claims if pair[1].proven_id and not (pair[1].trusted or pair[1].proven_email)]
@@ -46,9 +47,12 @@ def _taken(claims: Sequence[Claim]) -> frozenset[str]:
 
 def _bind(claims: Sequence[Claimed], results: Sequence[Upserted]) -> None:
     keys = _visitor_keys([fact for fact, _ in claims])
-    for (fact, _), result in zip(claims, results, strict=True):  # each binding locks its own browser
-        if result.lead_id is not None and fact.visitor_id in keys:
-            bind_visitor(keys[fact.visitor_id], result.lead_id, "identify", fact.occurred_at)
+    signs = [
+        Sign(keys[fact.visitor_id], result.lead_id, "identify", fact.occurred_at)
+        for (fact, _), result in zip(claims, results, strict=True)
+        if result.lead_id is not None and fact.visitor_id in keys
+    ]
+    bind_visitors(signs)
 
 
 def _visitor_keys(facts: Sequence[Fact]) -> dict[int | None, str]:
@@ -59,7 +63,8 @@ def _visitor_keys(facts: Sequence[Fact]) -> dict[int | None, str]:
 VISITOR_KEYS = """
     SELECT visitor.id, visitor.key FROM tracking_visitor AS visitor
      WHERE visitor.tenant_id = %(tenant_id)s AND visitor.id = ANY(%(ids)s::bigint[])
-"""
+       AND NOT starts_with(visitor.key, 'claimed:')
+"""  # an account that only a stranger spoke of is nobody's browser, whatever one message proves
 
 
 def _hint(claims: Sequence[Claimed]) -> None:

@@ -19,6 +19,7 @@ from leads.queries import count_leads, find_lead, lead_facts, list_leads
 from leads.views.places import placed
 from ma_platform import clock
 from ma_platform.api.pages import decode, encode
+from ma_platform.errors import NotFound
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui import slots
@@ -123,6 +124,8 @@ def edit(request: MemberRequest, lead_id: str) -> HttpResponse:
             edit_lead(lead, form.lead_input(), by=request.user, now=clock.now())
         except LeadRefused as refused:
             form.blame(refused.errors)
+        except NotFound as erased:
+            raise Http404 from erased
         else:
             messages.success(request, _("Saved."))
             return redirect("leads:page", lead.public_id)

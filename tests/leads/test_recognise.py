@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from leads.actions import LeadInput, upsert_leads
+from leads.actions.accounts import recognise_accounts
 from leads.actions.presence import note_presence
 from leads.actions.recognise import recognise
 from leads.models import IdentityHint, Lead
 from leads.proofs import user_hash
 from ma_platform.tenancy.queries import settings_of
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
-from tracking.actions import record
+from tracking.actions import record, rotate_secret
 from tracking.catalogue import Event, Fact
 from tracking.models import Event as Row
 from tracking.models import Visitor
@@ -99,3 +100,42 @@ def test_people_are_last_seen_when_their_browser_is(in_acme: NewWorkspace, now: 
     assert (changed, again) == (1, 0)
     assert lead.last_seen_at == now + timedelta(minutes=1)
     assert (lead.source_first, lead.source_last) == ({"utm_source": "google"}, {"utm_source": "mail"})
+
+
+def test_the_secret_before_the_last_change_is_believed_meanwhile(in_acme: NewWorkspace, now: datetime) -> None:
+    proof = user_hash(settings_of().identify_secret, "C-9")
+    rotate_secret(by=in_acme.owner, now=now)
+
+    identify("visitor-one", now, user_id="C-9", user_hash=proof, traits={})
+    identify("visitor-two", now + timedelta(days=8), user_id="C-10", user_hash=proof, traits={})
+
+    assert Lead.objects.get().identifiers.get().value == "C-9"
+
+
+def test_an_account_that_a_stranger_claims_is_never_bound(in_acme: NewWorkspace, now: datetime) -> None:
+    proof = user_hash(settings_of().identify_secret, "C-9")
+
+    identify("claimed:C-9", now, user_id="C-9", user_hash=proof, traits={})
+
+    assert Lead.objects.count() == 1
+    assert Visitor.objects.get().lead_id is None
+
+
+def test_a_server_speaks_of_a_known_external_id(in_acme: NewWorkspace, now: datetime) -> None:
+    (made,) = upsert_leads([LeadInput(email="a@x.example", external_ids={"external_id": "C-1"})], by=None, now=now)
+    record(Event.SEMINAR_ATTENDED, visitor="user:C-1", at=now)
+    record(Event.SEMINAR_ATTENDED, visitor="claimed:C-1", at=now)
+
+    assert recognise_accounts(facts_of(Event.SEMINAR_ATTENDED)) == 1
+
+    owners = Row.objects.filter(name=Event.SEMINAR_ATTENDED).values_list("lead_id", flat=True)
+    assert sorted(owners, key=str) == [made.lead_id, None]
+
+
+def test_a_server_spoke_of_them_before_they_were_known(in_acme: NewWorkspace, now: datetime) -> None:
+    record(Event.SEMINAR_ATTENDED, visitor="user:C-1", at=now)
+    (made,) = upsert_leads([LeadInput(email="a@x.example", external_ids={"external_id": "C-1"})], by=None, now=now)
+
+    assert recognise_accounts(facts_of(Event.LEAD_CREATED)) == 1
+
+    assert Row.objects.get(name=Event.SEMINAR_ATTENDED).lead_id == made.lead_id

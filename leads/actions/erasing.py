@@ -1,0 +1,72 @@
+"""A person erased: the row, what hangs on it, what they did, and what rooms above keep about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from leads.actions.upsert import Actor
+from leads.models import Lead
+from ma_platform import audit
+from ma_platform.db import sql
+from tracking.actions import erase_person
+from tracking.catalogue import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Who is about to go: to find what is kept under the number or the address."""
+
+    lead_id: int
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What erasing removed: `rows` of people, `events` of the log."""
+
+    public_id: str
+    rows: int
+    events: int = 0
+
+
+Forgetting = Callable[[Gone], None]
+_forgetting: list[tuple[str, Forgetting]] = []
+
+
+def at_erasure(forget: Forgetting) -> Forgetting:
+    """Run `forget(gone)` in the transaction that erases a person, before the row goes."""
+    _forgetting.append((f"{forget.__module__}.{forget.__qualname__}", forget))
+    return forget
+
+
+@transaction.atomic
+def erase_lead(lead: Lead, *, by: Actor, now: datetime) -> Erasure:
+    """Remove the person and everything about them: tags, consents, history, score, position, runs, mails, forms sent,
+    events and browsers. What is left: the audit line with the public id, and the hash of a suppressed address.
+    """
+    public_id, gone = lead.public_id, Gone(lead.pk, lead.email)
+    for _name, forget in sorted(_forgetting, key=lambda one: one[0]):
+        forget(gone)
+    done = erase_person(lead.pk, now=now)
+    sql.run(ERASE_HINTS, email_key=lead.email_key)
+    rows = sql.run(ERASE_LEAD, lead_id=lead.pk).rowcount
+    audit.record(by, "lead.erased", public_id, at=now)
+    return Erasure(public_id, rows, done.events)
+
+
+def forget_browsers_hints(facts: Sequence[Fact]) -> int:
+    """Browsers that were erased leave no unproven addresses. Returns hints deleted."""
+    ids = sorted({int(one) for fact in facts for one in fact.props.get("visitors", ())})
+    return sql.run(ERASE_BROWSER_HINTS, ids=ids).rowcount if ids else 0
+
+
+# Plain SQL: the database's own keys take along what hangs on the row, also in rooms above this one.
+ERASE_LEAD = "DELETE FROM leads_lead WHERE tenant_id = %(tenant_id)s AND id = %(lead_id)s"
+ERASE_HINTS = "DELETE FROM leads_identityhint WHERE tenant_id = %(tenant_id)s AND email_key = %(email_key)s"
+ERASE_BROWSER_HINTS = """
+    DELETE FROM leads_identityhint WHERE tenant_id = %(tenant_id)s AND visitor_id = ANY (%(ids)s::bigint[])
+"""
