@@ -13,8 +13,8 @@ class ScoreModel(TenantModel):
     """A way to score leads. `published_version` is what scores are computed with today.
 
     While a rebuild runs, `building_version` names the version that takes over when every lead is done;
-    `built_at` is when its last chunk was done, `built_through` the last lead id done; `announce`: its crossings
-    become facts.
+    `built_at` is when its last chunk was done, `built_through` the last lead id done, `built_visitors` the last
+    unknown visitor, who come after the leads; `announce`: its crossings become facts.
     """
 
     key = models.TextField()
@@ -25,6 +25,7 @@ class ScoreModel(TenantModel):
     building_since = models.DateTimeField(null=True)
     built_at = models.DateTimeField(null=True)
     built_through = models.BigIntegerField(default=0)
+    built_visitors = models.BigIntegerField(default=0)
     built_count = models.IntegerField(default=0)
     announce = models.BooleanField(default=False)
 
@@ -111,3 +112,27 @@ class PendingScore(Computed):
     class Meta:
         db_table = "scoring_pending"
         constraints = [models.UniqueConstraint(fields=["tenant", "model", "lead"], name="scoring_pending_once")]
+
+
+class VisitorScore(TenantModel):
+    """What an unknown visitor would score: `points` to be shown, `raw` before the floor. No row: nothing scored.
+
+    One row per version: while a version is being built its rows stand beside those in force. `visitor_id` is a browser
+    in tracking; the row goes when the browser turns out to be somebody's.
+    """
+
+    model = TenantForeignKey(ScoreModel, on_delete=models.CASCADE, related_name="+", db_index=False)
+    version = models.IntegerField()
+    visitor_id = models.BigIntegerField()
+    points = models.IntegerField()
+    raw = models.IntegerField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "scoring_visitorscore"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "model", "version", "visitor_id"], name="scoring_visitor_once")
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "model", "version", "-points", "-visitor_id"], name="scoring_visitor_points")
+        ]

@@ -14,7 +14,8 @@ from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import navigation, slots
 from scoring import presentation
-from scoring.queries import hot_leads, score_of, standings
+from scoring.queries import hot_leads, score_of, standings, would_score
+from tracking.queries import VisitorRow
 
 navigation.register(
     navigation.NavItem(
@@ -27,6 +28,17 @@ navigation.register(
         capability=Capability.VIEW_SCORING,
     )
 )
+navigation.register(
+    navigation.NavItem(
+        key="unknown_visitors",
+        label=_("Unknown visitors"),
+        icon="sparkle",
+        url_name="scoring:visitors",
+        section=navigation.Section.CAPTURE,
+        order=11,
+        capability=Capability.VIEW_TRACKING,
+    )
+)
 
 
 @slots.LEAD_PANELS.fill(order=20, capability=Capability.VIEW_SCORING)
@@ -37,6 +49,17 @@ def score_panel(request: HttpRequest, lead: Lead) -> slots.Panel:
     return slots.Panel(
         title=_("Score"), template="scoring/_lead_panel.html", context=context, href=reverse("scoring:model")
     )
+
+
+@slots.VISITOR_PANELS.fill(order=10, capability=Capability.VIEW_SCORING)
+def would_score_panel(request: HttpRequest, visitor: VisitorRow) -> slots.Panel | None:
+    """What an unknown visitor would score; a known one has a score on the lead page."""
+    if visitor.lead_id is not None:
+        return None
+    score = would_score(visitor.id, now=clock.now())
+    rows = presentation.line_rows(score)
+    context = {"score": score, "rows": rows, "parts": presentation.bar_parts(rows)}
+    return slots.Panel(title=_("Score once known"), template="scoring/_visitor_panel.html", context=context)
 
 
 @slots.LEAD_HEADER.fill(order=20, capability=Capability.VIEW_SCORING)

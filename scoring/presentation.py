@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from conditions import describe, describe_where
 from conditions.phrases import say
 from scoring.document import EngagementRule, FitRule, Hot, NamedAction, Rulebook
-from scoring.queries import LeadScore, Line
+from scoring.queries import LeadScore, Line, WouldScore
 
 PERIOD_WORDS = {
     "day": ("per day", "1日"),
@@ -77,7 +77,7 @@ def matrix_rows(book: Rulebook) -> list[tuple[str, int, list[tuple[str, bool]]]]
     ]
 
 
-def line_rows(score: LeadScore) -> list[LineRow]:
+def line_rows(score: LeadScore | WouldScore) -> list[LineRow]:
     """A score's lines by rule, engagement before fit, most points first."""
     by_rule: dict[tuple[str, str], list[Line]] = {}
     for line in score.lines:

@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from scoring import views
+from scoring.views import model, visitors
 
 app_name = "scoring"
 urlpatterns = [
-    path("scoring/", views.model, name="model"),
-    path("scoring/status/", views.status, name="status"),
-    path("scoring/edit/", views.edit, name="edit"),
-    path("scoring/review/", views.review, name="review"),
-    path("scoring/publish/", views.publish_draft, name="publish"),
-    path("scoring/rollback/", views.roll_back, name="rollback"),
+    path("scoring/", model.model, name="model"),
+    path("scoring/status/", model.status, name="status"),
+    path("scoring/edit/", model.edit, name="edit"),
+    path("scoring/review/", model.review, name="review"),
+    path("scoring/publish/", model.publish_draft, name="publish"),
+    path("scoring/rollback/", model.roll_back, name="rollback"),
+    path("visitors/", visitors.visitors, name="visitors"),
+    path("visitors/companies/", visitors.companies, name="visitor_companies"),
 ]

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from conditions import WORDS, Field, Kind, Through
+from conditions import VISITOR_WORDS, WORDS, Field, Kind, Through
 
 SCORE = Through(
     alias="standing",
@@ -20,4 +20,18 @@ WORDS.add(
     Field("score.hot", Kind.BOOLEAN, sql="standing.hot", label=_("Hot"), through=SCORE),
     Field("score.hot_since", Kind.MOMENT, sql="standing.hot_since", label=_("Hot since"), through=SCORE),
     Field("score.excluded", Kind.FOLDED, sql="standing.excluded", label=_("Excluded because"), through=SCORE),
+)
+VISITOR_WORDS.add(
+    Field(
+        "visitor.points",
+        Kind.NUMBER,
+        sql="""(CASE WHEN visitor.lead_id IS NULL THEN coalesce((
+            SELECT standing.points FROM scoring_visitorscore AS standing
+              JOIN scoring_model AS ranking
+                ON ranking.tenant_id = standing.tenant_id AND ranking.id = standing.model_id
+               AND ranking.published_version = standing.version
+             WHERE standing.tenant_id = %(tenant_id)s AND standing.visitor_id = visitor.id
+               AND ranking.key = 'default'), 0) END)""",
+        label=_("Points an unknown visitor would have"),
+    )
 )

@@ -1,6 +1,6 @@
 """Verbs that change scores and score models."""
 
-from scoring.actions.compute import rescore
+from scoring.actions.compute import rescore, rescore_visitors
 from scoring.actions.publish import create_model, get_model, publish, rollback, save_draft
 from scoring.actions.rebuild import Progress, continue_build, rebuild, start_build
 from scoring.actions.reset import reset_scores
@@ -13,6 +13,7 @@ __all__ = [
     "publish",
     "rebuild",
     "rescore",
+    "rescore_visitors",
     "reset_scores",
     "rollback",
     "save_draft",

@@ -11,6 +11,7 @@ from psycopg2.sql import SQL, Composable
 
 from ma_platform.db import sql
 from scoring import pipeline
+from scoring.actions.visitors import score_visitors
 from scoring.document import Rulebook
 from scoring.models import ScoreModel
 from scoring.queries.books import rulebook, workspace_zone
@@ -40,6 +41,21 @@ def rescore(
         written += apply(model, book, source, at=at, told=Telling(received or {}, silent), lead_ids=ids)
         if model.building_version is not None:
             stage(model, lead_ids=ids, at=at)
+    return written
+
+
+def rescore_visitors(visitor_ids: Sequence[int], *, now: datetime) -> int:
+    """Recompute what these browsers would score, in every model; nobody is told. Returns rows written or gone."""
+    ids = sorted(set(visitor_ids))
+    if not ids:
+        return 0
+    written = 0
+    at = pipeline.Moment(now=now, zone=workspace_zone())
+    for model in ScoreModel.objects.order_by("id"):
+        lock_model(model)
+        written += score_visitors(model, ids, version=model.published_version, at=at)
+        if model.building_version not in (None, model.published_version):
+            score_visitors(model, ids, version=model.building_version or 0, at=at)
     return written
 
 

@@ -1,4 +1,7 @@
-"""All leads anew: computed chunk by chunk beside the scores in force, which then change together, or not at all."""
+"""Everybody anew: computed chunk by chunk beside the scores in force, which then change together, or not at all.
+
+Leads first, then unknown visitors.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from psycopg2.sql import SQL
 from ma_platform.db import sql
 from scoring import pipeline
 from scoring.actions import compute
+from scoring.actions.visitors import drop_other_versions, score_visitors
 from scoring.models import DEFAULT_KEY, PendingScore, ScoreModel
 from scoring.queries.books import rulebook, workspace_zone
 
@@ -18,7 +22,10 @@ CHUNK = 2_000
 
 @dataclass(frozen=True)
 class Progress:
-    """What one step of a build did. `finished`: the new scores are in force; `written` of them differ from the old."""
+    """What one step of a build did. `finished`: the new scores are in force; `written` of them differ from the old.
+
+    Visitors' rows are written at each step, leads' at the last one.
+    """
 
     computed: int
     written: int
@@ -26,20 +33,22 @@ class Progress:
 
 
 def rebuild(key: str = DEFAULT_KEY, *, now: datetime) -> int:
-    """Recompute every lead by the published version, at once and silently; returns scores written."""
+    """Recompute everybody by the published version, at once and silently; returns scores written."""
     model = ScoreModel.objects.get(key=key)
     start_build(model, version=model.published_version, announce=False, now=now)
+    written = 0
     while not (progress := continue_build(now=now)).finished:
-        pass
-    return progress.written
+        written += progress.written
+    return written + progress.written
 
 
 def start_build(model: ScoreModel, *, version: int, announce: bool, now: datetime) -> None:
     """Let `version` be built; a build under way is given up. The caller sees to it that `continue_build` is run."""
     compute.lock_model(model)
     PendingScore.objects.filter(model=model).delete()
+    drop_other_versions(model)
     ScoreModel.objects.filter(pk=model.pk).update(
-        building_version=version, building_since=now, built_at=now, built_through=0, built_count=0, announce=announce
+        building_version=version, building_since=now, built_at=now, announce=announce, **FROM_THE_START
     )
     model.refresh()
 
@@ -54,11 +63,21 @@ def continue_build(*, now: datetime, size: int = CHUNK) -> Progress:
         return Progress(computed=0, written=0, finished=True)
     ids = sql.run(NEXT_LEADS, after=model.built_through, size=size).values()
     if not ids:
-        return Progress(computed=0, written=_take_over(model, now=now), finished=True)
+        return _continue_with_visitors(model, now=now, size=size)
     compute.stage(model, lead_ids=ids, at=pipeline.Moment(now=now, zone=workspace_zone()))
     done = {"built_through": ids[-1], "built_count": model.built_count + len(ids), "built_at": now}
     ScoreModel.objects.filter(pk=model.pk).update(**done)
     return Progress(computed=len(ids), written=0, finished=False)
+
+
+def _continue_with_visitors(model: ScoreModel, *, now: datetime, size: int) -> Progress:
+    ids = sql.run(NEXT_VISITORS, after=model.built_visitors, size=size).values()
+    if not ids:
+        return Progress(computed=0, written=_take_over(model, now=now), finished=True)
+    at = pipeline.Moment(now=now, zone=workspace_zone())
+    written = score_visitors(model, ids, version=model.building_version or 0, at=at)
+    ScoreModel.objects.filter(pk=model.pk).update(built_visitors=ids[-1], built_at=now)
+    return Progress(computed=len(ids), written=written, finished=False)
 
 
 def _take_over(model: ScoreModel, *, now: datetime) -> int:
@@ -76,14 +95,24 @@ def _take_over(model: ScoreModel, *, now: datetime) -> int:
         lead_ids=(),
     )
     PendingScore.objects.filter(model=model).delete()
+    drop_other_versions(model)
     return written
 
 
+FROM_THE_START = {"built_through": 0, "built_visitors": 0, "built_count": 0}
 NEXT_LEADS = """
     SELECT lead.id
       FROM leads_lead AS lead
      WHERE lead.tenant_id = %(tenant_id)s AND lead.id > %(after)s
      ORDER BY lead.id
+     LIMIT %(size)s
+"""
+
+NEXT_VISITORS = """
+    SELECT visitor.id
+      FROM tracking_visitor AS visitor
+     WHERE visitor.tenant_id = %(tenant_id)s AND visitor.id > %(after)s AND visitor.lead_id IS NULL
+     ORDER BY visitor.id
      LIMIT %(size)s
 """
 

@@ -1,6 +1,7 @@
 """Questions about scores and score models."""
 
 from scoring.queries.books import heeded_names, rulebook, workspace_zone
+from scoring.queries.companies import CompanyFilter, RankedCompany, ranked_companies
 from scoring.queries.lists import hot_leads, hot_since, score_count
 from scoring.queries.models import (
     BuildStatus,
@@ -12,13 +13,19 @@ from scoring.queries.models import (
     stalled_builds,
     versions,
 )
-from scoring.queries.scores import LeadScore, Line, score_of, scores, standings
+from scoring.queries.scores import LeadScore, Line, WouldScore, score_of, scores, standings, would_score
+from scoring.queries.visitors import RankedVisitor, VisitorFilter, ranked_visitors
 
 __all__ = [
     "BuildStatus",
+    "CompanyFilter",
     "LeadScore",
     "Line",
     "Preview",
+    "RankedCompany",
+    "RankedVisitor",
+    "VisitorFilter",
+    "WouldScore",
     "build_status",
     "find_model",
     "heeded_names",
@@ -26,6 +33,8 @@ __all__ = [
     "hot_since",
     "models",
     "preview",
+    "ranked_companies",
+    "ranked_visitors",
     "rulebook",
     "score_count",
     "score_of",
@@ -34,4 +43,5 @@ __all__ = [
     "standings",
     "versions",
     "workspace_zone",
+    "would_score",
 ]

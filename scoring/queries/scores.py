@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ma_platform.db import sql
@@ -65,20 +66,39 @@ def scores(lead_ids: Sequence[int], *, now: datetime, key: str = DEFAULT_KEY) ->
     model = ScoreModel.objects.get(key=key)
     book = rulebook(model, model.published_version)
     stored = standings(lead_ids, key=key)
-    lines = _lines(model, book, lead_ids=lead_ids, now=now)
+    lines = _lines(model, book, lead_ids, now=now, of=pipeline.LEADS)
     return {lead: _score(lead, book, model, stored.get(lead), lines.get(lead, [])) for lead in lead_ids}
+
+
+@dataclass(frozen=True)
+class WouldScore:
+    """What an unknown visitor would have as engagement, were it somebody: the lines add up to `points`."""
+
+    points: int
+    lines: tuple[Line, ...]
+
+
+def would_score(visitor_id: int, *, now: datetime, key: str = DEFAULT_KEY) -> WouldScore:
+    """One unknown visitor's points and what they come from, computed now. Nothing for a browser that is somebody's."""
+    model = ScoreModel.objects.get(key=key)
+    book = rulebook(model, model.published_version)
+    found = _lines(model, book, [visitor_id], now=now, of=pipeline.VISITORS).get(visitor_id, [])
+    lines = [*found, *_floor_lines(book, found)]
+    return WouldScore(points=sum(line.points for line in lines), lines=tuple(lines))
 
 
 def _model_ids(key: str) -> Iterable[int]:
     return ScoreModel.objects.filter(key=key).values_list("id", flat=True)
 
 
-def _lines(model: ScoreModel, book: Rulebook, *, lead_ids: Sequence[int], now: datetime) -> dict[int, list[Line]]:
-    statement = pipeline.lines(book, at=pipeline.Moment(now=now, zone=workspace_zone()))
-    answer = sql.run(statement.text, **statement.params, model_id=model.pk, lead_ids=list(lead_ids))
+def _lines(
+    model: ScoreModel, book: Rulebook, ids: Sequence[int], *, now: datetime, of: pipeline.Subjects
+) -> dict[int, list[Line]]:
+    statement = pipeline.lines(book, at=pipeline.Moment(now=now, zone=workspace_zone()), of=of)
+    given: dict[str, Any] = {**statement.params, "model_id": model.pk, of.ids: list(ids)}  # Any: as the driver adapts
     found: dict[int, list[Line]] = {}
-    for row in answer.dicts():
-        found.setdefault(row["lead_id"], []).append(_line(row, book))
+    for row in sql.run(statement.text, **given).dicts():
+        found.setdefault(row["who_id"], []).append(_line(row, book))
     return found
 
 

@@ -1,0 +1,1 @@
+"""Pages of scoring: the model, and who ranks by it without being known."""
