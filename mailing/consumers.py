@@ -1,12 +1,14 @@
-"""A reader arrives on a customer's page from a mail: the browser there belongs to that person."""
+"""A reader arrives on a customer's page from a mail: the browser there belongs to that person. And people who go."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from leads.actions import Gone, at_erasure
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import current_tenant_id
+from mailing.actions import forget_address
 from mailing.signing import SIGNER
 from mailing.tokens import BadToken, Landing
 from tracking.actions import bind_visitor
@@ -47,3 +49,9 @@ def _landing(fact: Fact) -> Landing | None:
     except BadToken:
         return None
     return landing if landing.tenant_id == current_tenant_id() and landing.lead_id else None
+
+
+@at_erasure
+def forget(gone: Gone) -> None:
+    """A suppressed address stays suppressed by its hash alone."""
+    forget_address(gone.email)

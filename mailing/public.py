@@ -61,6 +61,18 @@ def clicked(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
+@require_safe
+def trapped(request: HttpRequest, token: str) -> HttpResponse:
+    """The link nobody can see: whoever follows it follows every link, and is judged with what else they did."""
+    try:
+        ticket = SIGNER.read_track(token)
+    except BadToken as error:
+        raise Http404 from error
+    props = {"message": ticket.message, "email": ticket.email}
+    _accept(request, Event.EMAIL_CLICKED, ticket, SubjectRef("link", "hidden"), props, hidden=True)
+    return HttpResponse(status=204, headers={"Cache-Control": NEVER_KEPT, "X-Robots-Tag": "noindex"})
+
+
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def refusal(request: HttpRequest, token: str) -> HttpResponse:
@@ -106,7 +118,15 @@ def _pixel() -> HttpResponse:
     return HttpResponse(GIF, content_type="image/gif", headers={"Cache-Control": NEVER_KEPT})
 
 
-def _accept(request: HttpRequest, event: Event, ticket: Ticket, subject: SubjectRef, props: dict[str, str]) -> None:
+def _accept(
+    request: HttpRequest,
+    event: Event,
+    ticket: Ticket,
+    subject: SubjectRef,
+    props: dict[str, str],
+    *,
+    hidden: bool = False,
+) -> None:
     """Keep the fact; a reader is never kept waiting or turned away because it cannot be kept."""
     delivered_at = datetime.fromtimestamp(ticket.sent_at, UTC) if ticket.sent_at else None
     try:
@@ -119,6 +139,7 @@ def _accept(request: HttpRequest, event: Event, ticket: Ticket, subject: Subject
             subject=subject,
             agent=_agent(request),
             delivered_at=delivered_at,
+            hidden=hidden,
         )
     except NotKept as error:
         log.error("%s of %s was not kept: %s", event.wire, ticket.message, error)

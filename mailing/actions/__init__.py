@@ -3,7 +3,14 @@
 from mailing.actions.compose import create_email, save_email, send_test
 from mailing.actions.deliver import Delivery, deliver_due
 from mailing.actions.enqueue import Notice, Recipient, enqueue_messages, enqueue_notice
-from mailing.actions.refuse import refuse_by_ticket, resubscribe_by_ticket, suppress, suppress_by_hand, unsuppress
+from mailing.actions.refuse import (
+    forget_address,
+    refuse_by_ticket,
+    resubscribe_by_ticket,
+    suppress,
+    suppress_by_hand,
+    unsuppress,
+)
 
 __all__ = [
     "Delivery",
@@ -13,6 +20,7 @@ __all__ = [
     "deliver_due",
     "enqueue_messages",
     "enqueue_notice",
+    "forget_address",
     "refuse_by_ticket",
     "resubscribe_by_ticket",
     "save_email",

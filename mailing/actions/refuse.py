@@ -79,6 +79,12 @@ def suppress(addresses: Sequence[str], *, reason: str, now: datetime) -> int:
     return sql.run(SUPPRESS, hashes=list(known), addresses=list(known.values()), reason=str(reason), now=now).rowcount
 
 
+def forget_address(address: str) -> None:
+    """Its owner is erased: the suppression keeps the hash, which is what stops mail, and loses the clear text."""
+    if address:
+        Suppression.objects.filter(address_hash=address_hash(address)).update(address="")
+
+
 SUPPRESS = """
     INSERT INTO mailing_suppression (tenant_id, address_hash, address, reason, since)
     SELECT %(tenant_id)s, address_hash, address, %(reason)s, %(now)s
