@@ -16,22 +16,34 @@ import leads.actions as leads
 import lifecycle.actions as lifecycle
 import nurturing.actions as nurturing
 from capture.models import Form
+from leads.actions.networks import learn_from_people
 from leads.models import Lead
 from lifecycle.models import Deal, Position
 from ma_platform.demo import words
+from ma_platform.demo.browsing import Browsing, browser_of, tells_browser
 from ma_platform.demo.moments import Stretch, stretches
 from ma_platform.demo.people import DemoPerson, companies, people
 from ma_platform.demo.reading import read
-from ma_platform.demo.story import PAGES, SITE, Arrival, Deed, arrivals, deeds
+from ma_platform.demo.story import SITE, Arrival, Deed, arrivals, deeds
+from ma_platform.demo.visits import View
 from ma_platform.tenancy.models import User, Workspace
 from ma_platform.tenancy.scope import tenant_scope
 from mailing.actions import deliver_due
 from mailing.models import Message, State
-from tracking.actions import NewFact, SubjectRef, bind_visitor, record_many, run_consumers
+from tracking.actions import (
+    NewFact,
+    SubjectRef,
+    add_domain,
+    bind_visitor,
+    enrich_due,
+    record_many,
+    run_consumers,
+    take_in,
+    upload_networks,
+)
 from tracking.catalogue import Event
 
-Dated = TypeVar("Dated", Arrival, Deed)
-TITLES = {path: title for path, title, _weight in PAGES}
+Dated = TypeVar("Dated", Arrival, Deed, View)
 FLOWS_START = timedelta(days=14)
 UNREAD = timedelta(days=1)
 A_FEW = 3  # leads that somebody in sales goes through in one go
@@ -63,6 +75,7 @@ class Seeding:
 
     def __post_init__(self) -> None:
         self.employers = {person.email: person.company.name for person in self.people}
+        self.browsing = Browsing(self.workspace.pk, self.people, self.chance)
 
     def live(self) -> None:
         """All days up to now."""
@@ -72,9 +85,16 @@ class Seeding:
                 [_company(company) for company in {p.company.name: p.company for p in self.people}.values()],
                 now=self.now,
             )
+        with tenant_scope(self.workspace):
+            add_domain(SITE, "site", by=self.owner, now=self.now - timedelta(days=90))
+            upload_networks(self.browsing.listed(), replace=True, by=self.owner, now=self.now)
+        passing = self.browsing.passing(self.now)
         times = [*(arrival.at for arrival in coming), *(deed.at for deed in doing)]
         for stretch in stretches(times, now=self.now, chance=self.chance):
+            take_in(self.browsing.lines(_until(stretch.end, passing), self.known), now=stretch.end)
             self._live(stretch, _until(stretch.end, coming), _until(stretch.end, doing))
+        self._cross_signs()
+        self._recognise_networks()
 
     def _calendar(self) -> tuple[list[Arrival], list[Deed]]:
         """Everything that will happen, the next thing last."""
@@ -97,6 +117,7 @@ class Seeding:
             self._arrive(coming, end)
             record_many([fact for deed in doing if (fact := self._fact(deed))])
             record_many(self._read_until(end))
+        take_in(self.browsing.lines(self.browsing.views(doing), self.known), now=end)
         self._inquire([deed for deed in doing if deed.kind == "inquiry"])
         self._judge(end)
         with tenant_scope(self.workspace):
@@ -137,8 +158,8 @@ class Seeding:
         record_many(facts)
         for arrival in coming:
             person = self.people[arrival.person]
-            if person.origin == "form" and person.warmth > 0.15 and arrival.person in self.known:
-                bind_visitor(_browser(arrival.person), self.known[arrival.person], "form", arrival.at)
+            if tells_browser(person) and arrival.person in self.known:
+                bind_visitor(browser_of(arrival.person), self.known[arrival.person], "form", arrival.at)
 
     def _submission(self, arrival: Arrival, lead: int) -> NewFact:
         form = Form.objects.order_by("id")[0]
@@ -146,17 +167,15 @@ class Seeding:
             Event.FORM_SUBMITTED,
             arrival.at,
             lead=lead,
-            visitor=_browser(arrival.person),
+            visitor=browser_of(arrival.person),
             subject=SubjectRef("form", form.public_id, form.name),
             props={"form": form.public_id},
             id=self._id(),
         )
 
     def _fact(self, deed: Deed) -> NewFact | None:
-        lead, browser = self.known.get(deed.person), _browser(deed.person)
+        lead, browser = self.known.get(deed.person), browser_of(deed.person)
         match deed.kind:
-            case "page":
-                return self._page(deed, lead, browser)
             case "asset":
                 subject = SubjectRef("asset", f"demo-asset-{deed.detail}", f"資料{deed.detail}")
                 return NewFact(
@@ -170,20 +189,25 @@ class Seeding:
                 return NewFact(Event.TOUCHPOINT_EXHIBITION, deed.at, lead=lead, props=props, id=self._id())
         return None
 
-    def _page(self, deed: Deed, lead: int | None, browser: str) -> NewFact:
-        url = f"{SITE}{deed.detail}"
-        props = {"title": TITLES[deed.detail], **self.people[deed.person].campaign}
-        subject = SubjectRef("page", url, TITLES[deed.detail], url)
-        return NewFact(
-            Event.PAGE_VIEWED,
-            deed.at,
-            lead=lead,
-            visitor=browser,
-            subject=subject,
-            props=props,
-            id=self._id(),
-            visible_ms=deed.visible_ms,
-        )
+    def _cross_signs(self) -> None:
+        """What members have to look at: two forwarded mails, a borrowed computer, one that three people share."""
+        bound = [number for number in self.known if tells_browser(self.people[number])]
+        lent = self.chance.sample(bound, k=min(8, len(bound)))
+        with tenant_scope(self.workspace):
+            for number, (browser, other) in enumerate(zip(lent[::2], lent[1::2], strict=False)):
+                at = self.now - timedelta(days=1 + number, hours=3)
+                sources = (("mail_click",), ("mail_click",), ("form",), ("form", "identify"))[number]
+                for step, source in enumerate(sources):
+                    bind_visitor(browser_of(browser), self.known[other], source, at + timedelta(minutes=step))
+
+    def _recognise_networks(self) -> None:
+        """Devices and networks of all visits, then those learned from people, then once more."""
+        while enrich_due(now=self.now):
+            pass
+        with tenant_scope(self.workspace):
+            learn_from_people(now=self.now)
+        while enrich_due(now=self.now):
+            pass
 
     def _inquire(self, asking: Iterable[Deed]) -> None:
         """Inquiries go through the form itself, like a visitor's."""
@@ -199,7 +223,7 @@ class Seeding:
                     "phone": person.phone,
                     "message": deed.detail,
                 }
-                context = forms.Context(url=f"{SITE}/contact/", visitor=_browser(deed.person))
+                context = forms.Context(url=f"{SITE}/contact/", visitor=browser_of(deed.person))
                 posted = forms.Posted(
                     token=str(self._id()), answers=answers, consents={"newsletter": True}, context=context
                 )
@@ -302,10 +326,6 @@ def _until(end: datetime, waiting: list[Dated]) -> list[Dated]:
 def _few(lead_ids: Sequence[int], size: int) -> list[Sequence[int]]:
     """Runs of up to `size`, in order."""
     return [lead_ids[start : start + size] for start in range(0, len(lead_ids), size)]
-
-
-def _browser(person: int) -> str:
-    return f"demo-browser-{person:05}"
 
 
 def _amount(chance: Random) -> Decimal:

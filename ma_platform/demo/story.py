@@ -34,6 +34,7 @@ class Deed:
     kind: str
     detail: str = ""
     visible_ms: int = 0
+    landing: bool = False  # the first page of a visit
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def arrivals(people: list[DemoPerson], *, end: datetime, chance: Random) -> list
         day = int(DAYS * chance.betavariate(1.2, 0.9))
         if person.origin == "exhibition":
             day = chance.choice(EXHIBITION_DAYS)
-        found.append(Arrival(index, _office_hour(end - timedelta(days=DAYS - day), chance, latest=end)))
+        found.append(Arrival(index, office_hour(end - timedelta(days=DAYS - day), chance, latest=end)))
     return sorted(found, key=lambda arrival: arrival.at)
 
 
@@ -63,7 +64,7 @@ def deeds(person: DemoPerson, arrival: Arrival, *, end: datetime, chance: Random
             days=chance.uniform(-12, 0) if number == 0 and person.origin == "form" else chance.uniform(0, 60)
         )
         if arrival.at + lag < end:
-            start = _office_hour(arrival.at + lag, chance, latest=end)
+            start = office_hour(arrival.at + lag, chance, latest=end)
             yield from _visit(arrival.person, person, start, chance)
     if person.origin == "exhibition":
         yield Deed(arrival.person, arrival.at, "exhibition", "ものづくりDX展 2026")
@@ -77,7 +78,7 @@ def _visit(index: int, person: DemoPerson, start: datetime, chance: Random) -> I
     at = start
     for path, _title, _weight in chance.choices(PAGES, weights, k=1 + int(chance.expovariate(0.6))):
         stayed = int(min(600, chance.lognormvariate(3.3, 0.9)) * 1000)
-        yield Deed(index, at, "page", path, stayed)
+        yield Deed(index, at, "page", path, stayed, landing=at == start)
         at += timedelta(milliseconds=stayed + 2000)
 
 
@@ -91,10 +92,10 @@ def _milestones(arrival: Arrival, person: DemoPerson, end: datetime, chance: Ran
         if chance.random() < odds:
             later = arrival.at + timedelta(days=chance.uniform(0.2, 40))
             if later < end:
-                yield Deed(arrival.person, _office_hour(later, chance, latest=end), kind, detail)
+                yield Deed(arrival.person, office_hour(later, chance, latest=end), kind, detail)
 
 
-def _office_hour(moment: datetime, chance: Random, *, latest: datetime) -> datetime:
+def office_hour(moment: datetime, chance: Random, *, latest: datetime) -> datetime:
     """The same day at a working hour of Japan (00:00–10:00 UTC); weekends move to Monday."""
     day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     if day.weekday() >= 5 and chance.random() < 0.85:
