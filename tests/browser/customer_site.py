@@ -128,7 +128,7 @@ def site_handler(collector: Collector) -> type[Quiet]:
 
 @contextmanager
 def served(handler: type[Quiet], host: str) -> Iterator[str]:
-    server = QuietServer(("127.0.0.1", 0), handler)
+    server = QuietServer((host if host.startswith("127.") else "127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://{host}:{server.server_port}"

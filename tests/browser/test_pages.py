@@ -28,7 +28,15 @@ LISTS = [
     *("/", "/leads/", "/leads/?q=nobody-is-called-this", "/leads/new", "/companies/", "/forms/", "/assets/", "/mails/"),
     *("/mails/new", "/mails/suppressions", "/flows/", "/scoring/", "/scoring/edit/", "/lifecycle/", "/deals/"),
     *("/deals/new/", "/alerts/", "/tracking/live/", "/tracking/setup/", "/settings/", "/settings/members/"),
-    *("/settings/keys/", "/health/", "/mailbox/", "/accounts/password/change/"),
+    *(
+        "/tracking/pages/",
+        "/tracking/domains/",
+        "/tracking/settings/",
+        "/tracking/debug/?still=1",
+        "/tracking/traffic/",
+    ),
+    *("/tracking/networks/", "/tracking/networks/upload", "/tracking/identity/", "/tracking/identify/"),
+    *("/leads/duplicates/", "/settings/keys/", "/health/", "/mailbox/", "/accounts/password/change/"),
 ]
 READERS: tuple[tuple[str, Literal["light", "dark"], Literal["phone", "desktop"]], ...] = (
     ("ja", "light", "desktop"),
@@ -41,6 +49,8 @@ RECORDS = [
     ("/forms/", "tbody a[href*='/forms/frm_']", ["", "/embed", "/submissions"]),
     ("/mails/", "tbody a[href*='/mails/eml_']", ["", "/edit", "/messages"]),
     ("/flows/", "tbody a[href*='/flows/flw_']", ["", "/document/", "/runs/"]),
+    ("/tracking/pages/?days=365", "tbody a[href*='url=']", [""]),
+    ("/tracking/debug/?still=1", "tbody a[href*='visitor=']", [""]),
     ("/alerts/?show=all", "#alerts a[href*='/alerts/alr_']", [""]),
 ]
 

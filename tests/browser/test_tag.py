@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.customer_site import BUILT, Collector, collector_handler, served, site_handler
 from tests.timing import eventually
+from tracking.notice import ENVELOPE, WIRE
 
 pytestmark = pytest.mark.browser
 
@@ -201,6 +202,31 @@ def test_the_tag_changes_and_moves_nothing_on_the_page(page: Page, site: str, co
 
     assert page.evaluate("window.moved") == 0
     assert page.evaluate("document.body.innerHTML") == '<main></main><p style="height:3000px"></p>'
+
+
+def test_the_tag_sends_nothing_that_the_notice_does_not_name(page: Page, site: str, collector: Collector) -> None:
+    page.goto(f"{site}/consent/?utm_source=x&utm_campaign=y&gclid=G&ma_c=T")
+    eventually(lambda: collector.messages("page"))
+    page.evaluate("ma('consent', 'granted'); ma('group', 'g1'); ma('identify', 'u1', {}, {userHash: 'h'})")
+    page.evaluate("document.body.innerHTML += '<a href=\"https://other.example/a.pdf\" target=_blank>x</a>'")
+    page.get_by_text("x").click()
+    wait(page, 1)
+    page.goto(f"{site}/next/")
+
+    eventually(lambda: collector.messages("page_left"))
+    sent = {key for batch in collector.batches for key in keys_of({**batch, "batch": batch["batch"]})}
+    assert sent - {"writeKey", "batch", "kind"} - set(WIRE) - ENVELOPE == set()
+    assert {"href", "userId", "groupId", "campaign", "clickToken", "visible_ms"} <= sent
+
+
+def keys_of(told: object) -> set[str]:
+    """Every key of what was sent; what is inside a campaign or the library's own name is not looked at."""
+    if isinstance(told, list):
+        return {key for item in told for key in keys_of(item)}
+    if not isinstance(told, dict):
+        return set()
+    inside = {key for name, item in told.items() if name not in ("campaign", "library") for key in keys_of(item)}
+    return set(told) | inside
 
 
 def test_the_tag_is_small_and_the_same_for_everybody() -> None:

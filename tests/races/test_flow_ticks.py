@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Barrier, Event
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from nurturing.actions import settling
 from nurturing.models import Flow, Run, RunStep, StepCount
 from tests.nurturing import world
 from tests.nurturing.world import END, NOON
+from tracking.catalogue import Event as Happened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEADS = 60
@@ -118,3 +120,69 @@ def test_two_entrances_at_once_make_one_run(workspace: Workspace, thanks: Email)
     with tenant_scope(workspace):
         assert sum(entered) == LEADS
         assert Run.objects.filter(flow=flow).count() == LEADS
+
+
+def in_thread(pool: ThreadPoolExecutor, workspace: Workspace, work: Callable[[], object]) -> Future[object]:
+    """`work` in a transaction of its own, on a connection of its own."""
+
+    def run() -> object:
+        try:
+            with tenant_scope(workspace):
+                return work()
+        finally:
+            connection.close()
+
+    return pool.submit(run)
+
+
+def test_a_fact_heard_while_a_tick_lies_down_to_wait_for_it_wakes_the_run(workspace: Workspace) -> None:
+    with tenant_scope(workspace):
+        waiting = {
+            "w": {"type": "wait_for", "any": [{"event": "email_clicked"}], "next": "done"},
+            "done": END,
+        }
+        flow, (lead,) = world.flow(waiting), world.people(1)
+        world.enter(flow, [lead])
+    looked, heard = Event(), Event()
+
+    def slow_tick() -> None:
+        actions.tick(now=NOON)
+        looked.set()
+        heard.wait(0.5)  # not committed: the run does not wait yet for anybody else to see
+
+    def click() -> None:
+        looked.wait(5)
+        world.happen(Happened.EMAIL_CLICKED, lead, at=world.later(minutes=1))
+        heard.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        for work in [in_thread(pool, workspace, slow_tick), in_thread(pool, workspace, click)]:
+            work.result()
+    with tenant_scope(workspace):
+        actions.tick(now=world.later(minutes=2))
+        assert world.where(flow) == [("done", "finished")]
+
+
+def test_a_pause_stops_those_who_are_just_coming_in(workspace: Workspace) -> None:
+    with tenant_scope(workspace):
+        flow, leads = world.flow({"done": END}), world.people(3)
+    entered, paused = Event(), Event()
+
+    def come_in() -> None:
+        world.enter(Flow.objects.get(pk=flow.pk), leads)
+        entered.set()
+        paused.wait(0.5)
+
+    def pause() -> object:
+        entered.wait(5)
+        count = actions.pause(Flow.objects.get(pk=flow.pk), by=None, now=NOON)
+        paused.set()
+        return count
+
+    with ThreadPoolExecutor(2) as pool:
+        coming, pausing = in_thread(pool, workspace, come_in), in_thread(pool, workspace, pause)
+        coming.result()
+        assert pausing.result() == 3
+    with tenant_scope(workspace):
+        assert actions.tick(now=NOON).claimed == 0
+        assert world.where(flow) == [("done", "paused")] * 3

@@ -52,3 +52,27 @@ FORM: Json = {
 }
 FORM_EDITOR: Json = {"name": "資料請求", "after": "asset", "asset": "$asset", "fields": "0"}
 FORM_POST: Json = {"token": "$shown_token", "fields": {"email": "visitor@example.com"}}
+TRACKING: Json = {
+    "consent_required": "on",
+    "spa": "path",
+    "ip_days": "30",
+    **dict.fromkeys(
+        (
+            "page_viewed",
+            "page_left",
+            "link_clicked",
+            "asset_downloaded",
+            "form_viewed",
+            "form_started",
+            "email_opened",
+            "email_clicked",
+        ),
+        "0",
+    ),
+}
+NETWORK: Json = {
+    "network": "198.51.100.0/24",
+    "kind": "company",
+    "company_name": "新商事",
+    "company_domain": "new.example",
+}

@@ -14,7 +14,8 @@ from uuid import uuid4
 from capture.actions import Context, Posted, Upload, create_form, store_asset, submit
 from capture.tokens import Download, download_token, shown_token
 from leads.actions import ConsentInput, LeadInput, record_consent, upsert_companies, upsert_leads
-from leads.models import Lead
+from leads.actions.suggestions import suggest
+from leads.models import Lead, Suggestion
 from lifecycle.actions import DealInput, move_by_hand, upsert_deals
 from lifecycle.models import Alert
 from ma_platform.tenancy.models import ApiKey, User
@@ -35,8 +36,18 @@ from mailing.signing import SIGNER
 from mailing.tokens import Ticket
 from nurturing import actions as flows
 from nurturing.models import Flow
-from tracking.actions import NewFact, SubjectRef, bind_visitor, record_many, run_consumers
+from tracking.actions import (
+    NewFact,
+    SubjectRef,
+    add_domain,
+    advance,
+    ask_rejudgement,
+    bind_visitor,
+    record_many,
+    run_consumers,
+)
 from tracking.catalogue import Event
+from tracking.models import Binding, Network
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 LINK = "https://www.client.example/cases/"
@@ -57,7 +68,7 @@ def populate(mark: str, *, now: datetime) -> Tenant:
     """One of everything. Commits; nothing is in scope before or after."""
     made = create_workspace(name=f"株式会社{mark}", email=f"owner@{mark}.example", password="correct horse", now=now)
     tenant = Tenant(mark, made, now)
-    for furnish in (_members, _people, _capture, _mail, _flow):
+    for furnish in (_members, _people, _identities, _networks, _capture, _mail, _flow):
         with tenant_scope(made.workspace):
             furnish(tenant)
     run_consumers(now=now)
@@ -94,6 +105,8 @@ def _members(tenant: Tenant) -> None:
         "invitation_token": waiting.token,
         "key": ApiKey.objects.order_by("-id")[0].public_id,
         "workspace": tenant.made.workspace.public_id,
+        "code": tenant.made.workspace.code,
+        "site_host": add_domain(f"www.{mark}.example", "site", by=owner, now=now).host,
     }
 
 
@@ -122,6 +135,36 @@ def _people(tenant: Tenant) -> None:
         "lead_email": f"hanako@client.{mark}.example",
         "company": company,
         "browser": _browsing(lead.lead_id, mark, now),
+    }
+    tenant.ids["browser_word"] = tenant.ids["browser"][:12]
+
+
+def _networks(tenant: Tenant) -> None:
+    company = {"confidence": 80, "company_name": f"{tenant.mark}支社", "updated_at": tenant.now}
+    listed = Network.objects.create(network="203.0.113.0/24", source="list", **company)
+    guessed = Network.objects.create(network="203.0.113.9/32", source="learned", **company)
+    asked = ask_rejudgement(tenant.now - timedelta(days=1), tenant.now, by=tenant.made.owner, now=tenant.now)
+    while advance(asked.pk, now=tenant.now):
+        pass
+    tenant.ids |= {"network": str(listed.pk), "guess": str(guessed.pk), "rejudgement": asked.public_id}
+
+
+def _identities(tenant: Tenant) -> None:
+    """A double of the lead, whose mail was opened on the lead's browser, and a browser of their own."""
+    mark, now = tenant.mark, tenant.now
+    email, company = f"hanako2@client.{mark}.example", f"{mark}商事"
+    said = LeadInput(email=email, last_name=f"{mark}山田", first_name="花子", company=company)
+    (double,) = upsert_leads([said], by=tenant.made.owner, now=now)
+    assert double.lead_id is not None, double.errors
+    bind_visitor(tenant.ids["browser"], double.lead_id, "mail_click", now)
+    bind_visitor(f"{mark}-second-browser-0123456789", double.lead_id, "form", now)
+    suggest([double.lead_id], now=now)
+    noted, held = Binding.objects.filter(lead_id=double.lead_id).order_by("id")
+    tenant.ids |= {
+        "conflict": str(noted.pk),
+        "binding": str(held.pk),
+        "visitor": str(held.visitor_id),
+        "suggestion": Suggestion.objects.get().public_id,
     }
 
 
@@ -234,7 +277,7 @@ def _tokens(tenant: Tenant) -> None:
     ids, workspace = tenant.ids, tenant.made.workspace
     ticket = Ticket(workspace.pk, int(ids["lead_pk"]), ids["message"], ids["email"], int(tenant.now.timestamp()))
     tickets = SIGNER.tickets(ticket)
-    download = Download(workspace.code, ids["asset"], ids["submission"], int(ids["lead_pk"]))
+    download = Download(workspace.code, ids["asset"], ids["submission"])
     tenant.ids |= {
         "open_token": tickets.track,
         "click_token": f"{tickets.track}.{SIGNER.link_part(workspace.pk, ids['email'], LINK)}",

@@ -56,6 +56,8 @@ class Row:
 LEAD, COMPANY = {"lead_id": "$lead"}, {"company_id": "$company"}
 FORM, EMAIL, FLOW = {"form_id": "$form"}, {"email_id": "$email"}, {"flow_id": "$flow"}
 ALERT, DEAL, MODEL = {"alert_id": "$alert"}, {"deal_id": "$deal"}, {"key": "default"}
+NETWORK, GUESS = {"network_id": "$network"}, {"network_id": "$guess"}
+CONFLICT, DOUBLE = {"binding_id": "$conflict"}, {"suggestion_id": "$suggestion"}
 MEMBER, PAUSED = {"user_id": "$member"}, {"flow_id": "$paused_flow"}
 
 MACHINE = (
@@ -97,6 +99,9 @@ PEOPLE = (
     Row("leads:list", GET=C.VIEW_LEADS),
     Row("leads:count", GET=C.VIEW_LEADS),
     Row("leads:new", body=bodies.LEAD_FORM, GET=C.EDIT_LEADS, POST=C.EDIT_LEADS),
+    Row("leads:duplicates", GET=C.VIEW_LEADS),
+    Row("leads:duplicate_apart", DOUBLE, POST=C.EDIT_LEADS),
+    Row("leads:duplicate_again", DOUBLE, POST=C.EDIT_LEADS),
     Row("leads:page", LEAD, GET=C.VIEW_LEADS),
     Row("leads:events", LEAD, GET=C.VIEW_LEADS),
     Row("leads:edit", LEAD, bodies.LEAD_FORM, GET=C.EDIT_LEADS, POST=C.EDIT_LEADS),
@@ -111,6 +116,38 @@ SELLING = (
     Row("health", GET=C.VIEW_REPORTS),
     Row("tracking:setup", GET=C.VIEW_TRACKING),
     Row("tracking:live", GET=C.VIEW_TRACKING),
+    Row("tracking:networks", GET=C.VIEW_TRACKING),
+    Row("tracking:networks_upload", body={"file": "$pdf", "mode": "add"}, GET=C.EDIT_TRACKING, POST=C.EDIT_TRACKING),
+    Row("tracking:networks_confirm", body={"mode": "add", "text": "203.0.113.9,x"}, POST=C.EDIT_TRACKING),
+    Row("tracking:networks_new", body=bodies.NETWORK, GET=C.EDIT_TRACKING, POST=C.EDIT_TRACKING),
+    Row("tracking:network_delete", NETWORK, POST=C.EDIT_TRACKING),
+    Row("tracking:network_refuse", GUESS, POST=C.EDIT_TRACKING),
+    Row("tracking:debug", GET=C.VIEW_TRACKING),
+    Row("tracking:traffic", GET=C.VIEW_TRACKING),
+    Row("tracking:rejudgements", GET=C.VIEW_TRACKING),
+    Row("tracking:rejudgement_ask", body={"days": "7"}, POST=C.EDIT_TRACKING),
+    Row("tracking:rejudgement_run", {"rejudgement_id": "$rejudgement"}, POST=C.EDIT_TRACKING),
+    Row("tracking:pages", GET=C.VIEW_TRACKING),
+    Row("tracking:visitor", {"key": "$browser"}, GET=C.VIEW_TRACKING),
+    Row("tracking:visitor_erase", {"key": "$browser"}, {"confirm": "$browser_word"}, POST=C.DELETE_LEADS),
+    Row("tracking:visitor_export", {"key": "$browser"}, GET=C.EXPORT_LEADS),
+    Row(
+        "tracking:domains", body={"host": "www.new.example", "kind": "site"}, GET=C.VIEW_TRACKING, POST=C.EDIT_TRACKING
+    ),
+    Row("tracking:domain_check", body={"host": "$site_host", "kind": "site"}, POST=C.EDIT_TRACKING),
+    Row("tracking:domain_remove", body={"host": "$site_host", "kind": "site"}, POST=C.EDIT_TRACKING),
+    Row("tracking:settings", body=bodies.TRACKING, GET=C.EDIT_TRACKING, POST=C.EDIT_TRACKING),
+    Row("tracking_public:notice", {"code": "$code"}, GET=TOKEN),
+    Row("tracking:identity", GET=C.VIEW_TRACKING),
+    Row("tracking:identity_settle", CONFLICT, POST=C.EDIT_LEADS),
+    Row("tracking:identity_give", CONFLICT, POST=C.EDIT_LEADS),
+    Row("tracking:identity_undo", {"binding_id": "$binding"}, GET=C.EDIT_LEADS, POST=C.EDIT_LEADS),
+    Row("tracking:identity_shared", {"visitor_id": "$visitor"}, POST=C.EDIT_TRACKING),
+    Row("tracking:identify", GET=C.VIEW_TRACKING),
+    Row("tracking:identify_reveal", POST=C.MANAGE_KEYS),
+    Row("tracking:identify_check", body={"text": "C-1", "hash": "0"}, POST=C.EDIT_TRACKING),
+    Row("tracking:identify_rotate", POST=C.MANAGE_KEYS),
+    Row("tracking:identify_drop", POST=C.MANAGE_KEYS),
     Row("lifecycle:stages", GET=C.VIEW_LIFECYCLE),
     Row("lifecycle:move", LEAD, {"to": "sal", "reason": "x"}, POST=C.MOVE_STAGE),
     Row("lifecycle:alerts", GET=C.SEE_ALERTS),
@@ -121,6 +158,8 @@ SELLING = (
     Row("lifecycle:new_deal", body=bodies.DEAL_FORM, GET=C.EDIT_DEALS, POST=C.EDIT_DEALS),
     Row("lifecycle:deal", DEAL, GET=C.VIEW_DEALS),
     Row("lifecycle:close_deal", DEAL, {"status": "won"}, POST=C.EDIT_DEALS),
+    Row("scoring:visitors", GET=C.VIEW_TRACKING),
+    Row("scoring:visitor_companies", GET=C.VIEW_TRACKING),
     Row("scoring:model", GET=C.VIEW_SCORING),
     Row("scoring:status", GET=C.VIEW_SCORING),
     Row("scoring:edit", body={"document": bodies.SCORE_TEXT}, GET=C.EDIT_SCORING, POST=C.EDIT_SCORING),
@@ -162,6 +201,7 @@ MAIL = (
     Row("mailing:mailbox_body", {"entry_id": "$mailbox_entry"}, GET=LOCAL),
     Row("mail_opened", {"token": "$open_token"}, GET=TOKEN),
     Row("mail_clicked", {"token": "$click_token"}, GET=TOKEN, leads_away=True),
+    Row("mail_trapped", {"token": "$open_token"}, GET=TOKEN),
     Row("mail_refusal", {"token": "$refuse_token"}, {"wish": "topic"}, GET=TOKEN, POST=TOKEN),
 )
 FLOWS = (
