@@ -11,7 +11,7 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-AREAS = ("ingest", "scoring", "flows", "mail", "pages")
+AREAS = ("accept", "neighbours", "redirect", "ingest", "scoring", "alerts", "flows", "mail", "pages")
 ROOT = Path(__file__).resolve().parent.parent
 
 

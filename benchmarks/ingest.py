@@ -1,39 +1,38 @@
-"""1a, 1c, 1e: accepting events, writing them, and both at once, against a no-op of the same server and a bare COPY."""
+"""1c, 1e: writing events, and all of it at once, against a bare COPY and a no-op of the same server; and growth."""
 
 from __future__ import annotations
 
 import io
 import os
-import signal
-import socket
-import subprocess
-import sys
+import statistics
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 import psycopg2
+import redis
+from django.db import connection
 
 from benchmarks import load
+from benchmarks.collector import NOOP, PAGES, PATIENCE, VISITORS, ingest, server, several, single, workspace
 from benchmarks.table import Row, compared, interleaved
-from ma_platform import clock, ids
+from ma_platform import clock
 from ma_platform.db import sql
-from ma_platform.env import ROOT
 from ma_platform.tenancy.scope import system_scope
-from ma_platform.workspaces.actions import create_workspace
 from tracking.actions import drain
+from tracking.actions.drain import drain_once
 from tracking.collector import wiring
 from tracking.collector.core import Entry
+from tracking.collector.keeper import Keeper
 from tracking.collector.lines import Line
+from tracking.collector.stream import Streams
 
 REQUESTS, EVENTS, BATCH, PER_ENTRY = 50_000, 200_000, 5_000, 20
-PAGES, VISITORS = 200, 5_000
-NOOP = load.get("/healthz")
-PATIENCE = 120.0
+GROWTH_EVENTS, FILL_AT_ONCE = 40_000, 250_000
 COPIED = (
     "tenant_id",
     "id",
@@ -50,42 +49,16 @@ COPIED = (
 
 
 def measure(scale: float) -> list[Row]:
-    """Rows 1a (requests/s and p99), 1c and 1e (one event a post, twenty a post)."""
-    made = create_workspace(
-        name="bench", email=f"{ids.code()}@bench.example", password="correct horse battery", now=clock.now()
-    )
-    key, tenant_id = made.workspace.write_key, made.workspace.pk
+    """Rows 1c and 1e (one event a post, twenty a post)."""
+    key, tenant_id = workspace()
     requests = max(20_000, int(REQUESTS * scale))  # less is over before the machine has settled
-    with server() as port:
-        load.run(port, lambda number: NOOP, requests=500)
-        rows = accept(port, key, requests)
-    rows += [write(tenant_id, max(10_000, int(EVENTS * scale)))]
+    rows = write(tenant_id, max(40_000, int(EVENTS * scale)))
     with server() as port, ingest():
         rows += [both(port, key, requests, 1), both(port, key, requests // 4, 20)]
-    return rows
+    return rows + growth(tenant_id, scale)
 
 
-def accept(port: int, key: str, requests: int) -> list[Row]:
-    """1a: the same server, once doing nothing and once keeping an event."""
-    slow: dict[str, list[float]] = {"noop": [], "ours": []}
-
-    def once(name: str, make: Callable[[int], bytes]) -> float:
-        done = load.run(port, make, requests=requests)
-        assert set(done.statuses) == {200}, done.statuses
-        slow[name].append(done.percentile(0.99) * 1000)
-        return done.per_second
-
-    measured = interleaved(
-        partial(once, "noop", lambda number: NOOP), partial(once, "ours", lambda number: single(key))
-    )
-    p99 = (min(slow["noop"]), min(slow["ours"])) if measured else None
-    return [
-        compared("1a accept one event", measured, unit="requests/s", goal="≥ 0.50", growth="O(1) per event"),
-        compared("1a p99 of that", p99, unit="ms", goal="≤ 5"),
-    ]
-
-
-def write(tenant_id: int, events: int) -> Row:
+def write(tenant_id: int, events: int) -> list[Row]:
     """1c: draining the stream against a bare COPY of as many rows into a table with the same indexes."""
     with closing(psycopg2.connect(wiring_owner())) as owner:
         owner.autocommit = True
@@ -93,8 +66,48 @@ def write(tenant_id: int, events: int) -> Row:
             cursor.execute("DROP TABLE IF EXISTS bench_event")
             cursor.execute("CREATE TABLE bench_event (LIKE tracking_event INCLUDING ALL)")
         owner.autocommit = False
-        measured = interleaved(partial(bare_copy, owner, tenant_id, events), partial(drained, tenant_id, events))
-    return compared("1c drain to the log, once each", measured, unit="rows/s", goal="≥ 0.70", growth="O(1) per event")
+        yardstick = partial(bare_copy, owner, tenant_id, events)
+        one = interleaved(yardstick, partial(drained, tenant_id, events))
+        two = interleaved(yardstick, partial(drained_by_two, tenant_id, events))
+    return [
+        compared("1c drain to the log, once each", one, unit="rows/s", goal="≥ 0.70", growth="O(1) per event"),
+        compared("1c the same, two shards at once", two, unit="rows/s", goal=""),
+    ]
+
+
+def growth(tenant_id: int, scale: float) -> list[Row]:
+    """What an event costs beside a month's partition of 0, 1 and 10 million rows (times `scale`), against the first."""
+    rows: list[Row] = []
+    first, stored = 0.0, 0
+    for wanted in (0, int(1_000_000 * scale), int(10_000_000 * scale)):
+        fill(tenant_id, wanted - stored)
+        stored = wanted
+        drained(tenant_id, GROWTH_EVENTS)  # the first reading after a fill warms the caches
+        rate = statistics.median(drained(tenant_id, GROWTH_EVENTS) for _round in range(3))
+        first = first or rate
+        rows.append(Row(f"growth: drain beside {wanted:,} rows", rate, "rows/s", first, rate / first, "≥ 0.70"))
+    return rows
+
+
+def fill(tenant_id: int, rows: int) -> None:
+    """Rows of this month without the drain."""
+    for start in range(0, rows, FILL_AT_ONCE):
+        with system_scope():
+            sql.run(FILL, tenant=tenant_id, rows=min(FILL_AT_ONCE, rows - start), visitors=VISITORS * 20, pages=PAGES)
+    if rows:
+        with closing(psycopg2.connect(wiring_owner())) as owner:
+            owner.autocommit = True
+            with owner.cursor() as cursor:
+                cursor.execute("VACUUM (ANALYZE) tracking_event")
+
+
+FILL = """
+    INSERT INTO tracking_event (tenant_id, id, visitor_id, name, subject_id, session, occurred_at, received_at, props)
+    SELECT %(tenant)s, gen_random_uuid(), -(random() * %(visitors)s)::bigint, 1, -(random() * %(pages)s)::bigint,
+           gen_random_uuid(), at, at, '{"referrer": "https://www.google.com/"}'
+      FROM (SELECT now() - random() * (now() - date_trunc('month', now())) AS at
+              FROM generate_series(1, %(rows)s)) AS moment
+"""
 
 
 def bare_copy(owner: psycopg2.extensions.connection, tenant_id: int, events: int) -> float:
@@ -123,6 +136,31 @@ def drained(tenant_id: int, events: int) -> float:
     return events / took
 
 
+def drained_by_two(tenant_id: int, events: int) -> float:
+    """As `drained`, with the stream in two shards and a drainer for each."""
+    streams = Streams("ma:bench", shards=2)
+    client = wiring.client(wiring.place())
+    keeper = Keeper(client, streams, wiring.keeper().spool)
+    before, lines = count(tenant_id), list(page_lines(tenant_id, events))
+    for start in range(0, events, 2 * PER_ENTRY):
+        part = lines[start : start + 2 * PER_ENTRY]
+        keeper.keep([Entry(line.split(b"\t", 3)[2].decode(), line) for line in part])  # by visitor, as the collector
+    started = time.perf_counter()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(partial(emptied, client), streams.names()))
+    took = time.perf_counter() - started
+    assert count(tenant_id) - before == events
+    return events / took
+
+
+def emptied(client: redis.Redis, stream: str) -> None:
+    try:
+        while drain_once(client, stream, now=clock.now()).seen:
+            pass
+    finally:
+        connection.close()
+
+
 def both(port: int, key: str, requests: int, per_post: int) -> Row:
     """1e: posts until durable rows, load generator included; the backlog when the posts end is waited for."""
     body = single if per_post == 1 else partial(several, events=per_post)
@@ -143,28 +181,6 @@ def both(port: int, key: str, requests: int, per_post: int) -> Row:
 
     goal = "≥ 0.35" if per_post == 1 else "≥ 1.20"
     return compared(f"1e HTTP to durable row, {per_post} a post", interleaved(noop, ours), unit="rows/s", goal=goal)
-
-
-def single(key: str) -> bytes:
-    """A page view as the tag sends it."""
-    return load.post("/v1/page", f'{{"writeKey": "{key}", {message()}}}'.encode())
-
-
-def several(key: str, *, events: int) -> bytes:
-    """A batch of page views."""
-    batch = ", ".join(f'{{"type": "page", {message()}}}' for _ in range(events))
-    return load.post("/v1/batch", f'{{"writeKey": "{key}", "batch": [{batch}]}}'.encode())
-
-
-def message() -> str:
-    """The inside of a page message; ids are new each time."""
-    fresh = uuid.uuid4()
-    return (
-        f'"messageId": "{fresh}", "anonymousId": "v{fresh.int % VISITORS}", "context": {{"page": {{'
-        f'"url": "https://acme.example/products/{fresh.int % PAGES}?utm_source=news",'
-        f' "title": "Product {fresh.int % PAGES}",'
-        ' "referrer": "https://www.google.com/"}}'
-    )
 
 
 def page_lines(tenant_id: int, events: int) -> Iterator[bytes]:
@@ -208,56 +224,3 @@ def tenant_of(key: str) -> int:
 def wiring_owner() -> str:
     """The owner's address in libpq's form."""
     return os.environ["DATABASE_OWNER_URL"].replace("%2f", "%2F")
-
-
-@contextmanager
-def server() -> Iterator[int]:
-    """The collector's own process on a free port."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    granian = [
-        str(Path(sys.executable).parent / "granian"),
-        "--interface",
-        "rsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    with child([*granian, "--workers", "1", "--no-ws", "--log-level", "warning", "tracking.collector.asgi:rsgi"]):
-        wait(lambda: answers(port))
-        yield port
-
-
-@contextmanager
-def ingest() -> Iterator[None]:
-    """The ingest process."""
-    with child([sys.executable, "manage.py", "ingest"]):
-        yield
-
-
-@contextmanager
-def child(command: list[str]) -> Iterator[None]:
-    calm = {"DEBUG": "0", "SECRET_KEY": "benchmark " * 4, "EMAIL_URL": "smtp://127.0.0.1:1", "TRACKING_UNLIMITED": "1"}
-    environment = {**os.environ, **calm}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < until, "the server does not answer"
-        time.sleep(0.1)
-
-
-def answers(port: int) -> bool:
-    try:
-        return load.run(port, lambda number: NOOP, requests=1, connections=1).statuses[200] == 1
-    except OSError:
-        return False

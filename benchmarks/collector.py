@@ -1,0 +1,113 @@
+"""What the tracking rows share: the collector's own process and ingest as children, and the posts a browser makes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from benchmarks import load
+from ma_platform import clock, ids
+from ma_platform.env import ROOT
+from ma_platform.workspaces.actions import create_workspace
+
+PAGES, VISITORS = 200, 5_000
+NOOP = load.get("/healthz")
+PATIENCE = 120.0
+
+
+def workspace() -> tuple[str, int]:
+    """(write key, tenant id) of a workspace of its own."""
+    made = create_workspace(
+        name="bench", email=f"{ids.code()}@bench.example", password="correct horse battery", now=clock.now()
+    )
+    return made.workspace.write_key, made.workspace.pk
+
+
+def single(key: str) -> bytes:
+    """A page view as the tag sends it."""
+    return load.post("/v1/page", f'{{"writeKey": "{key}", {message()}}}'.encode())
+
+
+def several(key: str, *, events: int) -> bytes:
+    """A batch of page views."""
+    batch = ", ".join(f'{{"type": "page", {message()}}}' for _ in range(events))
+    return load.post("/v1/batch", f'{{"writeKey": "{key}", "batch": [{batch}]}}'.encode())
+
+
+def message() -> str:
+    """The inside of a page message; ids are new each time."""
+    fresh = uuid.uuid4()
+    return (
+        f'"messageId": "{fresh}", "anonymousId": "v{fresh.int % VISITORS}", "context": {{"page": {{'
+        f'"url": "https://acme.example/products/{fresh.int % PAGES}?utm_source=news",'
+        f' "title": "Product {fresh.int % PAGES}",'
+        ' "referrer": "https://www.google.com/"}}'
+    )
+
+
+@contextmanager
+def server(more: Mapping[str, str] | None = None) -> Iterator[int]:
+    """The collector's own process on a free port; `more` is added to its environment."""
+    port = free_port()
+    granian = [
+        str(Path(sys.executable).parent / "granian"),
+        "--interface",
+        "rsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
+    command = [*granian, "--workers", "1", "--no-ws", "--log-level", "warning", "tracking.collector.asgi:rsgi"]
+    with child(command, more):
+        wait(lambda: answers(port))
+        yield port
+
+
+@contextmanager
+def ingest() -> Iterator[None]:
+    """The ingest process."""
+    with child([sys.executable, "manage.py", "ingest"]):
+        yield
+
+
+@contextmanager
+def child(command: list[str], more: Mapping[str, str] | None = None) -> Iterator[None]:
+    """A process of ours for as long as the block lasts."""
+    calm = {"DEBUG": "0", "SECRET_KEY": "benchmark " * 4, "EMAIL_URL": "smtp://127.0.0.1:1", "TRACKING_UNLIMITED": "1"}
+    environment = {**os.environ, **calm, **(more or {})}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+    return found
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < until, "the server does not answer"
+        time.sleep(0.1)
+
+
+def answers(port: int) -> bool:
+    try:
+        return load.run(port, lambda number: NOOP, requests=1, connections=1).statuses[200] == 1
+    except OSError:
+        return False

@@ -1,0 +1,149 @@
+"""Nineteen quiet tenants, alone and beside one that sends a hundred times as much: how long each of their posts takes.
+
+`python -m benchmarks.neighbours PORT KEY` is the noisy one, in a process of its own so that it slows no stop-watch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+
+from benchmarks import load
+from benchmarks.table import Row, compared, interleaved
+
+QUIET, PER_SECOND, TIMES = 19, 10, 100
+POLL_SECONDS = 0.02
+Sent = dict[str, float]  # message id → when it was sent
+
+
+def measure(scale: float) -> list[Row]:
+    """p95 of being accepted, and of being in the log, beside the noisy one against without."""
+    from benchmarks.collector import child, ingest, server, wait, workspace
+    from tracking.queries import ingest_lag
+
+    quiet, (loud, _tenant_id) = [workspace() for _number in range(QUIET)], workspace()
+    seconds = max(4.0, 20 * scale)
+
+    with server({"TRACKING_UNLIMITED": ""}) as port, ingest():
+        wait(lambda: ingest_lag() < 1)  # what another benchmark left in the stream
+        times = Times(port, quiet, seconds)
+        times.take()
+        noisy = [sys.executable, "-m", "benchmarks.neighbours", str(port), loud]
+
+        def beside(what: str) -> float:
+            with child(noisy):
+                time.sleep(1.0)
+                return times.take()[what]
+
+        return [pair(what, lambda name: times.take()[name], beside) for what in ("accepted", "in the log")]
+
+
+def pair(what: str, alone: Callable[[str], float], beside: Callable[[str], float]) -> Row:
+    """One of the two waits, beside the noisy one against alone."""
+    measured = interleaved(partial(alone, what), partial(beside, what))
+    return compared(f"19 quiet tenants' p95, {what}", measured, unit="ms", goal="≤ 1.20")
+
+
+class Times:
+    """Runs the quiet tenants for `seconds` and tells the p95 of both waits in milliseconds."""
+
+    def __init__(self, port: int, quiet: list[tuple[str, int]], seconds: float) -> None:
+        self._port, self._quiet, self._seconds = port, quiet, seconds
+
+    def take(self) -> dict[str, float]:
+        sent: Sent = {}
+        seen: Sent = {}
+        stop = threading.Event()
+        watch = threading.Thread(target=watched, args=([tenant for _key, tenant in self._quiet], seen, stop))
+        watch.start()
+        latencies = asyncio.run(self._all(sent))
+        until = time.perf_counter() + 10
+        while len(seen.keys() & sent.keys()) < len(sent) and time.perf_counter() < until:
+            time.sleep(POLL_SECONDS)
+        stop.set()
+        watch.join()
+        durable = [seen[one] - at for one, at in sent.items()]  # a KeyError is a lost event
+        return {"accepted": p95(latencies) * 1000, "in the log": p95(durable) * 1000}
+
+    async def _all(self, sent: Sent) -> list[float]:
+        found = await asyncio.gather(
+            *(self._one(key, number / QUIET / PER_SECOND, sent) for number, (key, _tenant) in enumerate(self._quiet))
+        )
+        return [latency for latencies in found for latency in latencies]
+
+    async def _one(self, key: str, after: float, sent: Sent) -> list[float]:
+        """One tenant's posts at its own pace over one connection; their latencies in seconds."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        begun, latencies = time.perf_counter() + after, []
+        for number in range(int(self._seconds * PER_SECOND)):
+            await asyncio.sleep(max(0.0, begun + number / PER_SECOND - time.perf_counter()))
+            name, started = f"{key}-{begun}-{number}", time.perf_counter()
+            sent[event_id(name)] = started
+            writer.write(post(key, name))
+            assert b" 200 " in await reader.readline()
+            await reader.readuntil(b'{"success": true}')
+            latencies.append(time.perf_counter() - started)
+        writer.close()
+        return latencies
+
+
+def watched(tenants: list[int], seen: Sent, stop: threading.Event) -> None:
+    """Note when each event of these tenants is there for everybody to read."""
+    from django.db import connection
+
+    from ma_platform.db import sql
+    from ma_platform.tenancy.scope import system_scope
+
+    while not stop.wait(POLL_SECONDS):
+        with system_scope():
+            found = sql.run(NEW, tenants=tenants).values()
+        now = time.perf_counter()
+        for one in found:
+            seen.setdefault(one, now)
+    connection.close()
+
+
+def event_id(name: str) -> str:
+    from tracking.collector.messages import message_id
+
+    return message_id(name)
+
+
+def post(key: str, name: str) -> bytes:
+    return load.post(
+        "/v1/track",
+        f'{{"writeKey": "{key}", "messageId": "{name}", "anonymousId": "v{name}", "event": "tick"}}'.encode(),
+    )
+
+
+def p95(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95)]
+
+
+async def shout(port: int, key: str) -> None:
+    """The noisy one: a hundred times a quiet one's pace, over four connections, whatever is answered."""
+    lanes = 4
+
+    async def lane(number: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        begun, count = time.perf_counter(), 0
+        while True:
+            await asyncio.sleep(max(0.0, begun + count * lanes / PER_SECOND / TIMES - time.perf_counter()))
+            writer.write(post(key, f"{begun}-{number}-{count}"))
+            await reader.readuntil(b"}")
+            count += 1
+
+    await asyncio.gather(*(lane(number) for number in range(lanes)))
+
+
+NEW = """
+    SELECT id::text FROM tracking_event
+     WHERE tenant_id = ANY(%(tenants)s) AND received_at > now() - interval '15 seconds'
+       AND occurred_at > now() - interval '1 hour'
+"""
+if __name__ == "__main__":
+    asyncio.run(shout(int(sys.argv[1]), sys.argv[2]))
