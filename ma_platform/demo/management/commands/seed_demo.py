@@ -35,7 +35,7 @@ class Command(BaseCommand):
         if Workspace.objects.exists():
             return
         started, now = time.monotonic(), clock.now()
-        self.stdout.write("Seeding the demo workspace (once, under a minute) …")
+        self.stdout.write("Seeding the demo workspace (once, about a minute) …")
         team = make_team(options["email"], options["password"], now=now)
         chance = Random(SEED)  # noqa: S311 - invented people, not secrets
         cast = draw_people(options["leads"], options["companies"], chance)
