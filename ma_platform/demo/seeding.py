@@ -91,8 +91,7 @@ class Seeding:
         passing = self.browsing.passing(self.now)
         times = [*(arrival.at for arrival in coming), *(deed.at for deed in doing)]
         for stretch in stretches(times, now=self.now, chance=self.chance):
-            take_in(self.browsing.lines(_until(stretch.end, passing), self.known), now=stretch.end)
-            self._live(stretch, _until(stretch.end, coming), _until(stretch.end, doing))
+            self._live(stretch, _until(stretch.end, coming), _until(stretch.end, doing), _until(stretch.end, passing))
         self._cross_signs()
         self._recognise_networks()
 
@@ -106,7 +105,9 @@ class Seeding:
         ]
         return coming[::-1], sorted(doing, key=lambda deed: deed.at, reverse=True)
 
-    def _live(self, stretch: Stretch, coming: Sequence[Arrival], doing: Sequence[Deed]) -> None:
+    def _live(
+        self, stretch: Stretch, coming: Sequence[Arrival], doing: Sequence[Deed], passing: Sequence[View]
+    ) -> None:
         end = stretch.end
         if not self.flowing and end >= self.now - FLOWS_START:
             self._start_flows(end)
@@ -117,7 +118,7 @@ class Seeding:
             self._arrive(coming, end)
             record_many([fact for deed in doing if (fact := self._fact(deed))])
             record_many(self._read_until(end))
-        take_in(self.browsing.lines(self.browsing.views(doing), self.known), now=end)
+        take_in(self.browsing.lines([*passing, *self.browsing.views(doing)], self.known), now=end)
         self._inquire([deed for deed in doing if deed.kind == "inquiry"])
         self._judge(end)
         with tenant_scope(self.workspace):
@@ -195,7 +196,7 @@ class Seeding:
         lent = self.chance.sample(bound, k=min(8, len(bound)))
         with tenant_scope(self.workspace):
             for number, (browser, other) in enumerate(zip(lent[::2], lent[1::2], strict=False)):
-                at = self.now - timedelta(days=1 + number, hours=3)
+                at = (self.now - timedelta(days=1 + number)).replace(hour=2 + number)  # late morning in Japan
                 sources = (("mail_click",), ("mail_click",), ("form",), ("form", "identify"))[number]
                 for step, source in enumerate(sources):
                     bind_visitor(browser_of(browser), self.known[other], source, at + timedelta(minutes=step))
