@@ -79,6 +79,18 @@ describe("outbox", () => {
     expect(world.stored).toEqual([]);
   });
 
+  it("gathers what came during a sending as long as anything else: its title is not final yet", async () => {
+    const outbox = world.outbox();
+    outbox.add(message("a"));
+    const ringing = world.ring();
+    outbox.add(message("b"));
+    await ringing;
+
+    expect(world.posts.map(ids)).toEqual([["a"]]);
+    await world.ring();
+    expect(world.posts.map(ids)).toEqual([["a"], ["b"]]);
+  });
+
   it("keeps what was not answered and tries again later and later", async () => {
     world.status = 0;
     world.outbox().add(message("a"));

@@ -104,7 +104,7 @@ export class Outbox {
     }
     this.#failures = 0;
     this.#settle(batch);
-    this.flush();
+    if (this.#waiting.length) this.#plan(GATHER_MS);
   }
 
   #settle(batch: Message[]): void {
