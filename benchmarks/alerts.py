@@ -14,8 +14,11 @@ import time
 from contextlib import ExitStack
 from http.client import HTTPConnection
 
+from django.db import connection
+
 from benchmarks.collector import child, ingest, server
 from benchmarks.table import Row
+from benchmarks.waiting import pace, wait
 from leads.actions import LeadInput, upsert_leads
 from ma_platform import clock, ids
 from ma_platform.db import sql
@@ -64,11 +67,7 @@ def warm(port: int, key: str, tenant_id: int, leads: list[int]) -> None:
     seen: dict[int, float] = {}
     for lead in leads:
         post(port, key, hot(lead))
-    until = time.monotonic() + 120
-    while len(seen) < len(leads):
-        assert time.monotonic() < until, "no alert comes"
-        look(tenant_id, seen)
-        time.sleep(0.1)
+    wait(lambda: look(tenant_id, seen) == len(leads), what="the first alerts")
 
 
 def told(port: int, key: str, tenant_id: int, leads: list[int]) -> list[float]:
@@ -81,34 +80,36 @@ def told(port: int, key: str, tenant_id: int, leads: list[int]) -> list[float]:
     started = time.perf_counter()
     for second, lead in enumerate(leads):
         for tenth in range(10):
-            time.sleep(max(0.0, started + second + tenth / 10 - time.perf_counter()))
+            pace(started + second + tenth / 10)
             strangers = [view(f"s{ids.code()}", "/blog/1") for _ in range(RATE // 10)]
             if tenth == second % 10:
                 sent[lead] = time.perf_counter()
                 post(port, key, [*hot(lead), *strangers[3:]])
             else:
                 post(port, key, strangers)
-    until = time.perf_counter() + 30
-    while not sent.keys() <= seen.keys() and time.perf_counter() < until:
-        time.sleep(0.05)
-    stop.set()
-    watch.join()
-    return [seen[lead] - at for lead, at in sent.items()]  # a KeyError is an alert that never came
+    try:
+        wait(lambda: sent.keys() <= seen.keys(), what="an alert for everybody", seconds=30)
+    finally:
+        stop.set()
+        watch.join()
+    return [seen[lead] - at for lead, at in sent.items()]
 
 
 def watched(tenant_id: int, seen: dict[int, float], stop: threading.Event) -> None:
     """Note when each lead's alert is first there."""
-    while not stop.is_set():
+    while not stop.wait(POLL_SECONDS):
         look(tenant_id, seen)
-        time.sleep(POLL_SECONDS)
+    connection.close()
 
 
-def look(tenant_id: int, seen: dict[int, float]) -> None:
+def look(tenant_id: int, seen: dict[int, float]) -> int:
+    """Note the moment of alerts that were not there before; how many are there now."""
     with system_scope():
         found = sql.run(ALERTS, tenant=tenant_id).values()
     at = time.perf_counter()
     for lead in found:
         seen.setdefault(lead, at)
+    return len(seen)
 
 
 def hot(lead: int) -> list[str]:

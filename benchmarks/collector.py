@@ -7,20 +7,19 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from benchmarks import load
+from benchmarks.waiting import wait
 from ma_platform import clock, ids
 from ma_platform.env import ROOT
 from ma_platform.workspaces.actions import create_workspace
 
 PAGES, VISITORS = 200, 5_000
 NOOP = load.get("/healthz")
-PATIENCE = 120.0
 
 
 def workspace() -> tuple[str, int]:
@@ -68,7 +67,7 @@ def server(more: Mapping[str, str] | None = None) -> Iterator[int]:
     ]
     command = [*granian, "--workers", "1", "--no-ws", "--log-level", "warning", "tracking.collector.asgi:rsgi"]
     with child(command, more):
-        wait(lambda: answers(port))
+        wait(lambda: answers(port), what="the collector answers")
         yield port
 
 
@@ -97,13 +96,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         found: int = probe.getsockname()[1]
     return found
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < until, "the server does not answer"
-        time.sleep(0.1)
 
 
 def answers(port: int) -> bool:

@@ -14,6 +14,7 @@ from functools import partial
 
 from benchmarks import load
 from benchmarks.table import Row, compared, interleaved
+from benchmarks.waiting import wait
 
 QUIET, PER_SECOND, TIMES = 19, 10, 100
 POLL_SECONDS = 0.02
@@ -22,21 +23,22 @@ Sent = dict[str, float]  # message id → when it was sent
 
 def measure(scale: float) -> list[Row]:
     """p95 of being accepted, and of being in the log, beside the noisy one against without."""
-    from benchmarks.collector import child, ingest, server, wait, workspace
+    from benchmarks.collector import child, ingest, server, workspace
     from tracking.queries import ingest_lag
 
-    quiet, (loud, _tenant_id) = [workspace() for _number in range(QUIET)], workspace()
+    quiet, (loud, loudest) = [workspace() for _number in range(QUIET)], workspace()
     seconds = max(4.0, 20 * scale)
 
     with server({"TRACKING_UNLIMITED": ""}) as port, ingest():
-        wait(lambda: ingest_lag() < 1)  # what another benchmark left in the stream
+        wait(lambda: ingest_lag() < 1, what="what another benchmark left in the stream is drained")
         times = Times(port, quiet, seconds)
         times.take()
         noisy = [sys.executable, "-m", "benchmarks.neighbours", str(port), loud]
 
         def beside(what: str) -> float:
+            before = newest(loudest)
             with child(noisy):
-                time.sleep(1.0)
+                wait(lambda: newest(loudest) != before, what="the noisy one is heard")
                 return times.take()[what]
 
         return [pair(what, lambda name: times.take()[name], beside) for what in ("accepted", "in the log")]
@@ -61,12 +63,12 @@ class Times:
         watch = threading.Thread(target=watched, args=([tenant for _key, tenant in self._quiet], seen, stop))
         watch.start()
         latencies = asyncio.run(self._all(sent))
-        until = time.perf_counter() + 10
-        while len(seen.keys() & sent.keys()) < len(sent) and time.perf_counter() < until:
-            time.sleep(POLL_SECONDS)
-        stop.set()
-        watch.join()
-        durable = [seen[one] - at for one, at in sent.items()]  # a KeyError is a lost event
+        try:
+            wait(lambda: sent.keys() <= seen.keys(), what="every event of the quiet ones is in the log", seconds=30)
+        finally:
+            stop.set()
+            watch.join()
+        durable = [seen[one] - at for one, at in sent.items()]
         return {"accepted": p95(latencies) * 1000, "in the log": p95(durable) * 1000}
 
     async def _all(self, sent: Sent) -> list[float]:
@@ -107,6 +109,15 @@ def watched(tenants: list[int], seen: Sent, stop: threading.Event) -> None:
     connection.close()
 
 
+def newest(tenant: int) -> object:
+    """When a browser of this tenant was last heard of; None before the first time."""
+    from ma_platform.db import sql
+    from ma_platform.tenancy.scope import system_scope
+
+    with system_scope():
+        return sql.run(LAST, tenant=tenant).value()
+
+
 def event_id(name: str) -> str:
     from tracking.collector.messages import message_id
 
@@ -145,5 +156,6 @@ NEW = """
      WHERE tenant_id = ANY(%(tenants)s) AND received_at > now() - interval '15 seconds'
        AND occurred_at > now() - interval '1 hour'
 """
+LAST = "SELECT max(last_seen_at) FROM tracking_visitor WHERE tenant_id = %(tenant)s"
 if __name__ == "__main__":
     asyncio.run(shout(int(sys.argv[1]), sys.argv[2]))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
@@ -17,7 +15,9 @@ from django.conf import settings
 from django.test import Client
 
 from benchmarks import load
+from benchmarks.collector import answers, free_port
 from benchmarks.table import Row, compared, interleaved
+from benchmarks.waiting import wait
 from ma_platform import clock, ids
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import tenant_scope
@@ -112,9 +112,7 @@ def hit(port: int, session: str, path: str, requests: int) -> load.Load:
 @contextmanager
 def server() -> Iterator[int]:
     """granian as `make run` starts it, one worker, on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     command = [
         str(Path(sys.executable).parent / "granian"),
         *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
@@ -122,18 +120,8 @@ def server() -> Iterator[int]:
     ]
     process = subprocess.Popen(command, env={**os.environ, "MA_PROCESS": "web"})
     try:
-        _wait(port)
+        wait(lambda: answers(port), what="the web server answers")
         yield port
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _wait(port: int) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise TimeoutError("the web server did not start")

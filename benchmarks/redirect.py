@@ -7,12 +7,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from benchmarks import load
-from benchmarks.collector import NOOP, answers, child, free_port, wait
+from benchmarks.collector import NOOP, answers, child, free_port
 from benchmarks.table import Row, compared, interleaved
+from benchmarks.waiting import wait
 from mailing.tokens import Signer, Ticket
 
 REQUESTS = 4_000
@@ -36,7 +36,7 @@ def measure(scale: float) -> list[Row]:
             slow.append(done.percentile(0.99) * 1000)
             return done.per_second
 
-        measured = interleaved(noop, partial(ours))
+        measured = interleaved(noop, ours)
     p99 = min(slow) if measured else None
     return [
         compared("redirect with Postgres stopped", measured, unit="requests/s", goal="≥ 0.30"),
@@ -64,5 +64,5 @@ def web_without_database() -> Iterator[int]:
         gone = f"postgres://ma_web@{nowhere.replace('/', '%2F')}/ma"
         more = {"DATABASE_URL": gone, "MA_PROCESS": "web", "DATA_DIR": os.environ.get("DATA_DIR", nowhere)}
         with child([*command, "--no-ws", "--log-level", "warning", "ma_platform.wsgi:application"], more):
-            wait(lambda: answers(port))
+            wait(lambda: answers(port), what="the web server answers")
             yield port

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
 POSTERS, BATCH, RATE = 4, 10, 200  # events a second over all posters
+RETRY_SECONDS = 0.1
 
 
 @dataclass
@@ -37,9 +38,9 @@ class Poster(threading.Thread):
             batch = [self._message(sent + step) for step in range(BATCH)]
             while not self._post(batch) and not self.stop.is_set():
                 self.refused += 1
-                time.sleep(0.1)
+                self.stop.wait(RETRY_SECONDS)
             sent += BATCH
-            time.sleep(max(0.0, started + sent * POSTERS / RATE - time.monotonic()))
+            self.stop.wait(started + sent * POSTERS / RATE - time.monotonic())  # the steady pace; late: at once
 
     def _message(self, count: int) -> dict[str, object]:
         name = f"{self.run_name}-{self.number}-{count}"
