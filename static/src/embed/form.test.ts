@@ -48,6 +48,11 @@ beforeEach(() => {
 
 afterEach(() => vi.unstubAllGlobals());
 
+/** Of an element too tall for the window, or that scrolled by too fast. */
+class NeverSeen {
+  observe(): void {}
+}
+
 async function shown(): Promise<{ form: EmbeddedForm; root: ShadowRoot }> {
   const ma = Object.assign((...command: unknown[]) => commands.push(command), {
     visitor: () => "visitor-1",
@@ -182,6 +187,14 @@ describe("the embedded form", () => {
       ["track", "form_viewed", { form: "frm_1", version: 3 }],
       ["track", "form_started", { form: "frm_1", version: 3 }],
     ]);
+  });
+
+  it("counts a form that somebody began as seen, however little of it was on screen", async () => {
+    vi.stubGlobal("IntersectionObserver", NeverSeen);
+    const { root } = await shown();
+    root.querySelector("form")?.dispatchEvent(new Event("input"));
+
+    expect(commands.map(([, event]) => event)).toEqual(["form_viewed", "form_started"]);
   });
 
   it("gives a way out when it cannot be had", async () => {

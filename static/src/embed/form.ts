@@ -14,6 +14,8 @@ import { consentQuestion, element, Question } from "./fields";
 import { STYLE } from "./style";
 import { type Texts, textsFor } from "./texts";
 
+type FormEvent = "form_viewed" | "form_started";
+
 /** The page's side, as far as the form needs it: the tag when it is there. */
 export interface Page {
   ma?: { (...command: unknown[]): void; visitor?(): string | undefined; utm?(): Params };
@@ -33,7 +35,7 @@ export class EmbeddedForm {
   #trap!: HTMLInputElement;
   #status!: HTMLElement;
   #button!: HTMLButtonElement;
-  #started = false;
+  #told = new Set<FormEvent>();
 
   /** `address`: where the form answers, `https://HOST/f/<form>`. */
   constructor(page: Page, address: string) {
@@ -112,28 +114,31 @@ export class EmbeddedForm {
   // --- tracking ----------------------------------------------------------------------------------
 
   #watchViewed(): void {
-    const viewed = () => this.#track("form_viewed");
     if (typeof IntersectionObserver === "undefined") {
-      viewed();
+      this.#track("form_viewed");
       return;
     }
     const observer = new IntersectionObserver(
       (entries) => {
         if (!entries.some((entry) => entry.isIntersecting)) return;
         observer.disconnect();
-        viewed();
+        this.#track("form_viewed");
       },
       { threshold: 0.2 },
     );
     observer.observe(this.host);
   }
 
+  /** Who begins has seen the form, also where little of it was on screen or the observer is late. */
   #start(): void {
-    if (!this.#started) this.#track("form_started");
-    this.#started = true;
+    this.#track("form_viewed");
+    this.#track("form_started");
   }
 
-  #track(event: "form_viewed" | "form_started"): void {
+  /** Each once. */
+  #track(event: FormEvent): void {
+    if (this.#told.has(event)) return;
+    this.#told.add(event);
     this.#page.ma?.("track", event, { form: this.#definition.form, version: this.#definition.version });
   }
 
