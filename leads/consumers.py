@@ -5,7 +5,7 @@ from datetime import datetime
 
 from leads.actions.accounts import recognise_accounts
 from leads.actions.erasing import forget_browsers_hints
-from leads.actions.presence import note_presence
+from leads.actions.presence import PRESENCE, note_presence
 from leads.actions.recognise import recognise
 from leads.actions.suggestions import suggest
 from leads.actions.unbinding import forget_browsers
@@ -18,17 +18,7 @@ def identify(facts: Sequence[Fact], now: datetime) -> None:
     recognise(facts, now=now)
 
 
-@consumes(
-    Event.PAGE_VIEWED,
-    Event.LINK_CLICKED,
-    Event.ASSET_DOWNLOADED,
-    Event.FORM_STARTED,
-    Event.FORM_SUBMITTED,
-    Event.EMAIL_CLICKED,
-    Event.SEMINAR_ATTENDED,
-    Event.VISITOR_BOUND,
-    name="leads_presence",
-)
+@consumes(*PRESENCE, Event.VISITOR_BOUND, name="leads_presence")
 def presence(facts: Sequence[Fact], now: datetime) -> None:
     """Last seen, first and last source."""
     note_presence(facts)

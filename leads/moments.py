@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tracking.actions import REBOUND, UNBOUND
 from tracking.catalogue import Event, Verdict
 from tracking.queries import Entry
 
@@ -55,6 +56,11 @@ LOOKS: dict[Event, tuple[str, str]] = {
     Event.FLOW_ENDED: ("flow", "neutral"),
 }
 CUSTOM = ("sparkle", "neutral")
+# What became of a browser, by the key that the fact has.
+BROWSERS = {
+    UNBOUND: _("A browser turned out not to be theirs"),
+    REBOUND: _("A browser is theirs again"),
+}
 # Keys that the rooms above state in their facts, in words; anything else there was written by a person.
 REASONS = {
     Event.BECAME_HOT: {
@@ -129,6 +135,10 @@ def _first(props: Mapping[str, object], *names: str) -> str:
     return next((value[:500] for value in found if isinstance(value, str) and value), "")
 
 
+def _browser(entry: Entry) -> str:
+    return next((str(words) for key, words in BROWSERS.items() if key in entry.props), "")
+
+
 def _stated(*names: str) -> Callable[[Entry], str]:
     return lambda entry: _first(entry.props, *names)
 
@@ -149,6 +159,7 @@ TEXTS: dict[Event, Callable[[Entry], str]] = {
     Event.FORM_SUBMITTED: _stated("message"),
     Event.LINK_CLICKED: _stated("url"),
     Event.EMAIL_CLICKED: _stated("url"),
+    Event.LEAD_UPDATED: _browser,
     Event.TAG_ADDED: _stated("tag"),
     Event.BECAME_HOT: _reason,
     Event.STAGE_CHANGED: _reason,

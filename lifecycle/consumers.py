@@ -1,13 +1,15 @@
-"""What lifecycle hears from the log: leads that arrive and answer, and leads that become hot."""
+"""What lifecycle hears from the log: leads that arrive and answer, and leads that become hot. And people who go."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from leads.actions import Gone, at_erasure
 from lifecycle import stages
-from lifecycle.actions import follow_rule, raise_alerts
+from lifecycle.actions import follow_rule, forget_told, raise_alerts
 from lifecycle.alerting import crossing_of
+from lifecycle.queries import known_then
 from tracking.catalogue import Event, Fact, Verdict, consumes
 
 # The first sign that the relation goes on: something we sent, or something they did once known.
@@ -19,15 +21,24 @@ CONTACTS = (
     Event.SUBSCRIBED,
     Event.SEMINAR_REGISTERED,
 )
-MOVES = ((Event.LEAD_CREATED,), stages.ARRIVAL), (CONTACTS, stages.FIRST_CONTACT), ((Event.BECAME_HOT,), stages.HOT)
 
 
 @consumes(Event.LEAD_CREATED, *CONTACTS, Event.BECAME_HOT, name="stages")
 def follow_stages(facts: Sequence[Fact], now: datetime) -> None:
     """獲得 at birth, 育成 with the first contact, MQL when hot."""
-    for names, rule in MOVES:
-        moved = {fact.lead_id for fact in facts if fact.name in names and fact.verdict == Verdict.HUMAN}
-        follow_rule(sorted(lead for lead in moved if lead is not None), rule, now=now)
+    follow_rule(sorted(_last(facts, (Event.LEAD_CREATED,))), stages.ARRIVAL, now=now)
+    # What a browser did before we knew whose it is belongs to the person too, and is no contact with them.
+    follow_rule(known_then(_last(facts, CONTACTS)), stages.FIRST_CONTACT, now=now)
+    follow_rule(sorted(_last(facts, (Event.BECAME_HOT,))), stages.HOT, now=now)
+
+
+def _last(facts: Sequence[Fact], names: Collection[Event]) -> dict[int, datetime]:
+    """When each person last did one of these."""
+    moments: dict[int, datetime] = {}
+    for fact in facts:
+        if fact.lead_id is not None and fact.name in names and fact.verdict == Verdict.HUMAN:
+            moments[fact.lead_id] = max(fact.occurred_at, moments.get(fact.lead_id, fact.occurred_at))
+    return moments
 
 
 @consumes(Event.BECAME_HOT, name="alerts")
@@ -36,3 +47,9 @@ def alert_sales(facts: Sequence[Fact], now: datetime) -> None:
     raise_alerts(
         [crossing_of(fact.lead_id, fact.props, received_at=fact.received_at) for fact in facts if fact.lead_id], now=now
     )
+
+
+@at_erasure
+def forget(gone: Gone) -> None:
+    """Mails to staff that speak of the person, sent or waiting."""
+    forget_told(gone.lead_id)

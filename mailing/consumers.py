@@ -11,7 +11,7 @@ from ma_platform.tenancy.scope import current_tenant_id
 from mailing.actions import forget_address
 from mailing.signing import SIGNER
 from mailing.tokens import BadToken, Landing
-from tracking.actions import bind_visitor
+from tracking.actions import Sign, bind_visitors
 from tracking.catalogue import Event, Fact, Verdict, consumes
 
 
@@ -23,9 +23,13 @@ def bind_arrivals(facts: Sequence[Fact], now: datetime) -> None:
         return
     keys = dict(sql.run(KEYS, ids=[fact.visitor_id for fact, _ in arrived]).rows)
     known = set(sql.run(KNOWN, ids=[landing.lead_id for _, landing in arrived]).values())
-    for fact, landing in arrived:  # arrivals from mail are few; each binding locks its own browser
-        if fact.visitor_id in keys and landing.lead_id in known:
-            bind_visitor(keys[fact.visitor_id], landing.lead_id, source="mail_click", at=fact.occurred_at)
+    bind_visitors(
+        [
+            Sign(keys[fact.visitor_id], landing.lead_id, "mail_click", fact.occurred_at)
+            for fact, landing in arrived
+            if fact.visitor_id in keys and landing.lead_id in known
+        ]
+    )
 
 
 KEYS = """

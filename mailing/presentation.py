@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ma_platform.ui.formats import number_up_to
 from mailing.bounces import Failure
 from mailing.models import Email, State
 from mailing.policy import Reason
 from mailing.queries import Counts, MessageRow
 
+MOST = 10_000  # a list counts each state of each mail up to here; the mail's own page counts them all
 STATE_VALUES = frozenset(State.values)
 STATE_TONES = {
     State.QUEUED: "neutral",
@@ -57,9 +59,9 @@ class EmailLine:
 
     email: Email
     kind: str
-    sent: int
-    waiting: int
-    not_sent: int
+    sent: str
+    waiting: str
+    not_sent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,13 @@ class MessageLine:
 
 def email_line(email: Email, counts: Counts) -> EmailLine:
     """A mail and its numbers, for the list."""
-    states = counts.states
-    stopped = sum(states.get(state, 0) for state in ("failed", "skipped", "uncertain"))
-    return EmailLine(
-        email, email.get_kind_display(), states.get("accepted", 0), counts.audience - counts.settled, stopped
-    )
+    waiting = _up_to_most(counts, State.QUEUED, State.DEFERRED, State.SENDING)
+    stopped = _up_to_most(counts, State.FAILED, State.SKIPPED, State.UNCERTAIN)
+    return EmailLine(email, email.get_kind_display(), _up_to_most(counts, State.ACCEPTED), waiting, stopped)
+
+
+def _up_to_most(counts: Counts, *states: State) -> str:
+    return number_up_to(MOST, *(counts.states.get(state, 0) for state in states))
 
 
 def numbers(email: Email, counts: Counts) -> Numbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from email.policy import default
 from typing import Protocol
 
@@ -58,5 +58,5 @@ class LocalMailbox:
 
 
 def _entry(envelope: Envelope) -> MailboxEntry:
-    subject = str(message_from_bytes(envelope.content, policy=default)["subject"])
+    subject = str(BytesHeaderParser(policy=default).parsebytes(envelope.content)["subject"])
     return MailboxEntry(sender=envelope.sender, recipient=envelope.recipient, subject=subject, content=envelope.content)

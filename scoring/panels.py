@@ -28,17 +28,6 @@ navigation.register(
         capability=Capability.VIEW_SCORING,
     )
 )
-navigation.register(
-    navigation.NavItem(
-        key="unknown_visitors",
-        label=_("Unknown visitors"),
-        icon="sparkle",
-        url_name="scoring:visitors",
-        section=navigation.Section.CAPTURE,
-        order=11,
-        capability=Capability.VIEW_TRACKING,
-    )
-)
 
 
 @slots.LEAD_PANELS.fill(order=20, capability=Capability.VIEW_SCORING)

@@ -29,7 +29,7 @@ navigation.register(
         section=navigation.Section.CAPTURE,
         order=10,
         capability=Capability.VIEW_TRACKING,
-        also_under=("/tracking/",),
+        also_under=("/tracking/", "/visitors/"),
     )
 )
 

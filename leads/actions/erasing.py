@@ -49,6 +49,7 @@ def erase_lead(lead: Lead, *, by: Actor, now: datetime) -> Erasure:
     events and browsers. What is left: the audit line with the public id, and the hash of a suppressed address.
     """
     public_id, gone = lead.public_id, Gone(lead.pk, lead.email)
+    sql.run(LOCK_LEAD, lead_id=lead.pk)  # nobody writes about them meanwhile what nobody would forget
     for _name, forget in sorted(_forgetting, key=lambda one: one[0]):
         forget(gone)
     done = erase_person(lead.pk, now=now)
@@ -59,14 +60,20 @@ def erase_lead(lead: Lead, *, by: Actor, now: datetime) -> Erasure:
 
 
 def forget_browsers_hints(facts: Sequence[Fact]) -> int:
-    """Browsers that were erased leave no unproven addresses. Returns hints deleted."""
+    """Browsers that are gone leave no unproven addresses; those that only lost events keep theirs. Returns hints
+    deleted.
+    """
     ids = sorted({int(one) for fact in facts for one in fact.props.get("visitors", ())})
     return sql.run(ERASE_BROWSER_HINTS, ids=ids).rowcount if ids else 0
 
 
 # Plain SQL: the database's own keys take along what hangs on the row, also in rooms above this one.
+LOCK_LEAD = "SELECT id FROM leads_lead WHERE tenant_id = %(tenant_id)s AND id = %(lead_id)s FOR UPDATE"
 ERASE_LEAD = "DELETE FROM leads_lead WHERE tenant_id = %(tenant_id)s AND id = %(lead_id)s"
 ERASE_HINTS = "DELETE FROM leads_identityhint WHERE tenant_id = %(tenant_id)s AND email_key = %(email_key)s"
 ERASE_BROWSER_HINTS = """
-    DELETE FROM leads_identityhint WHERE tenant_id = %(tenant_id)s AND visitor_id = ANY (%(ids)s::bigint[])
+    DELETE FROM leads_identityhint AS hint
+     WHERE hint.tenant_id = %(tenant_id)s AND hint.visitor_id = ANY (%(ids)s::bigint[])
+       AND NOT EXISTS (SELECT FROM tracking_visitor AS visitor
+                        WHERE visitor.tenant_id = %(tenant_id)s AND visitor.id = hint.visitor_id)
 """

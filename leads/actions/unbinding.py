@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from leads.actions.presence import FIRST_SOURCE, LAST_SOURCE, PRESENCE, WRITE_NEWS
 from ma_platform.db import sql
-from tracking.catalogue import Event, Fact
-
-PRESENCE = (
-    Event.PAGE_VIEWED,
-    Event.LINK_CLICKED,
-    Event.ASSET_DOWNLOADED,
-    Event.FORM_STARTED,
-    Event.FORM_SUBMITTED,
-    Event.EMAIL_CLICKED,
-    Event.SEMINAR_ATTENDED,
-)
+from tracking.actions import UNBOUND
+from tracking.catalogue import Fact
 
 
 def forget_browsers(facts: Sequence[Fact]) -> int:
     """Of LEAD_UPDATED facts with `unbound`: last seen and sources, from what is left. Returns leads changed."""
     cut = sorted(
         {
-            (fact.lead_id, str(fact.props["unbound"]))
+            (fact.lead_id, str(fact.props[UNBOUND]))
             for fact in facts
-            if fact.lead_id is not None and "unbound" in fact.props
+            if fact.lead_id is not None and UNBOUND in fact.props
         }
     )
     if not cut:
@@ -35,7 +27,8 @@ def forget_browsers(facts: Sequence[Fact]) -> int:
 
 
 # A source that the browser did not tell (a form's, an import's) stays.
-FORGET = """
+FORGET = (
+    """
     WITH cut AS (
         SELECT DISTINCT ON (told.lead_id) told.lead_id, visitor.first_source, visitor.last_source
           FROM unnest(%(ids)s::bigint[], %(keys)s::text[]) AS told(lead_id, key)
@@ -48,24 +41,14 @@ FORGET = """
                (SELECT max(daily.last_at) FROM tracking_daily AS daily
                  WHERE daily.tenant_id = %(tenant_id)s AND daily.lead_id = lead.id
                    AND daily.name = ANY (%(names)s::smallint[])) AS last_seen_at,
-               CASE WHEN lead.source_first = cut.first_source
-                    THEN (SELECT visitor.first_source FROM tracking_visitor AS visitor
-                           WHERE visitor.tenant_id = %(tenant_id)s AND visitor.lead_id = lead.id
-                             AND visitor.first_source IS NOT NULL
-                           ORDER BY visitor.first_seen_at LIMIT 1)
-                    ELSE lead.source_first END AS source_first,
-               CASE WHEN lead.source_last = cut.last_source
-                    THEN (SELECT visitor.last_source FROM tracking_visitor AS visitor
-                           WHERE visitor.tenant_id = %(tenant_id)s AND visitor.lead_id = lead.id
-                             AND visitor.last_source IS NOT NULL
-                           ORDER BY visitor.last_seen_at DESC LIMIT 1)
-                    ELSE lead.source_last END AS source_last
+               CASE WHEN lead.source_first = cut.first_source THEN """  # noqa: S608 - constants put together
+    + FIRST_SOURCE
+    + """ ELSE lead.source_first END AS source_first,
+               CASE WHEN lead.source_last = cut.last_source THEN """
+    + LAST_SOURCE
+    + """ ELSE lead.source_last END AS source_last
           FROM cut JOIN leads_lead AS lead ON lead.tenant_id = %(tenant_id)s AND lead.id = cut.lead_id
     )
-    UPDATE leads_lead AS lead
-       SET last_seen_at = news.last_seen_at, source_first = news.source_first, source_last = news.source_last
-      FROM news
-     WHERE lead.tenant_id = %(tenant_id)s AND lead.id = news.id
-       AND (lead.last_seen_at, lead.source_first, lead.source_last)
-           IS DISTINCT FROM (news.last_seen_at, news.source_first, news.source_last)
 """
+    + WRITE_NEWS
+)

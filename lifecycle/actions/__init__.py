@@ -1,6 +1,6 @@
 """Verbs that move leads, tell sales and keep deals."""
 
-from lifecycle.actions.alerts import NoticeToStaff, mark_read, notify, raise_alerts
+from lifecycle.actions.alerts import NoticeToStaff, forget_told, mark_read, notify, raise_alerts
 from lifecycle.actions.deals import DealInput, UpsertedDeal, own_number, upsert_deals
 from lifecycle.actions.stages import (
     Moved,
@@ -21,6 +21,7 @@ __all__ = [
     "UpsertedDeal",
     "create_default_stages",
     "follow_rule",
+    "forget_told",
     "mark_read",
     "move_by_hand",
     "move_stage",

@@ -19,7 +19,7 @@ from ma_platform import ids
 from ma_platform.db import sets, sql
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.scope import current_tenant
-from mailing.actions import Notice, enqueue_notice
+from mailing.actions import Notice, enqueue_notice, forget_notices
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def notify(notices: Sequence[NoticeToStaff], *, now: datetime) -> int:
             subject=notice.subject,
             text=_signed(notice, links[notice.lead_id]),
             html=None,
-            key=f"notice:{notice.key}:{address}",
+            key=f"{_mail_key(Alert.Kind.NOTICE, notice.key)}:{address}",
         )
         for notice in notices
         if notice.channel == "mail" and notice.key in fresh
@@ -95,6 +95,16 @@ def mark_read(public_ids: Sequence[str] | None, *, by: User, now: datetime) -> i
         unread = unread.filter(public_id__in=public_ids)
     changed: int = unread.update(read_at=now, read_by=by)
     return changed
+
+
+def forget_told(lead_id: int) -> int:
+    """Remove the mails that told staff of a person; alerts go with the person's row. Returns how many there were."""
+    told = Alert.objects.filter(lead_id=lead_id).values_list("kind", "crossing")
+    return forget_notices([_mail_key(kind, crossing) for kind, crossing in told])
+
+
+def _mail_key(kind: str, crossing: str) -> str:
+    return f"{'alert' if kind == Alert.Kind.HOT else 'notice'}:{crossing}"
 
 
 def _hot_row(one: Crossing, body: Body, whom: Recipients) -> _Row:
@@ -126,7 +136,8 @@ def _notice_row(notice: NoticeToStaff, recipient: str) -> _Row:
 
 
 def _mail(row: _Row, body: Body) -> Notice:
-    return Notice(to=row.recipient, subject=row.subject, text=alert_text(body), html=None, key=f"alert:{row.crossing}")
+    key = _mail_key(row.kind, row.crossing)
+    return Notice(to=row.recipient, subject=row.subject, text=alert_text(body), html=None, key=key)
 
 
 def _signed(notice: NoticeToStaff, link: str) -> str:

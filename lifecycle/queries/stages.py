@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 
 from lifecycle.models import Position, Stage, Transition
@@ -36,6 +37,13 @@ def history(lead_id: int) -> list[Transition]:
     return list(rows.order_by("-at", "-id")[:100])
 
 
+def known_then(moments: Mapping[int, datetime]) -> list[int]:
+    """Of these leads, in order, those we knew already at the moment named beside them."""
+    if not moments:
+        return []
+    return sql.run(KNOWN, lead_ids=list(moments), moments=list(moments.values())).values()
+
+
 def stage_stock() -> dict[str, int]:
     """How many leads stand in each stage; empty stages are missing."""
     return dict(sql.run(STOCK).rows)
@@ -50,6 +58,14 @@ def funnel() -> list[FunnelStep]:
     rates = [None, *(now / before if before else None for before, now in pairwise(reached))]
     return [FunnelStep(*row) for row in zip(stages, counts, reached, rates, strict=True)]
 
+
+KNOWN = """
+    SELECT lead.id
+      FROM unnest(%(lead_ids)s::bigint[], %(moments)s::timestamptz[]) AS told(lead_id, at)
+      JOIN leads_lead AS lead
+        ON lead.tenant_id = %(tenant_id)s AND lead.id = told.lead_id AND lead.created_at <= told.at
+     ORDER BY lead.id
+"""
 
 STOCK = """
     SELECT here.stage_key, count(*)

@@ -13,7 +13,7 @@ from ma_platform.tenancy.scope import current_tenant
 
 @dataclass(frozen=True)
 class WorkspaceEdit:
-    """The editable settings; every field is set."""
+    """The editable settings of a workspace, public and private together."""
 
     name: str
     timezone: str
@@ -59,7 +59,7 @@ def alert_address() -> str:
 
 
 def workspace_settings() -> WorkspaceEdit:
-    """The editable settings of the workspace in scope, public and private together."""
+    """The editable settings of the workspace in scope."""
     workspace, private = current_tenant(), settings_of()
     return WorkspaceEdit(
         name=workspace.name,

@@ -33,7 +33,7 @@ def current_scope() -> str | None:
 
 
 def current_tenant() -> Workspace:
-    """The workspace in scope (one query the first time)."""
+    """The workspace in scope (one query)."""
     from ma_platform.tenancy.models import Workspace
 
     return Workspace.objects.get(pk=current_tenant_id())

@@ -82,6 +82,36 @@ class Wall(Operation):
         return f"Wall {self.name}"
 
 
+class Reference(Operation):
+    """The composite key of a TenantForeignKey added to a table that has its wall already."""
+
+    reversible = True
+
+    def __init__(self, model_name: str, name: str) -> None:
+        self.model_name = model_name
+        self.name = name
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """As with a wall, Django's state does not change."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        field: Any = model._meta.get_field(self.name)
+        quote = schema_editor.quote_name
+        schema_editor.execute(_anchor(quote, field.remote_field.model))
+        schema_editor.execute(_reference(quote, quote(model._meta.db_table), model, field))
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Dropping the column takes its key along."""
+
+    def describe(self) -> str:
+        return f"Reference {self.model_name}.{self.name}"
+
+
 def _anchor(quote: Any, target: type[models.Model]) -> str:
     """What a composite key needs to point at, made once per table that is pointed at."""
     table = target._meta.db_table

@@ -2,7 +2,7 @@
 
 from mailing.actions.compose import create_email, save_email, send_test
 from mailing.actions.deliver import Delivery, deliver_due
-from mailing.actions.enqueue import Notice, Recipient, enqueue_messages, enqueue_notice
+from mailing.actions.enqueue import Notice, Recipient, enqueue_messages, enqueue_notice, forget_notices
 from mailing.actions.refuse import (
     forget_address,
     refuse_by_ticket,
@@ -21,6 +21,7 @@ __all__ = [
     "enqueue_messages",
     "enqueue_notice",
     "forget_address",
+    "forget_notices",
     "refuse_by_ticket",
     "resubscribe_by_ticket",
     "save_email",

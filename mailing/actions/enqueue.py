@@ -95,6 +95,20 @@ ENQUEUE_NOTICES = """
 """
 
 
+def forget_notices(keys: Sequence[str]) -> int:
+    """Remove mails to staff by the keys they were queued with, or that theirs begin with (`key:…`): whom they speak of
+    is erased. Those not sent yet stay unsent. Returns how many there were.
+    """
+    return sql.run(FORGET_NOTICES, keys=[key[:200] for key in keys]).rowcount if keys else 0
+
+
+FORGET_NOTICES = """
+    DELETE FROM mailing_message AS message USING unnest(%(keys)s::text[]) AS gone(key)
+     WHERE message.tenant_id = %(tenant_id)s AND message.email_id IS NULL
+       AND (message.send_key = gone.key OR starts_with(message.send_key, gone.key || ':'))
+"""
+
+
 def ring() -> None:
     """Wake the sender when this transaction commits; its sweep finds what a lost ring leaves."""
     job = current_app.tasks.get(DELIVER)

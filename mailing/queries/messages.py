@@ -51,35 +51,39 @@ class MessageRow:
     due_at: datetime
 
 
-def counts_by_email(email_ids: Sequence[int]) -> dict[int, Counts]:
-    """Numbers of many mails in one statement."""
-    found: dict[int, tuple[dict[str, int], dict[str, int]]] = {email_id: ({}, {}) for email_id in email_ids}
-    for email_id, state, reason, count in sql.run(COUNTS, email_ids=list(email_ids)).rows:
-        states, skipped = found[email_id]
-        states[state] = states.get(state, 0) + count
-        if state == State.SKIPPED:
-            skipped[reason] = skipped.get(reason, 0) + count
-    return {email_id: Counts(states, skipped) for email_id, (states, skipped) in found.items()}
+def counts_by_email(email_ids: Sequence[int], *, most: int | None = None) -> dict[int, Counts]:
+    """Numbers of many mails in one statement, without reasons; a state with more than `most` counts `most` + 1."""
+    found: dict[int, dict[str, int]] = {email_id: {} for email_id in email_ids}
+    limit = most + 1 if most is not None else None
+    for email_id, state, count in sql.run(COUNTS, email_ids=list(email_ids), states=list(STATES), limit=limit).rows:
+        found[email_id][state] = count
+    return {email_id: Counts(states, {}) for email_id, states in found.items()}
 
 
 def counts_of(email_id: int) -> Counts:
-    """Numbers of one mail."""
-    return counts_by_email([email_id])[email_id]
+    """Numbers of one mail, all counted, with the reasons of the skipped ones."""
+    states = counts_by_email([email_id])[email_id].states
+    return Counts(states, dict(sql.run(REASONS, email_id=email_id).rows))
 
 
-# Only the skipped ones are read for their reasons; the others are counted in the index.
+# One stretch of the index for each mail and state: messages of other mails are never read, and none twice.
 COUNTS = """
-    SELECT message.email_id, message.state, '' AS why, count(*)
+    SELECT email.id, state.name, counted.messages
+      FROM unnest(%(email_ids)s::bigint[]) AS email(id)
+     CROSS JOIN unnest(%(states)s::text[]) AS state(name)
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS messages
+             FROM (SELECT FROM mailing_message AS message
+                    WHERE message.tenant_id = %(tenant_id)s AND message.email_id = email.id
+                      AND message.state = state.name
+                    LIMIT %(limit)s::bigint) AS stretch) AS counted
+     WHERE counted.messages > 0
+"""
+REASONS = """
+    SELECT message.reason, count(*)
       FROM mailing_message AS message
-     WHERE message.tenant_id = %(tenant_id)s AND message.email_id = ANY(%(email_ids)s::bigint[])
-       AND message.state <> 'skipped'
-     GROUP BY message.email_id, message.state
-     UNION ALL
-    SELECT message.email_id, message.state, message.reason, count(*)
-      FROM mailing_message AS message
-     WHERE message.tenant_id = %(tenant_id)s AND message.email_id = ANY(%(email_ids)s::bigint[])
-       AND message.state = 'skipped'
-     GROUP BY message.email_id, message.state, message.reason
+     WHERE message.tenant_id = %(tenant_id)s AND message.email_id = %(email_id)s AND message.state = 'skipped'
+     GROUP BY message.reason
 """
 
 

@@ -38,7 +38,7 @@ def emails(request: MemberRequest) -> HttpResponse:
     """Mails, newest first, with what became of them."""
     q = request.GET.get("q", "")
     rows = list_emails(after=presentation.cursor(request.GET.get("after", "")), limit=PAGE + 1, q=q)
-    counts = counts_by_email([email.pk for email in rows[:PAGE]])
+    counts = counts_by_email([email.pk for email in rows[:PAGE]], most=presentation.MOST)
     context = {
         "rows": [presentation.email_line(email, counts[email.pk]) for email in rows[:PAGE]],
         "next": f"?{urlencode({'q': q, 'after': rows[PAGE - 1].pk})}" if len(rows) > PAGE else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -29,13 +29,11 @@ def rescore(
     Crossings become facts unless `silent`. `received` says, by lead, when the latest fact behind this reached us.
     Four statements per model, whatever the number of leads.
     """
-    ids = sorted(set(lead_ids))
+    ids, written = sorted(set(lead_ids)), 0
     if not ids:
         return 0
-    written = 0
     at = pipeline.Moment(now=now, zone=workspace_zone())
-    for model in ScoreModel.objects.order_by("id"):
-        lock_model(model)
+    for model in locked_models():
         book = rulebook(model, model.published_version)
         source = pipeline.totals(book, at=at)
         written += apply(model, book, source, at=at, told=Telling(received or {}, silent), lead_ids=ids)
@@ -46,17 +44,22 @@ def rescore(
 
 def rescore_visitors(visitor_ids: Sequence[int], *, now: datetime) -> int:
     """Recompute what these browsers would score, in every model; nobody is told. Returns rows written or gone."""
-    ids = sorted(set(visitor_ids))
+    ids, written = sorted(set(visitor_ids)), 0
     if not ids:
         return 0
-    written = 0
     at = pipeline.Moment(now=now, zone=workspace_zone())
-    for model in ScoreModel.objects.order_by("id"):
-        lock_model(model)
+    for model in locked_models():
         written += score_visitors(model, ids, version=model.published_version, at=at)
         if model.building_version not in (None, model.published_version):
             score_visitors(model, ids, version=model.building_version or 0, at=at)
     return written
+
+
+def locked_models() -> Iterator[ScoreModel]:
+    """Every model in turn, as it is once other writers of its scores are done."""
+    for model in ScoreModel.objects.order_by("id"):
+        lock_model(model)
+        yield model
 
 
 def lock_model(model: ScoreModel) -> None:

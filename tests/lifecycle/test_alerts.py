@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from leads.actions import LeadInput, upsert_lead
-from lifecycle.actions import NoticeToStaff, mark_read, notify
+from leads.actions import LeadInput, erase_lead, upsert_lead
+from leads.models import Lead
+from lifecycle.actions import NoticeToStaff, mark_read, notify, raise_alerts
+from lifecycle.alerting import Crossing
 from lifecycle.models import Alert
 from lifecycle.queries import stage_keys, unread_alerts
 from ma_platform.db import sql
@@ -163,3 +165,19 @@ def test_an_owner_who_left_the_workspace_is_told_nothing_more(
     notify([NoticeToStaff(to, lead, "mail", "s", "t", key=to) for to in ("owner", "department")], now=NOW)
 
     assert [address for address, _subject, _text in mails()] == ["owner@acme.example"] * 2
+
+
+def test_mails_to_staff_about_somebody_erased_are_gone_and_others_stay(
+    person: Callable[..., int], in_acme: NewWorkspace
+) -> None:
+    gone, other = person(), person(email="other@x.example")
+    crossings = [Crossing(lead, f"crossing-{lead}", "total", 10, None, NOW) for lead in (gone, other)]
+    raise_alerts(crossings, now=NOW)
+    notify([NoticeToStaff("owner", lead, "mail", "s", "t", key=f"flow:{lead}:s1") for lead in (gone, other)], now=NOW)
+    before = Message.objects.count()
+
+    erase_lead(Lead.objects.get(pk=gone), by=None, now=NOW)
+
+    left = list(Message.objects.order_by("id").values_list("send_key", flat=True))
+    assert before == 4
+    assert left == [f"alert:crossing-{other}", f"notice:flow:{other}:s1:owner@acme.example"]

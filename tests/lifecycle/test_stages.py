@@ -15,9 +15,12 @@ from lifecycle.actions import ReasonMissing, UnknownStage, follow_rule, move_by_
 from lifecycle.models import Position, Transition
 from lifecycle.queries import funnel, stage_keys
 from ma_platform.db import sql
+from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tests.conftest import NOW
+from tracking.actions import record, run_consumers
 from tracking.catalogue import Event
+from tracking.models import Event as Row
 
 Walk = list[tuple[str | None, str, bool, int]]
 
@@ -138,3 +141,21 @@ def test_days_in_a_stage_are_counted_up_to_the_moment_asked_about(person: Callab
         return sql.run(text, **where.params).values()
 
     assert (found(2.9), found(3)) == ([], [lead])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_browser_did_before_it_was_somebodys_is_no_contact(acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        record(Event.PAGE_VIEWED, visitor="browser", at=NOW - timedelta(minutes=5))
+        told = {"trusted": True, "user_id": "C-1", "traits": {"email": "taro@example.co.jp"}}
+        record(Event.IDENTIFIED, visitor="browser", at=NOW - timedelta(minutes=4), props=told)
+    run_consumers(now=NOW)
+    with tenant_scope(acme.workspace):
+        lead = Lead.objects.get()
+        arrived = stage_keys([lead.pk])
+        record(Event.PAGE_VIEWED, lead=lead.pk, at=NOW + timedelta(minutes=1))
+    run_consumers(now=NOW + timedelta(minutes=2))
+
+    with tenant_scope(acme.workspace):
+        assert Row.objects.filter(name=Event.PAGE_VIEWED, lead_id=lead.pk).count() == 2
+        assert (arrived, stage_keys([lead.pk])) == ({lead.pk: "inquiry"}, {lead.pk: "nurturing"})

@@ -100,13 +100,6 @@ class Installation(Processes):
         os.kill(pid, signal.SIGQUIT)
         eventually(lambda: not Path(f"/proc/{pid}").exists(), seconds=30)
 
-    def kill_valkey(self) -> None:
-        """kill −9; its append-only file stays."""
-        process = self.valkey._process
-        assert process is not None
-        process.kill()
-        process.wait()
-
     def open(self) -> None:
         """Migrate, and make a workspace."""
         self.manage("migrate", "-v0")

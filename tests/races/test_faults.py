@@ -67,7 +67,7 @@ def ingest_killed(there: Installation) -> None:
 
 
 def valkey_killed(there: Installation) -> None:
-    there.kill_valkey()
+    there.valkey.kill()
     pause(SHORTLY)
     there.valkey.start()
 
@@ -92,7 +92,7 @@ def postgres_away(there: Installation) -> None:
 
 
 def valkey_away_and_web_killed_while_it_spools(there: Installation) -> None:
-    there.kill_valkey()
+    there.valkey.kill()
     pause(SHORTLY)
     there.kill("web")
     there.launch("web")
@@ -132,7 +132,7 @@ def test_readyz_answers_at_once_while_postgres_or_valkey_is_away(installation):
     installation.stop_postgres()
     without_postgres = ready(installation)
     installation.postgres.start()
-    installation.kill_valkey()
+    installation.valkey.kill()
     without_valkey = ready(installation)
     installation.valkey.start()
 

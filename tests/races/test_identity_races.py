@@ -64,7 +64,7 @@ def test_the_same_person_twice_at_once_is_bound_once(acme):
         assert Row.objects.count() == 1
 
 
-def undo_and_hold(workspace: Workspace, binding: int, undone: Event, go_on: Event) -> None:
+def undo_and_hold(workspace: Workspace, binding: str, undone: Event, go_on: Event) -> None:
     """Undo in a transaction that stays open until told."""
     try:
         with tenant_scope(workspace):
@@ -94,7 +94,7 @@ def still_waiting(work: Future[int]) -> bool:
 def test_an_event_drained_during_an_undo_waits_and_belongs_to_nobody(acme):
     with tenant_scope(acme.workspace):
         bind_visitor("v1", A, "form", NOW)
-        binding = Row.objects.get().pk
+        binding = Row.objects.get().public_id
     keep(acme.workspace.pk, "m1")
     undone, go_on = Event(), Event()
 
@@ -119,7 +119,7 @@ def undo_twenty(workspace: Workspace, start: Barrier) -> None:
         for number in range(20):
             with tenant_scope(workspace):
                 bind_visitor("v1", A, "form", NOW + timedelta(seconds=number))
-                undo_binding(Row.objects.order_by("-id")[0].pk, by=None, now=NOW)
+                undo_binding(Row.objects.order_by("-id")[0].public_id, by=None, now=NOW)
     finally:
         connection.close()
 

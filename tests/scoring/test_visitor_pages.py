@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test import Client
 from leads.actions import LeadInput, upsert_lead
 from ma_platform import clock
 from ma_platform.db import sql
+from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from scoring.actions import rescore, rescore_visitors
 from scoring.queries import CompanyFilter, VisitorFilter, ranked_companies, ranked_visitors
@@ -116,6 +118,17 @@ def test_the_pages_show_them_and_link_to_the_visitor(ranked, sign_in: Any):
     assert "kaisha.example" in companies
     assert "machine.example" not in companies
     assert "製品詳細ページを閲覧" in visitor
+
+
+def test_they_are_found_among_the_visitors_and_nowhere_else(ranked, sign_in: Any):
+    client: Client = sign_in(Role.VIEWER)
+
+    page = client.get("/visitors/").content.decode()
+
+    assert client.get("/tracking/pages/").content.decode().count('href="/visitors/"') == 1
+    rail = page[page.index("<nav") : page.index("</nav>")]
+    assert '/visitors/"' not in rail
+    assert re.search(r'href="/tracking/live/"[^>]*aria-current="page"', rail)
 
 
 @pytest.mark.parametrize("address", ["/visitors/?after=e30", "/visitors/companies/?after=WzFd", "/visitors/?after=%%"])

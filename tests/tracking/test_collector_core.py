@@ -42,6 +42,17 @@ def test_a_page_becomes_a_view_of_its_address_without_query():
     }
 
 
+def test_the_campaign_a_sender_states_is_its_own_views_alone():
+    page = {"url": "https://acme.jp/", "referrer": ""}
+    stated = [{"source": "a"}, {"source": "b"}, {"source": 1}, {"source": True}, {"name": "a"}, {"source": ["x"]}, {}]
+
+    kept = [fields(send("/v1/page", {"context": {"page": page, "campaign": one}})[0])["source"] for one in stated]
+
+    found = [{key: value for key, value in one.items() if key.startswith("utm_")} for one in kept]
+    assert [found[at].get("utm_source") for at in range(4)] == ["a", "b", "1", "True"]
+    assert found[4:] == [{"utm_campaign": "a"}, {"utm_source": "['x']"}, {}]
+
+
 def test_the_same_message_id_gives_the_same_event_id():
     first, second = fields(send("/v1/page", PAGE)[0]), fields(send("/v1/page", PAGE)[0])
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope, tenant_scope
@@ -99,6 +100,20 @@ def test_judgements_made_from_facts_are_read_in_the_same_run(acme, read):
     run_consumers(now=NOW)
 
     assert sorted(heard) == [4, 5]
+
+
+def test_a_run_asks_everybody_once_and_then_only_those_for_whom_there_is_more(acme, read):
+    for number in range(10):
+        consumes(Event.BECAME_HOT, name=f"idle{number}")(lambda facts, now: None)
+    run_consumers(now=NOW)
+    with CaptureQueriesContext(connection) as idle:
+        run_consumers(now=NOW)
+
+    submit(acme.workspace)
+    with CaptureQueriesContext(connection) as busy:
+        assert run_consumers(now=NOW).facts == 1
+
+    assert len(busy) < 1.5 * len(idle)
 
 
 def test_a_fact_that_cannot_be_digested_stands_aside_alone(acme, globex, read):

@@ -27,6 +27,7 @@ from tracking.actions import (
     export_visitor,
     record,
     run_consumers,
+    undo_binding,
 )
 from tracking.catalogue import Event
 from tracking.models import Binding, Daily, Session, Tombstone, Visitor
@@ -195,6 +196,54 @@ def test_an_erased_browsers_hints_go_with_it_and_its_people_are_counted_anew(acm
 def points(lead: int) -> int:
     found: int = sql.run("SELECT total FROM scoring_score WHERE lead_id = %(lead)s", lead=lead).value()
     return found
+
+
+def lend(first: int, second: int, third: int) -> None:
+    """Two people sign in on one browser, a third sends a form, which leaves the past alone; the logins are undone."""
+    record(Event.SEMINAR_REGISTERED, at=NOW, visitor="browser-one")
+    for place, lead in enumerate((first, second), 1):
+        bind_visitor("browser-one", lead, "identify", minute(place))
+    bind_visitor("browser-one", third, "form", minute(3))
+    for login in Binding.objects.filter(source="identify"):
+        undo_binding(login.public_id, by=None, now=minute(4))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whom_an_erased_person_leaves_a_browser_is_counted_anew(acme):
+    with tenant_scope(acme.workspace):
+        lent, lender, heir, third = (make_person(email=f"{name}@x.example") for name in "abcd")
+        lend(third, lender, lent)
+        bind_visitor("browser-one", heir, "form", minute(5))
+    run_consumers(now=minute(6))
+    with tenant_scope(acme.workspace):
+        before = points(heir)
+        erase_lead(Lead.objects.get(pk=lent), by=None, now=minute(7))
+    run_consumers(now=minute(8))
+
+    with tenant_scope(acme.workspace):
+        assert (before, points(heir)) == (0, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_browser_that_an_erased_person_leaves_to_nobody_is_judged_as_an_unknown_visitor(acme):
+    with tenant_scope(acme.workspace):
+        lent, lender, third = (make_person(email=f"{name}@x.example") for name in "abc")
+        lend(third, lender, lent)
+        record(Event.EMAIL_CLICKED, at=minute(5), visitor="browser-one", lead=third)
+    run_consumers(now=minute(6))
+    with tenant_scope(acme.workspace):
+        IdentityHint.objects.create(visitor_id=Visitor.objects.get().pk, email_key="x@x.example", at=NOW)
+        before = visitor_points()
+        erase_lead(Lead.objects.get(pk=lent), by=None, now=minute(7))
+    run_consumers(now=minute(8))
+
+    with tenant_scope(acme.workspace):
+        assert (before, visitor_points()) == ([], [3])
+        assert IdentityHint.objects.count() == 1
+
+
+def visitor_points() -> list[int]:
+    return sql.run("SELECT points FROM scoring_visitorscore WHERE tenant_id = %(tenant_id)s").values()
 
 
 def test_an_export_has_everything_that_is_kept(acme):

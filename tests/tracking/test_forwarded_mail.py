@@ -130,7 +130,7 @@ def test_a_forwarded_mail_leaves_the_browser_with_its_owner_and_is_listed(
         (conflict,) = conflicts()
     assert (conflict.lead_id, conflict.holder, conflict.source) == (world.people["a"], world.people["b"], "mail_click")
     page = sign_in().get("/tracking/identity/").content.decode()
-    assert f"/tracking/identity/{conflict.id}/give" in page
+    assert f"/tracking/identity/{conflict.public_id}/give" in page
     assert "/after, /landed, /before" in page
 
 
@@ -171,7 +171,7 @@ def test_undoing_a_takeover_restores_both_peoples_scores_exactly(world: World, s
 def undo_newest(world: World, client: Client) -> None:
     """On the page, as a member does."""
     with tenant_scope(world.acme.workspace):
-        newest = sql.run("SELECT max(id) FROM tracking_binding").value()
+        newest = sql.run("SELECT public_id FROM tracking_binding ORDER BY id DESC LIMIT 1").value()
     page = client.get(f"/tracking/identity/{newest}/undo").content.decode()
     assert re.search(r"<form[^>]*method=.post.", page)
     assert client.post(f"/tracking/identity/{newest}/undo").status_code == 302

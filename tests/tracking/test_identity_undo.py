@@ -58,12 +58,12 @@ def dump() -> object:
     return days, browser, told
 
 
-def newest() -> int:
-    found: int = Binding.objects.order_by("-id").values_list("id", flat=True)[0]
+def newest() -> str:
+    found: str = Binding.objects.order_by("-id").values_list("public_id", flat=True)[0]
     return found
 
 
-def bind(lead: int, number: float, source: str = "form") -> int:
+def bind(lead: int, number: float, source: str = "form") -> str:
     bind_visitor("v1", lead, source, minute(number))
     return newest()
 
@@ -268,7 +268,7 @@ def test_a_conflict_is_settled_once(in_acme):
 
     assert settle_conflict(noted, by=in_acme.owner, now=minute(3)) is True
     assert settle_conflict(noted, by=in_acme.owner, now=minute(3)) is False
-    assert Binding.objects.get(pk=noted).by_user == in_acme.owner.pk
+    assert Binding.objects.get(public_id=noted).by_user == in_acme.owner.pk
 
 
 def test_a_member_gives_the_browser_to_the_other_person(in_acme):
@@ -288,10 +288,9 @@ def test_a_member_gives_the_browser_to_the_other_person(in_acme):
 
 def test_a_browser_marked_as_shared_stays_shared(in_acme):
     made = bind(A, 1)
-    visitor = Visitor.objects.get()
 
-    assert mark_shared(visitor.pk, by=in_acme.owner, now=minute(2)) is True
-    assert mark_shared(visitor.pk, by=in_acme.owner, now=minute(2)) is False
+    assert mark_shared("v1", by=in_acme.owner, now=minute(2)) is True
+    assert mark_shared("v1", by=in_acme.owner, now=minute(2)) is False
 
     undo_binding(made, by=in_acme.owner, now=minute(3))
     assert Visitor.objects.get().shared is True

@@ -65,6 +65,15 @@ def test_an_emptied_stream_is_noticed_although_it_was_begun_anew(client, streams
     assert held(client, streams) == {b"a", b"b"}
 
 
+def test_a_stream_that_nobody_emptied_is_told_nothing_again(client, streams, keeper):
+    watch = Watch(client, streams, keeper.journal)
+    looking = watch.start()
+    looking.stop()
+    keeper.keep(entries(b"a"))
+
+    assert watch.look() == 0
+
+
 def test_two_collectors_both_notice(client, streams, keeper, tmp_path):
     other = Keeper(client, streams, Spool(tmp_path), journal=Journal())
     watches = [Watch(client, streams, one.journal) for one in (keeper, other)]

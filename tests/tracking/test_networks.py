@@ -121,7 +121,7 @@ def test_a_guess_ends_when_its_people_are_gone(in_acme):
 def test_what_was_refused_stays_refused(in_acme, acme):
     office("a@alpha.jp", "b@alpha.jp")
     learn_from_people(now=NOW)
-    refuse_network(Network.objects.get().pk, by=acme.owner, now=NOW)
+    refuse_network(Network.objects.get().public_id, by=acme.owner, now=NOW)
 
     learn_from_people(now=NOW)
     enrich(now=NOW)
@@ -258,7 +258,7 @@ def test_a_network_is_added_by_hand_and_deleted(acme, sign_in):
         one = Network.objects.get()
     page = browser.get("/tracking/networks/").content.decode()
 
-    gone = browser.post(f"/tracking/networks/{one.pk}/delete")
+    gone = browser.post(f"/tracking/networks/{one.public_id}/delete")
 
     assert (made.status_code, gone.status_code) == (302, 302)
     assert (one.network, one.kind, one.source) == ("203.0.113.0/24", "own", "list")

@@ -18,6 +18,7 @@ from tracking.catalogue import Event, Verdict
 
 READER = [Did(0), Did(40, "left", ms=38_000), Did(41, page=1), Did(80, "left", 1, ms=30_000)]
 RUSH = [Did(0.5 * turn, page=turn % 40) for turn in range(120)]
+SHY = [Did(0), Did(31, page=1), Did(45), Did(99, page=1)]
 SHOWN_TO_NOBODY = [Did(2.0 * turn, page=turn) for turn in range(4)]
 
 
@@ -115,7 +116,7 @@ def test_a_machine_can_become_a_person_again(acme, monkeypatch: pytest.MonkeyPat
 
 def test_doubt_counts_as_little_as_a_machine_but_is_not_one(acme):
     browse(acme.workspace, "reader", READER)
-    browse(acme.workspace, "shy", [Did(0, page=0), Did(31, page=1), Did(45, page=0), Did(99, page=1)])
+    browse(acme.workspace, "shy", SHY)
 
     judge_due_visits(now=NOW)
 
@@ -168,3 +169,27 @@ def test_the_forms_answer_itself_is_not_the_visits(acme):
     judge_due_visits(now=NOW)
 
     assert verdicts(acme.workspace, Event.FORM_SUBMITTED) == [Verdict.HUMAN]
+
+
+@pytest.mark.parametrize(("deeds", "thought"), [(RUSH, Verdict.MACHINE), (SHY, Verdict.UNSURE)])
+def test_what_is_new_in_a_visit_that_was_no_persons_never_counts_as_a_persons(acme, deeds, thought):
+    browse(acme.workspace, "reader", READER)
+    browse(acme.workspace, "robot", deeds)
+    judge_due_visits(now=NOW)
+    before = days(acme.workspace)
+
+    browse(acme.workspace, "robot", [Did(120, page=1)])
+
+    assert verdicts(acme.workspace).count(thought) == len(deeds) + 1
+    assert days(acme.workspace) == before
+    with tenant_scope(acme.workspace):
+        assert sql.run("SELECT count(*) FROM tracking_event WHERE verdict <> 0 AND rule_version = 0").value() == 0
+
+
+def test_a_persons_view_after_a_prefetch_is_a_persons_at_once(acme):
+    browse(acme.workspace, "nameless", [Did(0)], ua="")
+    judge_due_visits(now=NOW)
+
+    browse(acme.workspace, "nameless", [Did(30, page=1)])
+
+    assert sorted(verdicts(acme.workspace)) == [Verdict.HUMAN, Verdict.MACHINE]

@@ -33,13 +33,18 @@ RUNS = {
     "go": (["go", "run"], "hash.go"),
     "java": (["java"], "UserHash.java"),
 }
+NEEDED = {"python", "node"}  # without them there is no `make test`; the others run where they are
 
 
-@pytest.mark.parametrize("snippet", snippets(), ids=lambda snippet: snippet.language)
+def runs_here(language: str) -> bool:
+    return language in NEEDED or shutil.which(RUNS[language][0][0]) is not None
+
+
+@pytest.mark.parametrize(
+    "snippet", [one for one in snippets() if runs_here(one.language)], ids=lambda snippet: snippet.language
+)
 def test_each_snippet_makes_the_hash_that_is_believed(snippet, tmp_path: Path):
     command, name = RUNS[snippet.language]
-    if shutil.which(command[0]) is None:
-        pytest.skip(f"no {command[0]} on this machine")
     (tmp_path / name).write_text(snippet.code + "\n")
     environment = {**os.environ, "IDENTIFY_SECRET": "ひみつ-s3cret", "GOCACHE": str(tmp_path), "GO111MODULE": "off"}
 

@@ -5,7 +5,7 @@ Every text a member could read carries the tenant's mark: found in another tenan
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -92,11 +92,8 @@ def _members(tenant: Tenant) -> None:
         tenant.members[role] = user
     waiting = invite(f"waiting@{mark}.example", Role.VIEWER, by=owner, now=now)
     issue_key(name=f"{mark} key", scopes=list(Capability), by=owner, now=now)
-    edit_workspace(
-        WorkspaceEdit(f"株式会社{mark}", "Asia/Tokyo", "ja", f"sales@{mark}.example", mark, f"{mark}町1-1", mark),
-        by=owner,
-        now=now,
-    )
+    settings = WorkspaceEdit(f"株式会社{mark}", "Asia/Tokyo", "ja", f"sales@{mark}.example", mark, f"{mark}町1-1", mark)
+    edit_workspace(asdict(settings), by=owner, now=now)
     tenant.ids |= {
         "member": str(tenant.members[Role.VIEWER].pk),
         "member_email": tenant.members[Role.SALES].email,
@@ -146,7 +143,7 @@ def _networks(tenant: Tenant) -> None:
     asked = ask_rejudgement(tenant.now - timedelta(days=1), tenant.now, by=tenant.made.owner, now=tenant.now)
     while advance(asked.pk, now=tenant.now):
         pass
-    tenant.ids |= {"network": str(listed.pk), "guess": str(guessed.pk), "rejudgement": asked.public_id}
+    tenant.ids |= {"network": listed.public_id, "guess": guessed.public_id, "rejudgement": asked.public_id}
 
 
 def _identities(tenant: Tenant) -> None:
@@ -161,9 +158,8 @@ def _identities(tenant: Tenant) -> None:
     suggest([double.lead_id], now=now)
     noted, held = Binding.objects.filter(lead_id=double.lead_id).order_by("id")
     tenant.ids |= {
-        "conflict": str(noted.pk),
-        "binding": str(held.pk),
-        "visitor": str(held.visitor_id),
+        "conflict": noted.public_id,
+        "binding": held.public_id,
         "suggestion": Suggestion.objects.get().public_id,
     }
 

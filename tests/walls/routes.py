@@ -142,7 +142,7 @@ SELLING = (
     Row("tracking:identity_settle", CONFLICT, POST=C.EDIT_LEADS),
     Row("tracking:identity_give", CONFLICT, POST=C.EDIT_LEADS),
     Row("tracking:identity_undo", {"binding_id": "$binding"}, GET=C.EDIT_LEADS, POST=C.EDIT_LEADS),
-    Row("tracking:identity_shared", {"visitor_id": "$visitor"}, POST=C.EDIT_TRACKING),
+    Row("tracking:identity_shared", {"key": "$browser"}, POST=C.EDIT_TRACKING),
     Row("tracking:identify", GET=C.VIEW_TRACKING),
     Row("tracking:identify_reveal", POST=C.MANAGE_KEYS),
     Row("tracking:identify_check", body={"text": "C-1", "hash": "0"}, POST=C.EDIT_TRACKING),

@@ -1,7 +1,7 @@
 """Verbs that change what happened: recording facts, accepting them from strangers, binding browsers to people."""
 
 from tracking.actions.accept import NotKept, accept_fact
-from tracking.actions.bind import Binding, Sign, bind_visitor, bind_visitors
+from tracking.actions.bind import REBOUND, UNBOUND, Binding, Sign, bind_visitor, bind_visitors
 from tracking.actions.checking import check_due
 from tracking.actions.consume import ConsumerRun, run_consumers
 from tracking.actions.drain import Drained, drain, take_in
@@ -59,6 +59,8 @@ from tracking.networks import Seen
 from tracking.sources import visit_source
 
 __all__ = [
+    "REBOUND",
+    "UNBOUND",
     "Agent",
     "BadHost",
     "Binding",

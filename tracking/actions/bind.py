@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -12,7 +12,7 @@ from django.db import transaction
 from ma_platform.db import sql
 from tracking import identity
 from tracking.actions.links import Shift, relink
-from tracking.actions.record import record, record_many
+from tracking.actions.record import record_many
 from tracking.actions.visitors import visitor_ids
 from tracking.catalogue import Event
 from tracking.facts import NewFact
@@ -63,7 +63,9 @@ def bind_visitors(signs: Sequence[Sign]) -> list[Binding]:
         seen[sign.visitor] = max(sign.at, seen.get(sign.visitor, sign.at))
     ids = visitor_ids(seen)
     order = sorted(range(len(signs)), key=lambda place: signs[place].at)
-    answers = {place: follow(ids[signs[place].visitor], signs[place]) for place in order}
+    news: list[NewFact] = []
+    answers = {place: follow(ids[signs[place].visitor], signs[place], news) for place in order}
+    record_many(news)
     return [answers[place] for place in range(len(signs))]
 
 
@@ -75,8 +77,8 @@ class _Before:
     refused: bool
 
 
-def follow(visitor_id: int, sign: Sign, *, by: int | None = None) -> Binding:
-    """One sign on a browser whose row is locked. `by`: the member whose hand it is."""
+def follow(visitor_id: int, sign: Sign, news: list[NewFact], *, by: int | None = None) -> Binding:
+    """One sign on a browser whose row is locked; what judges must hear of joins `news`. `by`: whose hand it is."""
     before = sql.typed(BEFORE, _Before, visitor_id=visitor_id, lead_id=sign.lead_id, at=sign.at, day=DAY)[0]
     account = sign.visitor.startswith(identity.ACCOUNT)
     known = identity.Bound(before.lead_id, before.shared, before.others, before.refused, account)
@@ -89,7 +91,7 @@ def follow(visitor_id: int, sign: Sign, *, by: int | None = None) -> Binding:
     if not plan.bind:
         return Binding(visitor_id, before.lead_id, False, 0, plan.conflict)
     shift = relink(visitor_id)
-    _tell(number, sign, shift)
+    news += _news(number, sign, shift)
     return Binding(visitor_id, sign.lead_id, True, shift.gained[sign.lead_id], plan.conflict)
 
 
@@ -118,26 +120,19 @@ def _note(visitor_id: int, sign: Sign, plan: identity.Plan, *, other: int | None
     return made[0] if made else None
 
 
-def _tell(binding_id: int | None, sign: Sign, shift: Shift) -> None:
+def _news(binding_id: int | None, sign: Sign, shift: Shift) -> list[NewFact]:
     """Facts for those who judge: whose the browser is now, and who lost events that came in before we knew."""
     assert binding_id is not None
     props = {"source": sign.source, "attached": shift.gained[sign.lead_id], "binding": binding_id}
-    record(
-        Event.VISITOR_BOUND,
-        lead=sign.lead_id,
-        visitor=sign.visitor,
-        at=sign.at,
-        props=props,
-        id=event_of(binding_id),
+    bound = NewFact(
+        Event.VISITOR_BOUND, sign.at, lead=sign.lead_id, visitor=sign.visitor, props=props, id=event_of(binding_id)
     )
-    tell_losers([lead_id for lead_id in shift.lost if lead_id != sign.lead_id], sign.visitor, at=sign.at)
+    return [bound, *lost([lead_id for lead_id in shift.lost if lead_id != sign.lead_id], sign.visitor, at=sign.at)]
 
 
-def tell_losers(lead_ids: Sequence[int], visitor: str, *, at: datetime) -> None:
+def lost(lead_ids: Collection[int], visitor: str, *, at: datetime) -> list[NewFact]:
     """LEAD_UPDATED {"unbound": browser}: some of their events are not theirs any more."""
-    record_many(
-        [NewFact(Event.LEAD_UPDATED, at, lead=lead_id, props={UNBOUND: visitor}) for lead_id in sorted(set(lead_ids))]
-    )
+    return [NewFact(Event.LEAD_UPDATED, at, lead=lead_id, props={UNBOUND: visitor}) for lead_id in sorted(lead_ids)]
 
 
 # Whose the browser was at that moment; before every binding: the first one's, whose past it is or who came next.

@@ -47,15 +47,26 @@ class _Place:
 
 
 def run_consumers(*, now: datetime, only: Sequence[str] = (), batch: int = BATCH) -> ConsumerRun:
-    """Let every consumer read, lowest room first, until a whole round finds nothing new."""
+    """Let every consumer read, lowest room first; then those for whom this made new facts, until there are none."""
     facts = poisoned = 0
-    consumers = [consumer for consumer in in_order() if not only or consumer.name in only]
+    consumers = waiting = [consumer for consumer in in_order() if not only or consumer.name in only]
     for _round in range(ROUNDS):
-        found = [_advance(consumer, now=now, batch=batch) for consumer in consumers]
+        found = [_advance(consumer, now=now, batch=batch) for consumer in waiting]
         facts, poisoned = facts + sum(read for read, _ in found), poisoned + sum(bad for _, bad in found)
         if not any(read for read, _ in found):
             break
+        full = {one.name for one, (read, _) in zip(waiting, found, strict=True) if read == batch}
+        waiting = _waiting(consumers, besides=full)
     return ConsumerRun(facts, poisoned)
+
+
+def _waiting(consumers: Sequence[Consumer], *, besides: set[str]) -> list[Consumer]:
+    """Those for whom something lies in the log: one statement, not a transaction each. `besides`: who has yet to see
+    that there is nothing more."""
+    heeded = ["{" + ",".join(map(str, sorted(consumer.events))) + "}" for consumer in consumers]
+    with system_scope():
+        found = sql.run(WAITING, consumers=[consumer.name for consumer in consumers], heeded=heeded).values()
+    return [consumer for consumer in consumers if consumer.name in besides.union(found)]
 
 
 def _advance(consumer: Consumer, *, now: datetime, batch: int) -> tuple[int, int]:
@@ -147,6 +158,18 @@ _COLUMNS = """
            txid
       FROM tracking_event
      WHERE (txid, id) > (%(txid)s, %(event_id)s::uuid) AND txid < %(oldest)s
+"""
+# Ordered, so that every month is entered by its index at the consumer's place, whatever the planner expects there.
+WAITING = """
+    SELECT consumer.name
+      FROM unnest(%(consumers)s::text[], %(heeded)s::text[]) AS asked(name, heeded)
+      JOIN tracking_consumer AS consumer ON consumer.name = asked.name
+     CROSS JOIN LATERAL (
+           SELECT FROM tracking_event AS event
+            WHERE (event.txid, event.id) > (consumer.txid, consumer.event_id)
+              AND event.txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+              AND (asked.heeded = '{}' OR event.name = ANY (asked.heeded::smallint[]))
+            ORDER BY event.txid, event.id LIMIT 1) AS next
 """
 READ_ALL = _COLUMNS + " ORDER BY txid, id LIMIT %(batch)s"
 READ = _COLUMNS + " AND name = ANY (%(names)s::smallint[]) ORDER BY txid, id LIMIT %(batch)s"

@@ -17,9 +17,10 @@ from ma_platform.db import sets, sql
 from ma_platform.tenancy.scope import system_scope, tenant_scope
 from tracking.actions import names, staged
 from tracking.actions.bell import wake_consumers
-from tracking.actions.erase import ANY_TOMBS, DROP_BURIED
+from tracking.actions.erase import DROP_BURIED
 from tracking.actions.links import relink_early
 from tracking.actions.months import ensure_months
+from tracking.actions.overtaking import Overtaken, refuse_overtaken, wait_for_others
 from tracking.actions.own_sites import forget_own_referrers
 from tracking.actions.record import DUPLICATE_WINDOW
 from tracking.actions.retold import take_back_counted
@@ -153,10 +154,12 @@ def unspool(keeper: Keeper) -> int:
 
 def _write_or_sieve(lines: list[bytes], *, now: datetime) -> tuple[int, int]:
     """(written, rejected). What Postgres cannot read goes first; what is then left at fault is found by halving."""
-    for _attempt in range(TWICE_TOLD):
+    for attempt in range(TWICE_TOLD):
         try:
             with transaction.atomic():
-                return _write(lines, now=now)
+                return _write(lines, now=now, alone=attempt > 0)
+        except Overtaken:
+            log.info("another drainer wrote the same event: once more")
         except DatabaseError as error:
             if not at_fault(error):
                 raise
@@ -172,7 +175,7 @@ def _write_or_sieve(lines: list[bytes], *, now: datetime) -> tuple[int, int]:
 def _write_or_halve(lines: list[bytes], *, now: datetime) -> tuple[int, int]:
     try:
         with transaction.atomic():
-            return _write(lines, now=now)
+            return _write(lines, now=now, alone=True)
     except DatabaseError as error:
         if not at_fault(error):
             raise
@@ -208,37 +211,69 @@ class Batch:
     months: list[datetime]
     own_names: bool
     told_again: bool
+    orphans: bool
+    buried: bool
+    own_sites: bool
 
 
-def _write(lines: list[bytes], *, now: datetime) -> tuple[int, int]:
-    batch = _staged(lines)
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What this connection has already; transactions from `horizon` on may write beside us."""
+
+    stands: bool
+    filled: bool
+    planned: bool
+    horizon: int
+
+
+def _write(lines: list[bytes], *, now: datetime, alone: bool = False) -> tuple[int, int]:
+    """`alone`: no other drainer commits meanwhile. Raises Overtaken when one did, with an event of ours."""
+    if alone:
+        wait_for_others()
+    ready = sql.typed(staged.READY, _Ready, write=staged.NAME)[0]
+    batch = _staged(lines, ready)
     ensure_months(batch.months)
     nameless = names.number_custom_names(now=now) if batch.own_names else 0
-    forget_own_referrers()
+    if batch.own_sites:
+        forget_own_referrers()
     since, until = min(batch.oldest, now) - DUPLICATE_WINDOW, max(batch.newest, now) + timedelta(days=1)
     sql.run(staged.SUBJECTS)
     sql.run(staged.NEW_VISITORS)
-    written, early = sql.run(staged.WRITE, since=since, until=until, tenants=batch.tenants).one()
+    written, early = _into_the_log(batch, ready, since=since, until=until)
     relink_early(early)
     if batch.told_again:
         take_back_counted(since=since, until=until)
+    if wiring.place().streams.shards > 1:
+        sql.run(staged.HASHED)
+        refuse_overtaken(ready.horizon, since=since, until=until)
+        sql.run(staged.FREELY)
     sql.run(staged.CHECK_NOW)
     return written, nameless
 
 
-def _staged(lines: list[bytes]) -> Batch:
+def _staged(lines: list[bytes], ready: _Ready) -> Batch:
     """Lines into `incoming`, less those of workspaces that are gone."""
-    sql.run(staged.CREATE)
-    sql.run(staged.EMPTY)
-    sql.run(staged.ROOM)
+    if not ready.stands:
+        sql.run(staged.CREATE)
+    if ready.filled:
+        sql.run(staged.EMPTY)
     sets.copy_lines(staged.TABLE, COLUMNS, io.BytesIO(b"\n".join(lines) + b"\n"))
-    sql.run(staged.ANALYZE)
     batch = sql.typed(staged.LOOK, Batch)[0]
-    if sql.run(staged.GONE, tenants=batch.tenants).value():
+    if batch.orphans:
         log.warning("%s events of workspaces that are gone", sql.run(staged.DROP_ORPHANS).rowcount)
-    if sql.run(ANY_TOMBS, tenants=batch.tenants).value():
+    if batch.buried:
         sql.run(DROP_BURIED)
     return batch
+
+
+def _into_the_log(batch: Batch, ready: _Ready, *, since: datetime, until: datetime) -> tuple[int, str | None]:
+    """The one statement: (events that were new, browsers with early ones)."""
+    sql.run(staged.HASHED)
+    if not ready.planned:
+        sql.run(staged.PLAN)
+    written, early = sql.run(staged.EXECUTE, since=since, until=until, tenants=batch.tenants).one()
+    sql.run(staged.FREELY)
+    return written, early
 
 
 def _reject(line: bytes, reason: str, *, now: datetime) -> None:

@@ -64,9 +64,9 @@ def erase_person(lead_id: int, *, now: datetime) -> Forgotten:
     sql.run(DROP_LEAD_DAYS, lead_id=lead_id)
     events = sql.run(DROP_LEAD_EVENTS, lead_id=lead_id).rowcount
     visits = sql.run(DROP_EMPTY_VISITS, ids=others).rowcount
-    for visitor_id in others:  # a person's shared browsers are few; each is locked above
-        relink(visitor_id)
-    tell_fewer((), [visitor_id for visitor_id, _ in own], now=now)
+    shifts = [relink(visitor_id) for visitor_id in others]  # a person's shared browsers are few; each is locked above
+    heirs = {heir for shift in shifts for heir in (*shift.gained, *shift.lost)} - {lead_id}
+    tell_fewer(heirs, [visitor_id for visitor_id, _key, _alone in browsers], now=now)
     return Forgotten(done.browsers, done.events + events, done.visits + visits)
 
 
@@ -150,7 +150,6 @@ DROP_EMPTY_VISITS = """
                           AND event.session = visit.id)
 """
 # For the drain: what was on its way when its browser or its person was erased. Over `incoming`.
-ANY_TOMBS = "SELECT count(*) FROM tracking_tombstone WHERE tenant_id = ANY (%(tenants)s::bigint[])"
 DROP_BURIED = """
     DELETE FROM incoming USING tracking_tombstone AS tomb
      WHERE tomb.tenant_id = incoming.tenant_id AND incoming.occurred_at <= tomb.at

@@ -26,6 +26,7 @@ PAUSE_SECONDS, LONGEST_PAUSE = 0.25, 5.0
 LEAST_AT_ONCE = 1_000
 SECONDS_AT_ONCE = 0.8  # a batch holds its browsers' rows locked, and nobody waits for a lock longer than 2 s
 OVERFLOW_AT_ONCE = 5_000  # how long the main lane may have to wait for the other one
+GATHER_SECONDS = 0.05  # a small batch costs nearly what a large one does: for as long as it took, the next one gathers
 OVERFLOW_SECONDS = 1.0  # even a main lane that is never empty lets the other one in so often
 
 log = logging.getLogger(__name__)
@@ -80,8 +81,12 @@ class Ingest:
             self._tidied = -math.inf
             return
         mine = [main for main in lanes if main in self.positions]
-        if not self._serve(client, mine, [lanes[main] for main in mine]):
+        started = time.monotonic()
+        seen = self._serve(client, mine, [lanes[main] for main in mine])
+        if not seen:
             read(client, self.positions, count=1, block_ms=BLOCK_MS)  # only to wait: the next step reads it
+        elif seen < LEAST_AT_ONCE:
+            time.sleep(min(time.monotonic() - started, GATHER_SECONDS))
 
     def _serve(self, client: redis.Redis, main: list[str], overflow: list[str]) -> int:
         """The main lane, then of the overflow what can be had without letting anybody wait. Returns events seen."""

@@ -60,23 +60,23 @@ def add_network(entry: Entry, *, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def delete_network(number: int, *, by: User, now: datetime) -> str:
+def delete_network(public_id: str, *, by: User, now: datetime) -> str:
     """Forget a network; what was learned may be learned again. Returns it as written. Raises NoSuchNetwork."""
-    return _touched(DELETE, "network.deleted", number, by=by, now=now)
+    return _touched(DELETE, "network.deleted", public_id, by=by, now=now)
 
 
 @transaction.atomic
-def refuse_network(number: int, *, by: User, now: datetime) -> str:
+def refuse_network(public_id: str, *, by: User, now: datetime) -> str:
     """ "Not this company": what was learned is not learned again. Returns the network. Raises NoSuchNetwork."""
-    return _touched(REFUSE, "network.refused", number, by=by, now=now)
+    return _touched(REFUSE, "network.refused", public_id, by=by, now=now)
 
 
-def _touched(statement: str, verb: str, number: int, *, by: User, now: datetime) -> str:
-    rows = sql.run(statement, id=number, now=now).rows
+def _touched(statement: str, verb: str, public_id: str, *, by: User, now: datetime) -> str:
+    rows = sql.run(statement, id=public_id, now=now).rows
     if not rows:
-        raise NoSuchNetwork(id=number)
+        raise NoSuchNetwork(network=public_id)
     network, company = rows[0]
-    audit.record(by, verb, "", at=now, network=network, company=company)
+    audit.record(by, verb, public_id, at=now, network=network, company=company)
     ask_to_look_again(now=now)
     return str(network)
 
@@ -191,11 +191,11 @@ DROP_OTHERS = """
      WHERE tenant_id = %(tenant_id)s AND source = 'list' AND network <> ALL (%(networks)s::text[])
 """
 DELETE = """
-    DELETE FROM tracking_network WHERE tenant_id = %(tenant_id)s AND id = %(id)s RETURNING network, company_name
+    DELETE FROM tracking_network WHERE tenant_id = %(tenant_id)s AND public_id = %(id)s RETURNING network, company_name
 """
 REFUSE = """
     UPDATE tracking_network SET kind = 'refused', expires_at = NULL, updated_at = %(now)s
-     WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND source = 'learned' RETURNING network, company_name
+     WHERE tenant_id = %(tenant_id)s AND public_id = %(id)s AND source = 'learned' RETURNING network, company_name
 """
 END_LEARNED = """
     DELETE FROM tracking_network

@@ -1,13 +1,16 @@
 """The statements of one drained batch, over the temporary table `incoming`. In the order they run.
 
-OFFSET 0 keeps one index look-up per row. As joins the planner, whose guesses row-level security spoils, pairs every
-line with every row, or reads the whole log, whose size must not matter.
+Nothing here depends on what the planner believes of the batch: OFFSET 0 keeps one index look-up per row (as joins the
+planner reads the whole log, whose size must not matter), and WRITE, planned once for a connection, may not pair line
+with line (HASHED).
 """
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from tracking.actions.record import ROLL_UP
-from tracking.actions.visits import NEAR, PLACED, SEEN, STAY, VISITS
+from tracking.actions.visits import DOUBTED, NEAR, PLACED, SEEN, STAY, VISITS
 
 TABLE = "incoming"
 # Lives as long as the connection: a table per batch would bloat the catalogue.
@@ -21,21 +24,33 @@ CREATE = """
     ) ON COMMIT DELETE ROWS
 """
 EMPTY = "TRUNCATE incoming"
-# Sorts and hashes of a batch stay in memory, long texts are hashed rather than sorted, and the plan is not compiled,
-# which would take longer than running it.
-ROOM = """
-    SELECT set_config('work_mem', '64MB', true), set_config('enable_mergejoin', 'off', true),
-           set_config('jit', 'off', true)
+# Sorts and hashes of a batch stay in memory, long texts are hashed rather than sorted, what has an index is looked up,
+# and the plan is not compiled, which would take longer than running it. `horizon`: transactions that may not be seen.
+READY = """
+    SELECT to_regclass('pg_temp.incoming') IS NOT NULL AS stands,
+           coalesce(pg_relation_size(to_regclass('pg_temp.incoming')), 0) > 0 AS filled,
+           EXISTS (SELECT FROM pg_prepared_statements WHERE name = %(write)s) AS planned,
+           pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon
+      FROM (SELECT set_config('work_mem', '64MB', true), set_config('enable_mergejoin', 'off', true),
+                   set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),
+                   set_config('plan_cache_mode', 'force_generic_plan', true) OFFSET 0) AS room
 """
 LOOK = """
-    SELECT min(occurred_at) AS oldest, max(occurred_at) AS newest, array_agg(DISTINCT tenant_id) AS tenants,
-           array_agg(DISTINCT date_trunc('month', occurred_at, 'UTC')) AS months,
-           bool_or(name IS NULL) AS own_names, coalesce(bool_or(name = 1 AND props ? 'replaces'), false) AS told_again
-      FROM incoming
-"""
-GONE = """
-    SELECT count(*) FROM unnest(%(tenants)s::bigint[]) AS stated(id)
-     WHERE NOT EXISTS (SELECT FROM tenancy_workspace AS workspace WHERE workspace.id = stated.id)
+    WITH batch AS MATERIALIZED (
+        SELECT min(occurred_at) AS oldest, max(occurred_at) AS newest, array_agg(DISTINCT tenant_id) AS tenants,
+               array_agg(DISTINCT date_trunc('month', occurred_at, 'UTC')) AS months,
+               bool_or(name IS NULL) AS own_names,
+               coalesce(bool_or(name = 1 AND props ? 'replaces'), false) AS told_again
+          FROM incoming
+    )
+    SELECT batch.*,
+           EXISTS (SELECT FROM unnest(batch.tenants) AS stated(id)
+                    WHERE NOT EXISTS (SELECT FROM tenancy_workspace AS workspace WHERE workspace.id = stated.id))
+               AS orphans,
+           EXISTS (SELECT FROM tracking_tombstone AS tomb WHERE tomb.tenant_id = ANY (batch.tenants)) AS buried,
+           EXISTS (SELECT FROM tracking_domain AS domain
+                    WHERE domain.tenant_id = ANY (batch.tenants) AND domain.kind = 'site') AS own_sites
+      FROM batch
 """
 DROP_ORPHANS = """
     DELETE FROM incoming
@@ -43,8 +58,6 @@ DROP_ORPHANS = """
 """
 # A deferred check would fail at the commit, where no line can be singled out any more.
 CHECK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"
-# Without figures the planner pairs every line with every visitor.
-ANALYZE = "ANALYZE incoming (tenant_id, visitor)"
 SUBJECTS = """
     WITH named AS MATERIALIZED (
         SELECT tenant_id, kind, key, max(subject_name) AS name, coalesce(max(url), '') AS url,
@@ -118,17 +131,22 @@ WRITE = (
                               WHERE visitor.tenant_id = people.tenant_id AND visitor.key = people.key
                              OFFSET 0 FOR NO KEY UPDATE) AS known
     ), """  # noqa: S608 - constants put together, values are parameters
-    + ", ".join((NEAR, STAY, PLACED))
+    + ", ".join((NEAR, DOUBTED, STAY, PLACED))
     + """, fresh AS MATERIALIZED (
         SELECT new.tenant_id, new.id, stay.id AS visitor_id, coalesce(new.lead_id, stay.lead_id) AS lead_id,
                new.lead_id IS NOT NULL AS stated, new.occurred_at < stay.turned_at AS early, new.name,
                new.subject_id,
                coalesce(stay.stays, placed.session, md5(stay.id || ' ' || new.own_session)::uuid) AS session,
-               new.occurred_at, new.received_at, new.duration, new.verdict, new.reasons, new.rule_version, new.source,
+               new.occurred_at, new.received_at, new.duration, coalesce(doubted.verdict, new.verdict) AS verdict,
+               CASE WHEN doubted.verdict IS NULL THEN new.reasons ELSE doubted.reasons || new.reasons END AS reasons,
+               coalesce(doubted.rule_version, new.rule_version) AS rule_version, new.source,
                new.agent, new.language, new.ip, new.props
           FROM new
           LEFT JOIN stay ON stay.tenant_id = new.tenant_id AND stay.key = new.visitor
           LEFT JOIN placed ON placed.tenant_id = new.tenant_id AND placed.event = new.id
+          LEFT JOIN doubted ON doubted.tenant_id = new.tenant_id AND new.verdict = 0 AND NOT new.props ? 'hit'
+                AND doubted.visit = coalesce(stay.stays, placed.session,
+                                             md5(stay.id || ' ' || new.own_session)::uuid)
     ), written AS (
         INSERT INTO tracking_event (tenant_id, id, visitor_id, lead_id, stated, name, subject_id, session,
                                     occurred_at, received_at, duration, verdict, reasons, rule_version, props)
@@ -149,3 +167,13 @@ WRITE = (
       FROM fresh
 """
 )
+# Planned for a connection once: planning takes longer than writing a few hundred lines.
+NAME = f"tracking_write_{sha256(WRITE.encode()).hexdigest()[:12]}"
+PLAN = f"PREPARE {NAME} (timestamptz, timestamptz, bigint[]) AS " + WRITE % {
+    "since": "$1",
+    "until": "$2",
+    "tenants": "$3",
+}
+EXECUTE = f"EXECUTE {NAME} (%(since)s, %(until)s, %(tenants)s)"
+HASHED = "SET LOCAL enable_nestloop = off"
+FREELY = "SET LOCAL enable_nestloop = on"

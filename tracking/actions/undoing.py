@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from ma_platform import audit, errors
 from ma_platform.db import sql
 from ma_platform.tenancy.models import User
-from tracking.actions.bind import REBOUND, Binding, Sign, event_of, follow, tell_losers
+from tracking.actions.bind import REBOUND, Binding, Sign, event_of, follow, lost
 from tracking.actions.links import Shift, recount, relink
 from tracking.actions.record import record_many
 from tracking.catalogue import Event
@@ -42,6 +42,7 @@ class Undone:
 @dataclass(frozen=True, slots=True)
 class _Row:
     id: int
+    public_id: str
     visitor_id: int
     visitor: str
     lead_id: int
@@ -52,56 +53,58 @@ class _Row:
 
 
 @transaction.atomic
-def undo_binding(binding_id: int, *, by: User | None, now: datetime) -> Undone:
+def undo_binding(public_id: str, *, by: User | None, now: datetime) -> Undone:
     """Cut one binding; a second time, or for a sign that was never followed, nothing happens. Raises BindingGone."""
-    row = _locked(binding_id)
+    row = _locked(public_id)
     if row.undone or not row.took:
         return Undone()
     undone = _cut([row], by=by, now=now)
-    audit.record(by, "browser.unbound", f"binding:{row.id}", at=now, browser=row.visitor, events=undone.left)
+    audit.record(by, "browser.unbound", row.public_id, at=now, browser=row.visitor, events=undone.left)
     return undone
 
 
 @transaction.atomic
 def unbind(visitor_key: str, lead_id: int, *, at: datetime) -> int:
     """Cut every binding of the browser to the lead. Returns events that are no longer the person's."""
-    ids = sql.run(BINDINGS_OF, key=visitor_key, lead_id=lead_id).values()
-    rows = [row for row in map(_locked, ids) if not row.undone]
+    held = sql.run(BINDINGS_OF, key=visitor_key, lead_id=lead_id).values()
+    rows = [row for row in map(_locked, held) if not row.undone]
     return _cut(rows, by=None, now=at).left if rows else 0
 
 
 @transaction.atomic
-def settle_conflict(binding_id: int, *, by: User, now: datetime) -> bool:
+def settle_conflict(public_id: str, *, by: User, now: datetime) -> bool:
     """Leave it as it is; False when somebody has settled it already. Raises BindingGone."""
-    row = _locked(binding_id)
+    row = _locked(public_id)
     settled = sql.run(SETTLE, ids=[row.id], by=by.pk, at=now).rowcount
     if settled:
-        audit.record(by, "browser.conflict_settled", f"binding:{row.id}", at=now, browser=row.visitor)
+        audit.record(by, "browser.conflict_settled", row.public_id, at=now, browser=row.visitor)
     return bool(settled)
 
 
 @transaction.atomic
-def give_browser(binding_id: int, *, by: User, now: datetime) -> Binding:
+def give_browser(public_id: str, *, by: User, now: datetime) -> Binding:
     """The conflict's person is right after all: the browser is theirs from that sign on. Raises BindingGone."""
-    row = _locked(binding_id)
+    row = _locked(public_id)
     sign = Sign(row.visitor, row.lead_id, "hand", row.since)
-    bound = follow(row.visitor_id, sign, by=by.pk)
+    news: list[NewFact] = []
+    bound = follow(row.visitor_id, sign, news, by=by.pk)
+    record_many(news)
     sql.run(SETTLE, ids=[row.id], by=by.pk, at=now)
-    audit.record(by, "browser.given", f"binding:{row.id}", at=now, browser=row.visitor, events=bound.attached)
+    audit.record(by, "browser.given", row.public_id, at=now, browser=row.visitor, events=bound.attached)
     return bound
 
 
 @transaction.atomic
-def mark_shared(visitor_id: int, *, by: User, now: datetime) -> bool:
+def mark_shared(visitor_key: str, *, by: User, now: datetime) -> bool:
     """Several people use this browser: mail clicks bind it no more. False when that was known; conflicts are settled.
 
     Raises BindingGone when there is no such browser.
     """
-    key = _lock(visitor_id)
+    visitor_id = _lock(LOCK_VISITOR, key=visitor_key)
     marked = sql.run(MARK_SHARED, visitor_id=visitor_id, by=by.pk).rowcount
     sql.run(SETTLE_ALL, visitor_id=visitor_id, by=by.pk, at=now)
     if marked:
-        audit.record(by, "browser.marked_shared", f"browser:{visitor_id}", at=now, browser=key)
+        audit.record(by, "browser.marked_shared", f"browser:{visitor_id}", at=now, browser=visitor_key)
     return bool(marked)
 
 
@@ -112,9 +115,9 @@ def _cut(rows: Sequence[_Row], *, by: User | None, now: datetime) -> Undone:
     shift = relink(visitor_id)
     _withdraw(visitor_id, rows)
     losers = {row.lead_id for row in rows} | set(shift.lost)
-    tell_losers(sorted(losers), visitor, at=now)
     others = sorted(set(shift.gained) - losers)
-    record_many([NewFact(Event.LEAD_UPDATED, now, lead=lead, props={REBOUND: visitor}) for lead in others])
+    back = [NewFact(Event.LEAD_UPDATED, now, lead=lead, props={REBOUND: visitor}) for lead in others]
+    record_many([*lost(losers, visitor, at=now), *back])
     return _sum(shift, {row.lead_id for row in rows})
 
 
@@ -131,36 +134,38 @@ def _withdraw(visitor_id: int, rows: Sequence[_Row]) -> None:
         recount(visitor_id, [(int(Event.VISITOR_BOUND), None, day) for day in days])
 
 
-def _locked(binding_id: int) -> _Row:
+def _locked(public_id: str) -> _Row:
     """The binding, with its browser's row locked: ingest and other members wait."""
-    visitor_id = sql.run(VISITOR_OF, binding_id=binding_id).values()
-    if not visitor_id:
-        raise BindingGone(binding=binding_id)
-    _lock(visitor_id[0])
-    return sql.typed(BINDING, _Row, binding_id=binding_id)[0]
+    _lock(LOCK_VISITOR_OF, binding=public_id)
+    return sql.typed(BINDING, _Row, binding=public_id)[0]
 
 
-def _lock(visitor_id: int) -> str:
-    keys: list[str] = sql.run(LOCK_VISITOR, visitor_id=visitor_id).values()
-    if not keys:
-        raise BindingGone(visitor=visitor_id)
-    return keys[0]
+def _lock(statement: str, **which: str) -> int:
+    locked: list[int] = sql.run(statement, **which).values()
+    if not locked:
+        raise BindingGone(**which)
+    return locked[0]
 
 
-VISITOR_OF = "SELECT visitor_id FROM tracking_binding WHERE tenant_id = %(tenant_id)s AND id = %(binding_id)s"
-LOCK_VISITOR = """
-    SELECT key FROM tracking_visitor WHERE tenant_id = %(tenant_id)s AND id = %(visitor_id)s FOR UPDATE
+LOCK_VISITOR = "SELECT id FROM tracking_visitor WHERE tenant_id = %(tenant_id)s AND key = %(key)s FOR UPDATE"
+LOCK_VISITOR_OF = """
+    SELECT visitor.id FROM tracking_visitor AS visitor
+      JOIN tracking_binding AS binding
+        ON binding.tenant_id = visitor.tenant_id AND binding.visitor_id = visitor.id
+     WHERE binding.tenant_id = %(tenant_id)s AND binding.public_id = %(binding)s
+       FOR UPDATE OF visitor
 """
+# A statement of its own: it must see what those wrote who held the lock before.
 BINDING = """
-    SELECT binding.id, binding.visitor_id, visitor.key AS visitor, binding.lead_id, binding.source, binding.since,
-           binding.took, binding.undone_at IS NOT NULL AS undone
+    SELECT binding.id, binding.public_id, binding.visitor_id, visitor.key AS visitor, binding.lead_id,
+           binding.source, binding.since, binding.took, binding.undone_at IS NOT NULL AS undone
       FROM tracking_binding AS binding
       JOIN tracking_visitor AS visitor
         ON visitor.tenant_id = binding.tenant_id AND visitor.id = binding.visitor_id
-     WHERE binding.tenant_id = %(tenant_id)s AND binding.id = %(binding_id)s
+     WHERE binding.tenant_id = %(tenant_id)s AND binding.public_id = %(binding)s
 """
 BINDINGS_OF = """
-    SELECT binding.id FROM tracking_binding AS binding
+    SELECT binding.public_id FROM tracking_binding AS binding
       JOIN tracking_visitor AS visitor
         ON visitor.tenant_id = binding.tenant_id AND visitor.id = binding.visitor_id
      WHERE binding.tenant_id = %(tenant_id)s AND visitor.key = %(key)s AND binding.lead_id = %(lead_id)s

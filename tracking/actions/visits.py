@@ -15,10 +15,12 @@ IDLE = "interval '30 minutes'"
 NEAR = f"""
     near AS MATERIALIZED (
         SELECT browser.tenant_id, browser.id AS visitor_id, visit.id AS visit, visit.started_at, visit.last_at,
+               visit.verdict, visit.reasons, visit.rule_version,
                CASE WHEN visit.source IS NOT NULL THEN coalesce(visit.source ->> 'utm_campaign', '') END AS campaign
           FROM browser
          CROSS JOIN LATERAL (
-                SELECT known.id, known.started_at, known.last_at, known.source
+                SELECT known.id, known.started_at, known.last_at, known.source, known.verdict, known.reasons,
+                       known.rule_version
                   FROM tracking_session AS known
                  WHERE known.tenant_id = browser.tenant_id AND known.visitor_id = browser.id
                    AND known.started_at <= browser.until + {IDLE}
@@ -48,25 +50,30 @@ STAY = f"""
                             max(last_at) AS ended, max(campaign) AS campaign
                        FROM near GROUP BY visitor_id) AS around ON around.visitor_id = browser.id
     )"""  # noqa: S608 - constants put together
-# The visits and new events of all others, in one row of time. (OFFSET 0: a filter beside the join would make the
-# planner believe that it finds one browser, and look through all events for each.)
+# Visits whose behaviour was found to be no person's: what is new in them is not a person's either until the sweep has
+# looked again. What a single request said of itself says nothing of the next one.
+DOUBTED = """
+    doubted AS MATERIALIZED (
+        SELECT tenant_id, visit, verdict, reasons, rule_version FROM near
+         WHERE verdict <> 0 AND NOT reasons && '{replaced,no_user_agent,prefetch}'
+    )"""
+# The visits and new events of all others, in one row of time.
 _ITEMS = """
     SELECT near.tenant_id, near.visitor_id, near.visit, NULL::uuid AS event, near.started_at AS at,
            near.last_at AS until, near.campaign
       FROM near
-     WHERE near.visitor_id IN (SELECT stay.id FROM stay WHERE stay.stays IS NULL)
+     WHERE near.visitor_id IN (SELECT id FROM apart)
     UNION ALL
-    SELECT tenant_id, visitor_id, NULL, event, at, at, campaign
-      FROM (SELECT new.tenant_id, stay.id AS visitor_id, new.id AS event, new.occurred_at AS at, new.campaign,
-                   new.own_session, stay.stays
-              FROM new JOIN stay ON stay.tenant_id = new.tenant_id AND stay.key = new.visitor
-            OFFSET 0) AS told
-     WHERE stays IS NULL AND own_session IS NULL
+    SELECT new.tenant_id, apart.id, NULL, new.id, new.occurred_at, new.occurred_at, new.campaign
+      FROM new JOIN apart ON apart.tenant_id = new.tenant_id AND apart.key = new.visitor
+     WHERE new.own_session IS NULL
 """
 # `stretch`: cut where a visit is known or half an hour was silent. `turn`: another campaign than the one of before.
 # Numbers in front of a campaign make the greatest text the last one told.
 PLACED = f"""
-    item AS (
+    apart AS MATERIALIZED (
+        SELECT tenant_id, key, id FROM stay WHERE stays IS NULL
+    ), item AS (
         SELECT known.*, row_number() OVER line AS n, lead(visit) OVER line AS next_visit, lead(at) OVER line AS next_at,
                lead(campaign) OVER line AS next_campaign,
                max(until) OVER (line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
@@ -150,7 +157,7 @@ VISITS = """
         RETURNING visit.tenant_id, visit.id, visit.visitor_id, visit.started_at, visit.last_at, xmax = 0 AS made
     )"""
 # `last_seen_at` is true to 30 seconds: a browser that reads on need not be written at each step. Coming directly
-# says nothing new about where somebody came from.
+# says nothing new about where somebody came from. The ids as an array have the rows looked up, not the table read.
 SEEN = """
     seen AS (
         SELECT visited.tenant_id, visited.visitor_id, min(visited.started_at) AS since, max(visited.last_at) AS until,
@@ -177,6 +184,7 @@ SEEN = """
                agent = coalesce(nullif(seen.agent, ''), visitor.agent)
           FROM seen
          WHERE visitor.tenant_id = seen.tenant_id AND visitor.id = seen.visitor_id
+           AND visitor.id = ANY (ARRAY(SELECT seen.visitor_id FROM seen))
            AND (seen.visits > 0 OR visitor.session IS NULL OR seen.since < visitor.first_seen_at
                 OR seen.until > visitor.last_seen_at + interval '30 seconds'
                 OR (seen.session <> visitor.session AND seen.until >= visitor.last_seen_at)

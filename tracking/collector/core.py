@@ -73,18 +73,14 @@ class Core:
 
         Raises Refusal; a batch is taken whole or not at all.
         """
-        body = posted.body
-        messages = [(KINDS[request.path], body, "body")] if request.path != BATCH else _messages(body, posted.plain)
-        arrival = Arrival(
-            now=now,
-            trusted=sender is not None and sender.trusted,
-            ua=request.headers.get("user-agent", ""),
-            ip=request.ip,
-            sent_at=moment(body, "sentAt", "body") if "sentAt" in body else None,
-        )
-        if request.path != BATCH:
+        body, trusted = posted.body, sender is not None and sender.trusted
+        sent_at = moment(body, "sentAt", "body") if "sentAt" in body else None
+        arrival = Arrival(now, trusted, request.headers.get("user-agent", ""), request.ip, sent_at)
+        if request.path == BATCH:
+            lines = [line_of(*message, arrival) for message in _messages(body, posted.plain)]
+        else:
             refuse_repeated_keys(posted.plain, measure(body, "body"))
-        lines = [line_of(kind, message, arrival, path) for kind, message, path in messages]
+            lines = [line_of(KINDS[request.path], body, "body", arrival)]
         wait, lane = self.buckets.take(sender.tenant_id if sender else STRANGERS, len(lines), at=at)
         if wait:
             raise Refusal(429, TOO_FAST, retry_after=wait)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 import uuid
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import redis
 
 from tracking.collector.counting import COUNTS, LET_GO
+from tracking.collector.repeating import Repeating
 from tracking.collector.stream import Streams, commands
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -84,9 +85,12 @@ class Watch:
         self._client, self._streams, self._journal = client, streams, journal
         self._mark: tuple[str, bytes] | None = None
 
-    def start(self, also: Callable[[], None] = lambda: None) -> threading.Thread:
-        """For ever, in a thread of its own, calling `also` each time (it may raise redis.RedisError)."""
-        thread = threading.Thread(target=self._run, args=(also,), name="collector-journal", daemon=True)
+    def start(self, also: Callable[[], None] = lambda: None) -> Repeating:
+        """Look once now, so that nothing is promised by a server that was not seen; then for ever in a thread of its
+        own, calling `also` each time (it may raise redis.RedisError).
+        """
+        self._looked(lambda: None)
+        thread = Repeating(partial(self._looked, also), seconds=LOOK_SECONDS, name="collector-journal")
         thread.start()
         return thread
 
@@ -123,17 +127,16 @@ class Watch:
                 self._journal.give_back(additions[start:])
                 raise
         if additions:
-            log.warning("the stream was emptied or restarted: %s entries told again", len(additions))
+            log.warning("the stream was emptied, restarted or never seen before: %s entries told again", len(additions))
         return len(additions)
 
-    def _run(self, also: Callable[[], None]) -> None:
-        while True:
-            try:
-                self.look()
-                also()
-            except (redis.RedisError, OSError) as error:
-                log.info("the stream cannot be looked at: %s", error)
-            time.sleep(LOOK_SECONDS)
+    def _looked(self, also: Callable[[], None]) -> float:
+        try:
+            self.look()
+            also()
+        except (redis.RedisError, OSError) as error:
+            log.info("the stream cannot be looked at: %s", error)
+        return LOOK_SECONDS
 
 
 def _order(number: bytes) -> tuple[int, int]:

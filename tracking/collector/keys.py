@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tracking.collector.repeating import Repeating
+
 REFRESH_SECONDS = 3.0
+FIRST_SECONDS = 0.2  # until the table has been read once
 SECRET_SECONDS = 5.0  # how long a revoked secret key may still be believed
 LOOKUPS_PER_SECOND = 20
 LONGEST_KEY = 200
@@ -103,14 +105,18 @@ class KeyTable:
             self._spent += 1
             return self._spent <= LOOKUPS_PER_SECOND
 
-    def keep_fresh(self, also: Callable[[], None] = lambda: None) -> threading.Thread:
+    def keep_fresh(self, also: Callable[[], None] = lambda: None) -> Repeating:
         """Refresh for ever in a thread of its own, calling `also` each time."""
 
-        def run() -> None:
-            while True:
-                time.sleep(REFRESH_SECONDS if self.refresh() or self._table is not None else 0.2)
-                also()
+        def work() -> float:
+            self.refresh()
+            also()
+            return self._pause
 
-        thread = threading.Thread(target=run, name="collector-keys", daemon=True)
+        thread = Repeating(work, seconds=self._pause, name="collector-keys")
         thread.start()
         return thread
+
+    @property
+    def _pause(self) -> float:
+        return FIRST_SECONDS if self._table is None else REFRESH_SECONDS

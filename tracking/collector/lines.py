@@ -69,8 +69,8 @@ class Line:
     def encode(self, tenant_id: int) -> bytes:
         """The line without its newline, fields in the order of COLUMNS."""
         visitor, custom, kind, key, title, url, host, path, agent, language, ip = self._texts()
-        source, occurred = self.source, moment_text(self.occurred_at)
-        received = occurred if self.received_at is self.occurred_at else moment_text(self.received_at)
+        source, received = self.source, _remembered(self.received_at)
+        occurred = received if self.occurred_at is self.received_at else moment_text(self.occurred_at)
         lead_id = NULL if self.lead_id is None else self.lead_id
         session = NULL if self.session is None else self.session
         duration = NULL if self.duration is None else self.duration
@@ -86,8 +86,10 @@ class Line:
 
     def _texts(self) -> list[str]:
         """What people sent, escaped for COPY. Hardly any of it needs to be: one look at all of it finds that out."""
-        texts = [self.visitor, self.custom, self.kind, self.key, self.subject_name, self.url, self.host, self.path]
-        texts += [self.agent, self.language, self.ip]
+        texts = (
+            *(self.visitor, self.custom, self.kind, self.key, self.subject_name),
+            *(self.url, self.host, self.path, self.agent, self.language, self.ip),
+        )
         whole = "".join(texts)
         if whole.isprintable() and "\\" not in whole:
             return [text or NULL for text in texts]
@@ -97,14 +99,19 @@ class Line:
 _last_moment: tuple[datetime | None, str] = (None, "")
 
 
-def moment_text(moment: datetime) -> str:
-    """As Postgres takes it; all lines of a request share their moment, so the last one is remembered."""
+def _remembered(moment: datetime) -> str:
+    """All lines of a request share the moment they were received at."""
     global _last_moment
     last, text = _last_moment
     if last is not moment:
-        text = moment.isoformat()
+        text = moment_text(moment)
         _last_moment = (moment, text)
     return text
+
+
+def moment_text(moment: datetime) -> str:
+    """As Postgres takes it: `isoformat`, in a third of its time."""
+    return orjson.dumps(moment).decode()[1:-1]
 
 
 def json_text(value: object) -> str:

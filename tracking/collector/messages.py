@@ -24,6 +24,8 @@ from tracking.sources import REMEMBERED, SHORT, page_key, visit_source
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 PLACE_KEYS = ("path", "title")  # told by the subject already
+ADDRESS_KEYS = ("url", "referrer")  # kept beside the subject: it knows no query
+CAMPAIGN_KEYS = ("name", "source", "medium", "term", "content")
 AGENT = 300  # characters of a user agent
 
 
@@ -49,7 +51,7 @@ class Message:
     path: str
 
 
-def line_of(kind: str, body: Json, arrival: Arrival, path: str) -> Line:
+def line_of(kind: str, body: Json, path: str, arrival: Arrival) -> Line:
     """Raises Refusal(400) for an unknown type, a missing name or a field of the wrong kind."""
     writer = WRITERS.get(kind)
     if writer is None:
@@ -154,6 +156,8 @@ def moment(holder: Json, name: str, path: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value.strip())
+        if found.tzinfo is UTC:
+            return found
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, TypeError, AttributeError, OverflowError):
         raise Refusal(400, f"{path}.{name}: must be a time like 2026-01-31T09:00:00Z") from None
@@ -264,6 +268,8 @@ def _object(line: Line, kind: str, properties: Json) -> None:
 
 def capped(key: str) -> str:
     """A dictionary key the index can hold: past 2,000 bytes its head and a hash of the whole."""
+    if len(key) <= 500:  # at most four bytes each
+        return key
     whole = key.encode("utf-8", "replace")
     if len(whole) <= 2000:
         return key
@@ -271,29 +277,35 @@ def capped(key: str) -> str:
 
 
 def _source(url: str, referrer: str, campaign: Json | None) -> str | None:
-    if campaign or len(url) + len(referrer) > SHORT:
-        found = visit_source(url, referrer, campaign)
-        return None if found is None else json_text(found)
-    return _remembered_source(url, referrer)
+    stated = tuple(map(campaign.get, CAMPAIGN_KEYS)) if campaign else ()
+    if all(value is None or type(value) is str for value in stated):
+        length = len(url) + len(referrer) + sum(len(value) for value in stated if value)
+        if length <= SHORT:
+            return _remembered_source(url, referrer, stated)
+    return _source_of(url, referrer, stated)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _remembered_source(url: str, referrer: str) -> str | None:
-    found = visit_source(url, referrer)
+def _remembered_source(url: str, referrer: str, campaign: tuple[str | None, ...]) -> str | None:
+    return _source_of(url, referrer, campaign)
+
+
+def _source_of(url: str, referrer: str, campaign: tuple[Any, ...]) -> str | None:  # Any: whatever the sender stated
+    found = visit_source(url, referrer, dict(zip(CAMPAIGN_KEYS, campaign, strict=False)))
     return None if found is None else json_text(found)
 
 
 def _web_props(message: Message, page: Json) -> dict[str, Any]:
-    props = {key: value for key, value in message.properties.items() if key not in PLACE_KEYS}
-    for name, held in (("url", page.get("url")), ("referrer", page.get("referrer"))):
-        if name not in props and type(held) is str and held:
+    stated, context = message.properties, message.context
+    props = {key: value for key, value in stated.items() if key not in PLACE_KEYS} if stated else {}
+    for name in ADDRESS_KEYS:
+        if name not in props and type(held := page.get(name)) is str and held:
             props[name] = held
-    if type(props.get("url")) is str and "?" not in props["url"] and message.kind == "page":
+    if message.kind == "page" and type(url := props.get("url")) is str and "?" not in url:
         del props["url"]
-    token, replaced = message.context.get("clickToken"), message.context.get("replaces")
-    if type(token) is str:
+    if type(token := context.get("clickToken")) is str:
         props["click_token"] = token
-    if type(replaced) is str and replaced:
+    if type(replaced := context.get("replaces")) is str and replaced:
         props["replaces"] = message_id(replaced)  # the id of the counted view's own event
     return props
 

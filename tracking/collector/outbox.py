@@ -58,6 +58,7 @@ class Outbox:
         self._busy = False
         self._away_until = 0.0
         self._sent_at = self._left_at = 0.0
+        self._company = False  # whether the last append carried more than one
         self._watch: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -78,9 +79,9 @@ class Outbox:
         self._wire.close()
 
     def _soon(self) -> None:
-        """At once after a pause; right behind another append, a moment later."""
+        """At once after a pause, or when company is not to be had; right behind a full append, a moment later."""
         rested = self._loop.time() - self._left_at
-        if rested >= GATHER_SECONDS:
+        if rested >= GATHER_SECONDS or not self._company:
             self._loop.call_soon(self._leave)
         else:
             self._loop.call_later(GATHER_SECONDS - rested, self._leave)
@@ -88,7 +89,7 @@ class Outbox:
     def _leave(self) -> None:
         self._left_at = self._loop.time()
         entries, waiting = self._entries, self._waiting
-        self._entries, self._waiting = [], []
+        self._entries, self._waiting, self._company = [], [], len(waiting) > 1
         if self._wire.open:
             self._append(entries, waiting)
         elif time.monotonic() < self._away_until:

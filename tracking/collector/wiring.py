@@ -91,11 +91,12 @@ def core() -> Core:
     directory = Directory(web_database_url())
     keys = KeyTable(directory.load, directory.find)
     keys.refresh()
-    keys.keep_fresh(_meanwhile)
+    kept, told = keeper(), refused()
+
+    def meanwhile() -> None:
+        kept.spool.rest()
+        told.flush()
+
+    keys.keep_fresh(meanwhile)
     unlimited = setting("TRACKING_UNLIMITED") == "1"  # for measuring only
     return Core(keys, Buckets(math.inf) if unlimited else Buckets())
-
-
-def _meanwhile() -> None:
-    keeper().spool.rest()
-    refused().flush()

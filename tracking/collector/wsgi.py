@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -28,13 +29,19 @@ class Collector:
     def __init__(self, beside: Application) -> None:
         self._beside = beside
         self._door: Door | None = None
+        self._making = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if not Door.owns(path):
             return self._beside(environ, start_response)
-        self._door = self._door or Door()
-        return _given(_answer(self._door, path, environ), environ, start_response)
+        return _given(_answer(self._door or self._made(), path, environ), environ, start_response)
+
+    def _made(self) -> Door:
+        """The first requests come in several threads at once; they share one door."""
+        with self._making:
+            self._door = self._door or Door()
+            return self._door
 
 
 def _answer(door: Door, path: str, environ: Environ) -> Answer:

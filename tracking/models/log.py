@@ -44,7 +44,11 @@ class Event(Unchecked):
     class Meta(Unchecked.Meta):
         abstract = False
         indexes = [
-            models.Index(fields=["tenant", "lead_id", "occurred_at"], name="tracking_event_lead"),
+            models.Index(
+                fields=["tenant", "lead_id", "occurred_at"],
+                name="tracking_event_person",  # most events are nobody's, and nobody looks for those by person
+                condition=models.Q(lead_id__isnull=False),
+            ),
             models.Index(fields=["tenant", "visitor_id", "occurred_at"], name="tracking_event_visitor"),
             models.Index(fields=["tenant", "subject_id", "occurred_at"], name="tracking_event_subject"),
             models.Index(fields=["txid", "id"], name="tracking_event_cursor"),
@@ -90,7 +94,11 @@ class Daily(Unchecked):
             )
         ]
         indexes = [
-            models.Index(fields=["tenant", "lead_id", "name", "subject_id"], name="tracking_daily_lead"),
+            models.Index(
+                fields=["tenant", "lead_id", "name", "subject_id"],
+                name="tracking_daily_person",
+                condition=models.Q(lead_id__isnull=False),
+            ),
             models.Index(fields=["tenant", "visitor_id"], name="tracking_daily_visitor"),
             models.Index(fields=["tenant", "day"], name="tracking_daily_day"),
         ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from ma_platform.tenancy.orm import TenantForeignKey, TenantModel
-from tracking.models.walled import Unchecked
+from ma_platform.tenancy.orm import PublicIdField, TenantForeignKey, TenantModel
+from tracking.models.walled import Unchecked, drawn
 
 
 class Visitor(Unchecked):
@@ -32,7 +32,11 @@ class Visitor(Unchecked):
         abstract = False
         constraints = [models.UniqueConstraint(fields=["tenant", "key"], name="tracking_visitor_once")]
         indexes = [
-            models.Index(fields=["tenant", "lead_id"], name="tracking_visitor_lead"),
+            models.Index(
+                fields=["tenant", "lead_id"],
+                name="tracking_visitor_person",
+                condition=models.Q(lead_id__isnull=False),
+            ),
             models.Index(fields=["tenant", "last_seen_at"], name="tracking_visitor_seen"),
         ]
 
@@ -106,6 +110,7 @@ class Binding(TenantModel):
     `other_lead_id`: whose the browser was at that moment. `signed_at`: when this person last logged in here.
     """
 
+    public_id = PublicIdField(prefix="bnd", db_default=drawn("bnd"))
     visitor = TenantForeignKey(Visitor, on_delete=models.CASCADE, related_name="bindings")
     lead_id = models.BigIntegerField()
     source = models.CharField(max_length=12)
@@ -123,6 +128,7 @@ class Binding(TenantModel):
 
     class Meta(TenantModel.Meta):
         abstract = False
+        constraints = [models.UniqueConstraint(fields=["tenant", "public_id"], name="tracking_binding_public")]
         indexes = [
             models.Index(fields=["tenant", "visitor", "since"], name="tracking_binding_visitor"),
             models.Index(fields=["tenant", "lead_id"], name="tracking_binding_lead"),

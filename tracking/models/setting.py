@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from ma_platform.tenancy.orm import TenantModel
+from ma_platform.tenancy.orm import PublicIdField, TenantModel
+from tracking.models.walled import drawn
 
 
 class Domain(TenantModel):
@@ -67,6 +68,7 @@ class Network(TenantModel):
         LEARNED = "learned"  # from identified people seen on it
         PROVIDER = "provider"
 
+    public_id = PublicIdField(prefix="net", db_default=drawn("net"))
     network = models.CharField(max_length=49)
     kind = models.CharField(max_length=10, default="company", db_default="company")  # company, carrier, gateway, own
     company_name = models.CharField(max_length=200, default="", db_default="")
@@ -81,6 +83,7 @@ class Network(TenantModel):
         abstract = False
         constraints = [
             models.UniqueConstraint(fields=["tenant", "network", "source"], name="tracking_network_once"),
+            models.UniqueConstraint(fields=["tenant", "public_id"], name="tracking_network_public"),
             models.CheckConstraint(
                 condition=models.Q(confidence__gte=0, confidence__lte=100), name="tracking_network_percent"
             ),

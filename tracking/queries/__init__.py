@@ -36,7 +36,7 @@ from tracking.queries.setting import (
 )
 from tracking.queries.sightings import Sighting, sightings
 from tracking.queries.site import main_site, tag_seen_at
-from tracking.queries.timeline import BadPosition, Entry, last_pages, latest, timeline
+from tracking.queries.timeline import BadPosition, Entry, last_pages, timeline
 from tracking.queries.verdicts import (
     Range,
     Tally,
@@ -104,7 +104,6 @@ __all__ = [
     "known_networks",
     "lag",
     "last_pages",
-    "latest",
     "listed_networks",
     "mail_verdicts",
     "main_site",

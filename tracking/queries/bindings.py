@@ -10,15 +10,12 @@ from ma_platform.db import sql
 PAGES_SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class BindingRow:
-    """A binding, or (without `took`) a sign that was not followed.
-
-    `events`: the browser's events that are the person's by this binding; `heir`: whose they would be without it, None
-    for nobody. `device` is like "Safari · iOS", "" as long as it is not known.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignRow:
+    """A sign of whose browser it is. `device` is like "Safari · iOS", "" as long as it is not known."""
 
     id: int
+    public_id: str
     visitor_id: int
     visitor: str
     lead_id: int
@@ -27,11 +24,21 @@ class BindingRow:
     since: datetime
     took: bool
     shares: bool
+    shared: bool
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingRow(SignRow):
+    """A binding, or (without `took`) a sign that was not followed.
+
+    `events`: the browser's events that are the person's by this binding; `heir`: whose they would be without it, None
+    for nobody.
+    """
+
     conflict: bool
     undone_at: datetime | None
     settled_at: datetime | None
-    shared: bool
-    device: str
     last_seen_at: datetime
     events: int
     heir: int | None
@@ -41,33 +48,22 @@ class BindingRow:
         return self.took and self.undone_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictRow(SignRow):
     """A sign that says one thing while another stands. `holder`: whose the browser is now; `pages`: its last ones."""
 
-    id: int
-    visitor_id: int
-    visitor: str
-    lead_id: int
-    other_lead_id: int | None
-    source: str
-    since: datetime
-    took: bool
-    shares: bool
     holder: int | None
-    shared: bool
-    device: str
     pages: list[str]
 
 
 def bindings(*, lead_id: int | None = None, visitor_id: int | None = None, limit: int = 50) -> list[BindingRow]:
     """Of a person, of a browser or of both, newest first, those that were undone included. One query."""
-    return sql.typed(BINDINGS, BindingRow, lead_id=lead_id, visitor_id=visitor_id, binding_id=None, limit=limit)
+    return sql.typed(BINDINGS, BindingRow, lead_id=lead_id, visitor_id=visitor_id, binding=None, limit=limit)
 
 
-def find_binding(binding_id: int) -> BindingRow | None:
-    """One binding, by number."""
-    found = sql.typed(BINDINGS, BindingRow, lead_id=None, visitor_id=None, binding_id=binding_id, limit=1)
+def find_binding(public_id: str) -> BindingRow | None:
+    """One binding, by its public id."""
+    found = sql.typed(BINDINGS, BindingRow, lead_id=None, visitor_id=None, binding=public_id, limit=1)
     return found[0] if found else None
 
 
@@ -82,7 +78,13 @@ def conflict_count() -> int:
     return found
 
 
-_DEVICE = """
+_SIGN = """
+           binding.id, binding.public_id, binding.visitor_id, visitor.key AS visitor, binding.lead_id,
+           binding.other_lead_id, binding.source, binding.since, binding.took, binding.shares, visitor.shared,
+           coalesce(seen.device, '') AS device,
+"""
+_BROWSER = """
+      JOIN tracking_visitor AS visitor ON visitor.tenant_id = %(tenant_id)s AND visitor.id = binding.visitor_id
       LEFT JOIN LATERAL (
             SELECT concat_ws(' · ', nullif(visit.browser, ''), nullif(visit.os, '')) AS device
               FROM tracking_session AS visit
@@ -94,7 +96,7 @@ BINDINGS = (
     WITH asked AS MATERIALIZED (
         SELECT binding.id, binding.visitor_id FROM tracking_binding AS binding
          WHERE binding.tenant_id = %(tenant_id)s
-           AND (%(binding_id)s::bigint IS NULL OR binding.id = %(binding_id)s)
+           AND (%(binding)s::text IS NULL OR binding.public_id = %(binding)s)
            AND (%(lead_id)s::bigint IS NULL OR binding.lead_id = %(lead_id)s)
            AND (%(visitor_id)s::bigint IS NULL OR binding.visitor_id = %(visitor_id)s)
          ORDER BY binding.since DESC, binding.id DESC LIMIT %(limit)s
@@ -108,9 +110,10 @@ BINDINGS = (
            AND undone_at IS NULL
         WINDOW earlier AS (PARTITION BY visitor_id ORDER BY since, id)
     )
-    SELECT binding.id, binding.visitor_id, visitor.key AS visitor, binding.lead_id, binding.other_lead_id,
-           binding.source, binding.since, binding.took, binding.shares, binding.conflict, binding.undone_at,
-           binding.settled_at, visitor.shared, coalesce(seen.device, '') AS device, visitor.last_seen_at,
+    SELECT """  # noqa: S608 - constants put together, values are parameters
+    + _SIGN
+    + """
+           binding.conflict, binding.undone_at, binding.settled_at, visitor.last_seen_at,
            CASE WHEN spans.id IS NULL THEN 0 ELSE
                (SELECT count(*) FROM tracking_event AS event
                  WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = binding.visitor_id AND NOT event.stated
@@ -118,27 +121,26 @@ BINDINGS = (
            END::int AS events, spans.heir
       FROM asked
       JOIN tracking_binding AS binding ON binding.tenant_id = %(tenant_id)s AND binding.id = asked.id
-      JOIN tracking_visitor AS visitor ON visitor.tenant_id = %(tenant_id)s AND visitor.id = binding.visitor_id
       LEFT JOIN spans ON spans.id = binding.id
-    """  # noqa: S608 - constants put together, values are parameters
-    + _DEVICE
+    """
+    + _BROWSER
     + " ORDER BY binding.since DESC, binding.id DESC"
 )
 _OPEN = "binding.conflict AND binding.settled_at IS NULL AND binding.undone_at IS NULL"
 CONFLICTS = (
     """
-    SELECT binding.id, binding.visitor_id, visitor.key AS visitor, binding.lead_id, binding.other_lead_id,
-           binding.source, binding.since, binding.took, binding.shares, visitor.lead_id AS holder, visitor.shared,
-           coalesce(seen.device, '') AS device,
+    SELECT """  # noqa: S608 - constants put together, values are parameters
+    + _SIGN
+    + """
+           visitor.lead_id AS holder,
            ARRAY(SELECT coalesce(nullif(subject.name, ''), subject.key) FROM tracking_event AS event
                    JOIN tracking_subject AS subject
                      ON subject.tenant_id = %(tenant_id)s AND subject.id = event.subject_id
                   WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = binding.visitor_id AND event.name = 1
                   ORDER BY event.occurred_at DESC LIMIT %(pages)s) AS pages
       FROM tracking_binding AS binding
-      JOIN tracking_visitor AS visitor ON visitor.tenant_id = %(tenant_id)s AND visitor.id = binding.visitor_id
-    """  # noqa: S608 - constants put together, values are parameters
-    + _DEVICE
+    """
+    + _BROWSER
     + " WHERE binding.tenant_id = %(tenant_id)s AND "
     + _OPEN
     + """ AND (%(before)s::bigint IS NULL OR binding.id < %(before)s)

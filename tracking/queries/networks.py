@@ -31,6 +31,7 @@ class NetworkRow:
     """A network as the list shows it; `visits` and `people` (identified ones) of the last 30 days."""
 
     id: int
+    public_id: str
     network: str
     kind: str
     company_name: str
@@ -116,9 +117,9 @@ LIST = (
           FROM address JOIN width ON width.family = family(address.ip)
          GROUP BY 1
     )
-    SELECT shown.id, shown.network, shown.kind, shown.company_name, shown.company_domain, shown.confidence,
-           shown.source, shown.updated_at, shown.expires_at, coalesce(counted.people, 0) AS people,
-           coalesce(counted.visits, 0) AS visits
+    SELECT shown.id, shown.public_id, shown.network, shown.kind, shown.company_name, shown.company_domain,
+           shown.confidence, shown.source, shown.updated_at, shown.expires_at,
+           coalesce(counted.people, 0) AS people, coalesce(counted.visits, 0) AS visits
       FROM shown LEFT JOIN counted USING (network)
      ORDER BY shown.id DESC
 """

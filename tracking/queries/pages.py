@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -52,6 +53,11 @@ def page_report(
     if sort not in SORTS:
         raise ValueError(f"pages are not sorted by {sort!r}")
     return sql.typed(REPORT, PageRow, since=since, until=until, q=q.casefold(), sort=sort, limit=limit, offset=offset)
+
+
+def measured_pages(pages: Collection[int]) -> set[int]:
+    """Those of these pages (numbers) that somebody was seen reading: the tag runs on them and tells visible time."""
+    return set(sql.run(MEASURED, pages=sorted(pages)).values()) if pages else set()
 
 
 def find_page(key: str, *, since: date, until: date) -> PageRow | None:
@@ -134,4 +140,10 @@ READERS = """
        AND daily.day BETWEEN %(since)s AND %(until)s AND daily.lead_id IS NOT NULL
      WHERE page.tenant_id = %(tenant_id)s AND page.kind = 'page' AND page.key = %(key)s
      GROUP BY daily.lead_id ORDER BY visible_ms DESC, daily.lead_id LIMIT %(limit)s
+"""
+MEASURED = """
+    SELECT page.id FROM unnest(%(pages)s::bigint[]) AS page(id)
+     WHERE EXISTS (SELECT FROM tracking_daily AS daily
+                    WHERE daily.tenant_id = %(tenant_id)s AND daily.name = 1 AND daily.subject_id = page.id
+                      AND daily.visible_ms > 0)
 """

@@ -126,11 +126,6 @@ def newest(recent: str, *, limit: int, **given: str) -> list[Entry]:
     return _with_visible_time([_entry(row) for row in rows])
 
 
-def latest(*, limit: int = 50) -> list[Entry]:
-    """The newest events of the browsers last seen, machines and all, newest first."""
-    return newest(LATEST, limit=limit)
-
-
 def last_pages(lead_id: int, *, limit: int = 5) -> list[Entry]:
     """The last page views of a person, with visible time."""
     return _with_visible_time(
@@ -207,16 +202,6 @@ VISITOR_TIMELINE = _FROM + _OF_VISITOR + _NEWEST
 VISITOR_TIMELINE_BEFORE = _FROM + _OF_VISITOR + _BEFORE + _NEWEST
 LAST_PAGES = _FROM + " WHERE event.tenant_id = %(tenant_id)s AND event.lead_id = %(who)s AND event.name = 1" + _NEWEST
 _FROM_RECENT = _ENTRY + " FROM recent AS event " + _JOINS + _NEWEST
-LATEST = """
-    WITH seen AS (
-        SELECT id FROM tracking_visitor WHERE tenant_id = %(tenant_id)s ORDER BY last_seen_at DESC LIMIT %(limit)s
-    ), recent AS (
-        SELECT newest.* FROM seen CROSS JOIN LATERAL (
-            SELECT * FROM tracking_event AS event
-             WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = seen.id
-             ORDER BY event.occurred_at DESC LIMIT %(limit)s) AS newest
-    )
-"""
 # A view is read for hours at most; the bounds keep the search to one or two months.
 VISIBLE = """
     SELECT event.props ->> 'view', sum(event.duration)

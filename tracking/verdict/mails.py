@@ -6,9 +6,11 @@ see. A network from which several recipients of one mailing "click" within secon
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from tracking.catalogue import Verdict
 from tracking.verdict.hits import Hit, judge_mail
@@ -75,9 +77,8 @@ def learn_gateways(clicks: Iterable[Delivered]) -> set[str]:
 
 def _together(hits: Sequence[MailHit]) -> list[tuple[Hashable, Judgement]]:
     clicks = sorted((one for one in hits if not one.opened and one.hit.method.upper() != "HEAD"), key=_moment)
-    found = [(one.key, machine("hidden_link")) for one in hits if _with_hidden(one, hits)]
-    for first, last in _windows(clicks):
-        found += [(one.key, machine("all_links")) for one in clicks[first : last + 1]]
+    found = [(one.key, machine("hidden_link")) for one in _with_hidden(hits)]
+    found += [(one.key, machine("all_links")) for one in _at_once(clicks)]
     times = [one.at for one in clicks]
     links = {one.link for one in clicks}
     if len(links) >= CLOCKWORK_LINKS and is_regular(times, at_least=CLOCKWORK_LINKS - 1, spread=CLOCKWORK_SPREAD):
@@ -87,29 +88,49 @@ def _together(hits: Sequence[MailHit]) -> list[tuple[Hashable, Judgement]]:
     return found
 
 
-def _with_hidden(one: MailHit, hits: Sequence[MailHit]) -> bool:
-    """Made by whoever followed the hidden link, from the same place within a minute of it."""
-    return any(
-        trap.hit.hidden and abs(trap.at - one.at) <= HIDDEN_SECONDS and _same_place(trap.hit, one.hit) for trap in hits
-    )
+def _with_hidden(hits: Sequence[MailHit]) -> list[MailHit]:
+    """Those made by whoever followed the hidden link, from the same place within a minute of it."""
+    traps: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for trap in sorted((one for one in hits if one.hit.hidden), key=_moment):
+        network = network_of(trap.hit.ip)
+        for place in (("network", network) if network else ("nowhere", trap.hit.ua), ("agent", trap.hit.ua)):
+            traps[place].append(trap.at)
+    if not traps:
+        return []
+    return [one for one in hits if any(_any_near(traps.get(place, ()), one.at) for place in _places(one.hit))]
 
 
-def _same_place(one: Hit, other: Hit) -> bool:
-    here, there = network_of(one.ip), network_of(other.ip)
-    return here == there if here and there else one.ua == other.ua
+def _places(hit: Hit) -> tuple[tuple[str, str], ...]:
+    """Where traps are of the same place: the network where both are known, else the agent."""
+    network = network_of(hit.ip)
+    return (("network", network), ("nowhere", hit.ua)) if network else (("agent", hit.ua),)
 
 
-def _windows(clicks: Sequence[MailHit]) -> list[tuple[int, int]]:
-    """Where too many different links were clicked too fast: (first, last) positions."""
-    found = []
+def _any_near(times: Sequence[float], at: float) -> bool:
+    place = bisect_left(times, at - HIDDEN_SECONDS)
+    return place < len(times) and times[place] <= at + HIDDEN_SECONDS
+
+
+def _at_once(clicks: Sequence[MailHit]) -> list[MailHit]:
+    """Those made where too many different links were clicked too fast."""
+    caught: set[int] = set()
     for seconds, least in ((AT_ONCE_SECONDS, AT_ONCE_LINKS), (INSTANT_SECONDS, INSTANT_LINKS)):
-        first = 0
-        for last, click in enumerate(clicks):
-            while click.at - clicks[first].at > seconds:
-                first += 1
-            if len({one.link for one in clicks[first : last + 1]}) >= least:
-                found.append((first, last))
-    return found
+        caught.update(_crowded(clicks, seconds, least))
+    return [clicks[place] for place in sorted(caught)]
+
+
+def _crowded(clicks: Sequence[MailHit], seconds: float, least: int) -> Iterator[int]:
+    """The positions inside windows of that length with so many links, each once."""
+    links: Counter[str] = Counter()
+    first = told = 0
+    for last, click in enumerate(clicks):
+        links[click.link] += 1
+        while click.at - clicks[first].at > seconds:
+            links[clicks[first].link] -= 1
+            first += 1
+        if len(+links) >= least:
+            yield from range(max(first, told), last + 1)
+            told = last + 1
 
 
 def _behind_gateway(one: MailHit) -> Judgement:
@@ -122,12 +143,13 @@ def _confirmed(
 ) -> dict[Hashable, Judgement]:
     """Doubt is lifted by a person: reading on the site soon afterwards, or clicking what was opened."""
     clicked = [one.at for one in hits if not one.opened and judged[one.key].verdict == Verdict.HUMAN]
+    last_click, reading = max(clicked, default=-inf), sorted(seen)
     for one in hits:
         if judged[one.key].verdict != Verdict.UNSURE:
             continue
-        signs = [at for at in seen if 0 <= at - one.at <= CONFIRM_SECONDS]
-        signs += [at for at in clicked if one.opened and at >= one.at]
-        if signs:
+        place = bisect_left(reading, one.at)
+        read = place < len(reading) and reading[place] - one.at <= CONFIRM_SECONDS
+        if read or (one.opened and last_click >= one.at):
             judged[one.key] = Judgement(Verdict.HUMAN, ("confirmed", *judged[one.key].reasons))
     return judged
 

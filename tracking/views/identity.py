@@ -28,7 +28,7 @@ def there(view: View) -> View:
     """What is gone, or another workspace's, is a page that is not found."""
 
     @wraps(view)
-    def looked_up(request: MemberRequest, **kwargs: int) -> HttpResponse:
+    def looked_up(request: MemberRequest, **kwargs: str) -> HttpResponse:
         try:
             return view(request, **kwargs)
         except actions.BindingGone:
@@ -56,7 +56,7 @@ def conflict_list(request: MemberRequest) -> HttpResponse:
 @requires(Capability.EDIT_LEADS)
 @require_POST
 @there
-def settle(request: MemberRequest, binding_id: int) -> HttpResponse:
+def settle(request: MemberRequest, binding_id: str) -> HttpResponse:
     """Leave it as it is."""
     actions.settle_conflict(binding_id, by=request.user, now=clock.now())
     messages.success(request, gettext("Left as it is. The conflict is settled."))
@@ -66,7 +66,7 @@ def settle(request: MemberRequest, binding_id: int) -> HttpResponse:
 @requires(Capability.EDIT_LEADS)
 @require_POST
 @there
-def give(request: MemberRequest, binding_id: int) -> HttpResponse:
+def give(request: MemberRequest, binding_id: str) -> HttpResponse:
     """The browser is the other person's, from that sign on."""
     bound = actions.give_browser(binding_id, by=request.user, now=clock.now())
     moved = ngettext("%(count)s event moved.", "%(count)s events moved.", bound.attached) % {"count": bound.attached}
@@ -76,7 +76,7 @@ def give(request: MemberRequest, binding_id: int) -> HttpResponse:
 
 @requires(Capability.EDIT_LEADS)
 @there
-def undo(request: MemberRequest, binding_id: int) -> HttpResponse:
+def undo(request: MemberRequest, binding_id: str) -> HttpResponse:
     """What would leave with the binding; by POST it is undone."""
     row = find_binding(binding_id)
     if row is None:
@@ -93,9 +93,9 @@ def undo(request: MemberRequest, binding_id: int) -> HttpResponse:
 @requires(Capability.EDIT_TRACKING)
 @require_POST
 @there
-def shared(request: MemberRequest, visitor_id: int) -> HttpResponse:
+def shared(request: MemberRequest, key: str) -> HttpResponse:
     """Several people use this browser."""
-    actions.mark_shared(visitor_id, by=request.user, now=clock.now())
+    actions.mark_shared(key, by=request.user, now=clock.now())
     messages.success(request, gettext("Marked as a shared device: mail clicks bind it no more."))
     return redirect(_back(request) or "tracking:identity")
 

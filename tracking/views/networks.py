@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,8 +14,7 @@ from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
-from tracking.actions import add_network, delete_network, refuse_network, upload_networks
-from tracking.models import Network
+from tracking.actions import NoSuchNetwork, add_network, delete_network, refuse_network, upload_networks
 from tracking.network_form import ConfirmForm, NetworkForm, UploadForm
 from tracking.network_words import UploadPreview, network_page, preview
 from tracking.queries import NetworkFilter, listed_networks
@@ -76,21 +77,26 @@ def new(request: MemberRequest) -> HttpResponse:
 
 @requires(Capability.EDIT_TRACKING)
 @require_POST
-def delete(request: MemberRequest, network_id: int) -> HttpResponse:
-    get_object_or_404(Network.objects.all(), pk=network_id)
-    network = delete_network(network_id, by=request.user, now=clock.now())
+def delete(request: MemberRequest, network_id: str) -> HttpResponse:
+    network = _changed(delete_network, network_id, request)
     messages.success(request, gettext("%(network)s is forgotten.") % {"network": network})
     return redirect("tracking:networks")
 
 
 @requires(Capability.EDIT_TRACKING)
 @require_POST
-def refuse(request: MemberRequest, network_id: int) -> HttpResponse:
+def refuse(request: MemberRequest, network_id: str) -> HttpResponse:
     """Not this company."""
-    get_object_or_404(Network.objects.all(), pk=network_id, source=Network.Source.LEARNED)
-    network = refuse_network(network_id, by=request.user, now=clock.now())
+    network = _changed(refuse_network, network_id, request)
     messages.success(request, gettext("%(network)s is not taken for this company any more.") % {"network": network})
     return redirect("tracking:networks")
+
+
+def _changed(change: Callable[..., str], network_id: str, request: MemberRequest) -> str:
+    try:
+        return change(network_id, by=request.user, now=clock.now())
+    except NoSuchNetwork as gone:
+        raise Http404 from gone
 
 
 def _shown(request: MemberRequest, shown: UploadPreview, text: str, mode: str) -> HttpResponse:

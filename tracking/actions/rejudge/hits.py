@@ -18,8 +18,10 @@ import orjson
 
 from ma_platform.db import sql
 from tracking import verdict
-from tracking.actions.rejudge.moves import COUNT, SHIFT, Moved, moved_by
+from tracking.actions.rejudge.changing import Changing, judged_columns
+from tracking.actions.rejudge.moves import Moved
 from tracking.catalogue import Event
+from tracking.queries.pages import measured_pages
 from tracking.verdict import Hit
 from tracking.verdict.mails import GATEWAY_SECONDS
 
@@ -97,7 +99,7 @@ def judge_pixels_near(pages: Collection[int], *, since: datetime, until: datetim
 
 def judge_pixel_rows(rows: Sequence[HitRow]) -> list[JudgedHit]:
     """The rules over pixels (and downloads) already read."""
-    scripted = set(sql.run(SCRIPTED, pages=sorted({row.subject_id or 0 for row in rows})).values()) if rows else set()
+    scripted = measured_pages({row.subject_id for row in rows if row.subject_id is not None})
     by_place: dict[tuple[str, str], list[HitRow]] = defaultdict(list)
     for row in rows:
         place = verdict.network_of(row.hit.ip)
@@ -111,12 +113,12 @@ def judge_pixel_rows(rows: Sequence[HitRow]) -> list[JudgedHit]:
 
 def preview_hits(judged: Sequence[JudgedHit]) -> list[Moved]:
     """What `write_hits` would move; changes nothing."""
-    return moved_by(WOULD_CHANGE, **_judged(judged)) if judged else []
+    return CHANGING.preview(**_judged(judged)) if judged else []
 
 
 def write_hits(judged: Sequence[JudgedHit]) -> list[Moved]:
     """Give the hits their verdict; returns what moved. Repeating it moves nothing."""
-    return moved_by(CHANGE, rule_version=verdict.RULE_VERSION, **_judged(judged)) if judged else []
+    return CHANGING.write(**_judged(judged)) if judged else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +206,7 @@ def _judged(judged: Sequence[JudgedHit]) -> dict[str, Any]:  # Any: arrays for u
     return {
         "id": [str(one.row.id) for one in judged],
         "occurred_at": [one.row.occurred_at for one in judged],
-        "verdict": [int(one.judgement.verdict) for one in judged],
-        "reasons": [",".join(one.judgement.reasons) for one in judged],
+        **judged_columns([one.judgement for one in judged]),
     }
 
 
@@ -245,12 +246,6 @@ PIXEL_HITS = (
        AND event.occurred_at BETWEEN %(since)s AND %(until)s AND event.name IN (1, 4) AND event.props ? 'hit'
 """
 )
-SCRIPTED = """
-    SELECT page.id FROM unnest(%(pages)s::bigint[]) AS page(id)
-     WHERE EXISTS (SELECT FROM tracking_daily AS daily
-                    WHERE daily.tenant_id = %(tenant_id)s AND daily.name = 1 AND daily.subject_id = page.id
-                      AND daily.visible_ms > 0)
-"""
 # Reading is told by visible time of a visit that is not itself in doubt.
 SEEN = """
     SELECT event.lead_id, extract(epoch FROM event.occurred_at)::float8
@@ -273,42 +268,16 @@ REMEMBER = """
        SET kind = 'gateway', confidence = excluded.confidence, updated_at = excluded.updated_at,
            expires_at = excluded.expires_at
 """
-_JUDGED = """
-    WITH judged AS (
-        SELECT id, occurred_at, verdict, string_to_array(nullif(reasons, ''), ',') AS reasons
-          FROM unnest(%(id)s::uuid[], %(occurred_at)s::timestamptz[], %(verdict)s::smallint[], %(reasons)s::text[])
-               AS hit(id, occurred_at, verdict, reasons)
-    )
-"""
-_DIFFERS = """
-     event.tenant_id = %(tenant_id)s AND event.id = judged.id AND event.occurred_at = judged.occurred_at
-       AND (event.verdict <> judged.verdict OR event.reasons <> coalesce(judged.reasons, '{}'))
-"""
-CHANGE = (
-    _JUDGED  # noqa: S608 - constants put together, values are parameters
-    + """
-, changed AS (
-    UPDATE tracking_event AS event
-       SET verdict = judged.verdict, rule_version = %(rule_version)s, reasons = coalesce(judged.reasons, '{}')
-      FROM judged
-     WHERE """
-    + _DIFFERS
-    + """
-    RETURNING old.verdict AS before, new.verdict AS after, event.lead_id, event.visitor_id, event.name,
-              event.subject_id, event.occurred_at, event.duration
-)
-"""
-    + SHIFT
-)
-WOULD_CHANGE = (
-    _JUDGED  # noqa: S608 - constants put together, values are parameters
-    + """
-, changed AS (
-    SELECT event.verdict AS before, judged.verdict AS after, event.lead_id, event.visitor_id, event.name,
-           event.subject_id, event.occurred_at, event.duration
-      FROM judged, tracking_event AS event
-     WHERE """
-    + _DIFFERS
-    + ")"
-    + COUNT
+CHANGING = Changing(
+    judged="""
+        judged AS (
+            SELECT id, occurred_at, verdict, string_to_array(nullif(reasons, ''), ',') AS reasons
+              FROM unnest(%(id)s::uuid[], %(occurred_at)s::timestamptz[], %(verdict)s::smallint[], %(reasons)s::text[])
+                   AS hit(id, occurred_at, verdict, reasons)
+        )
+    """,
+    differs="""
+        event.tenant_id = %(tenant_id)s AND event.id = judged.id AND event.occurred_at = judged.occurred_at
+          AND (event.verdict <> judged.verdict OR event.reasons <> coalesce(judged.reasons, '{}'))
+    """,
 )

@@ -19,6 +19,7 @@ from ma_platform.tenancy.models import User
 from ma_platform.tenancy.scope import system_scope
 from tracking import verdict
 from tracking.actions.rejudge.hits import (
+    AROUND,
     HIT,
     JudgedHit,
     judge_mail_rows,
@@ -155,8 +156,7 @@ def _chunk(one: Rejudgement, until: datetime, *, now: datetime) -> tuple[Outcome
 
 def _hits(since: datetime, until: datetime, *, now: datetime) -> list[JudgedHit]:
     """Bare hits of the chunk, judged with their neighbours before and after it."""
-    around = timedelta(hours=1)
-    mails = rows_of(MAIL_HITS, since=since - around, until=until + around)
+    mails = rows_of(MAIL_HITS, since=since - AROUND, until=until + AROUND)
     judged = judge_mail_rows(mails, gateways=known_gateways((row.hit.ip for row in mails), now=now))
     judged += judge_pixel_rows(rows_of(PAGE_HITS, since=since, until=until))
     return [one for one in judged if since <= one.row.occurred_at < until]

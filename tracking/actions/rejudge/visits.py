@@ -15,8 +15,10 @@ from uuid import UUID
 
 from ma_platform.db import sql
 from tracking import verdict
-from tracking.actions.rejudge.moves import COUNT, SHIFT, Moved, moved_by
+from tracking.actions.rejudge.changing import Changing, judged_columns
+from tracking.actions.rejudge.moves import Moved
 from tracking.catalogue import Event
+from tracking.queries.pages import measured_pages
 from tracking.verdict.visits import DEEDS
 
 SIGNS_AT_MOST = 300  # the newest of a visit: enough for every rule, however long a robot goes on
@@ -50,7 +52,7 @@ def judge_rows(rows: Sequence[VisitRow], *, now: datetime) -> list[Judged]:
     if not rows:
         return []
     signs = _signs(rows)
-    measured = _measured({sign.page for found in signs.values() for sign in found if sign.page is not None})
+    measured = measured_pages({sign.page for found in signs.values() for sign in found if sign.page is not None})
     return [Judged(row, verdict.judge_visit(_visit(row, signs[row.id], measured, now))) for row in rows]
 
 
@@ -61,7 +63,7 @@ def count_verdicts(rows: Sequence[VisitRow]) -> dict[int, int]:
 
 def preview_visits(judged: Sequence[Judged]) -> list[Moved]:
     """What `write_visits` would move; changes nothing."""
-    return moved_by(WOULD_CHANGE, **_judged(judged)) if judged else []
+    return CHANGING.preview(**_judged(judged)) if judged else []
 
 
 def write_visits(judged: Sequence[Judged], *, now: datetime) -> list[Moved]:
@@ -69,7 +71,7 @@ def write_visits(judged: Sequence[Judged], *, now: datetime) -> list[Moved]:
     if not judged:
         return []
     columns = _judged(judged)
-    moved = moved_by(CHANGE, rule_version=verdict.RULE_VERSION, **columns)
+    moved = CHANGING.write(**columns)
     # A visit that grew while it was being judged stays due.
     sql.run(REMEMBER, rule_version=verdict.RULE_VERSION, now=now, events=[one.row.events for one in judged], **columns)
     return moved
@@ -93,10 +95,6 @@ def _signs(rows: Sequence[VisitRow]) -> Mapping[UUID, list[verdict.Sign]]:
     return found
 
 
-def _measured(pages: set[int]) -> set[int]:
-    return set(sql.run(MEASURED, pages=sorted(pages)).values()) if pages else set()
-
-
 def _spans(rows: Sequence[VisitRow]) -> dict[str, Any]:  # Any: arrays for unnest
     return {
         "visit": [str(row.id) for row in rows],
@@ -109,8 +107,7 @@ def _spans(rows: Sequence[VisitRow]) -> dict[str, Any]:  # Any: arrays for unnes
 def _judged(judged: Sequence[Judged]) -> dict[str, Any]:  # Any: arrays for unnest
     return {
         **_spans([one.row for one in judged]),
-        "verdict": [int(one.judgement.verdict) for one in judged],
-        "reasons": [",".join(one.judgement.reasons) for one in judged],
+        **judged_columns([one.judgement for one in judged]),
     }
 
 
@@ -151,57 +148,24 @@ TALLY = (
      GROUP BY 1
 """
 )
-MEASURED = """
-    SELECT page.id FROM unnest(%(pages)s::bigint[]) AS page(id)
-     WHERE EXISTS (SELECT FROM tracking_daily AS daily
-                    WHERE daily.tenant_id = %(tenant_id)s AND daily.name = 1 AND daily.subject_id = page.id
-                      AND daily.visible_ms > 0)
-"""
-_JUDGED = """
-    WITH judged AS (
-        SELECT id, visitor_id, started_at, last_at, verdict, string_to_array(nullif(reasons, ''), ',') AS reasons
-          FROM unnest(%(visit)s::uuid[], %(visitor_id)s::bigint[], %(started_at)s::timestamptz[],
-                      %(last_at)s::timestamptz[], %(verdict)s::smallint[], %(reasons)s::text[])
-               AS visit(id, visitor_id, started_at, last_at, verdict, reasons)
-    )
-"""
 # Reasons of a person are only worth a write together with the verdict; doubt and machines keep theirs up to date.
-_DIFFERS = """
-     event.tenant_id = %(tenant_id)s AND event.visitor_id = judged.visitor_id AND event.session = judged.id
-       AND event.occurred_at BETWEEN judged.started_at AND judged.last_at
-       AND NOT event.reasons && '{replaced,no_user_agent,prefetch}' AND NOT event.props ? 'hit'
-       AND (event.verdict <> judged.verdict
-            OR (judged.verdict <> 0 AND NOT event.reasons @> coalesce(judged.reasons, '{}')))
-"""
-CHANGE = (
-    _JUDGED  # noqa: S608 - constants put together, values are parameters
-    + """
-, changed AS (
-    UPDATE tracking_event AS event
-       SET verdict = judged.verdict, rule_version = %(rule_version)s,
-           reasons = coalesce(judged.reasons, '{}')
-                     || CASE WHEN 'time_clamped' = ANY (event.reasons) THEN '{time_clamped}' ELSE '{}' END::text[]
-      FROM judged
-     WHERE """
-    + _DIFFERS
-    + """
-    RETURNING old.verdict AS before, new.verdict AS after, event.lead_id, event.visitor_id, event.name,
-              event.subject_id, event.occurred_at, event.duration
-)
-"""
-    + SHIFT
-)
-WOULD_CHANGE = (
-    _JUDGED  # noqa: S608 - constants put together, values are parameters
-    + """
-, changed AS (
-    SELECT event.verdict AS before, judged.verdict AS after, event.lead_id, event.visitor_id, event.name,
-           event.subject_id, event.occurred_at, event.duration
-      FROM judged, tracking_event AS event
-     WHERE """
-    + _DIFFERS
-    + ")"
-    + COUNT
+CHANGING = Changing(
+    judged="""
+        judged AS (
+            SELECT id, visitor_id, started_at, last_at, verdict, string_to_array(nullif(reasons, ''), ',') AS reasons
+              FROM unnest(%(visit)s::uuid[], %(visitor_id)s::bigint[], %(started_at)s::timestamptz[],
+                          %(last_at)s::timestamptz[], %(verdict)s::smallint[], %(reasons)s::text[])
+                   AS visit(id, visitor_id, started_at, last_at, verdict, reasons)
+        )
+    """,
+    differs="""
+        event.tenant_id = %(tenant_id)s AND event.visitor_id = judged.visitor_id AND event.session = judged.id
+          AND event.occurred_at BETWEEN judged.started_at AND judged.last_at
+          AND NOT event.reasons && '{replaced,no_user_agent,prefetch}' AND NOT event.props ? 'hit'
+          AND (event.verdict <> judged.verdict
+               OR (judged.verdict <> 0 AND NOT event.reasons @> coalesce(judged.reasons, '{}')))
+    """,
+    kept="CASE WHEN 'time_clamped' = ANY (event.reasons) THEN '{time_clamped}' ELSE '{}' END",
 )
 REMEMBER = """
     UPDATE tracking_session AS visit
