@@ -10,7 +10,15 @@ from rest_framework.response import Response
 
 from capture.actions import create_form, save_form, set_published
 from capture.models import Form
-from capture.queries import SubmissionRow, find_form, find_submission, latest_document, list_forms, list_submissions
+from capture.queries import (
+    FormRow,
+    SubmissionRow,
+    find_form,
+    find_submission,
+    latest_document,
+    list_forms,
+    list_submissions,
+)
 from ma_platform import clock
 from ma_platform.api.pages import cursor_of, cursor_page, page_size
 from ma_platform.api.serializers import StrictSerializer
@@ -26,25 +34,14 @@ class FormShape(StrictSerializer):
 
 
 class Forms(ApiView):
-    """Every form; or a new one."""
+    """Forms, last changed first; or a new one."""
 
     capabilities = {"GET": Capability.VIEW_FORMS, "POST": Capability.EDIT_FORMS}
 
     def get(self, request: Request) -> Response:
-        rows = list_forms(now=clock.now())
-        results = [
-            {
-                "id": row.public_id,
-                "name": row.name,
-                "version": row.version,
-                "published": row.published_at is not None,
-                "answers_30_days": row.month,
-                "held": row.held,
-                "updated_at": row.updated_at,
-            }
-            for row in rows
-        ]
-        return Response({"results": results, "next": None})
+        size = page_size(request)
+        rows = list_forms(now=clock.now(), after=cursor_of(request), limit=size + 1)
+        return cursor_page(request, rows, size=size, position=lambda row: row.position, show=_lines)
 
     def post(self, request: Request) -> Response:
         stated = _stated(request)
@@ -116,6 +113,21 @@ def _form(form: Form) -> dict[str, object]:
         "document": latest_document(form),
         "updated_at": form.updated_at,
     }
+
+
+def _lines(rows: Sequence[FormRow]) -> list[dict[str, object]]:
+    return [
+        {
+            "id": row.public_id,
+            "name": row.name,
+            "version": row.version,
+            "published": row.published_at is not None,
+            "answers_30_days": row.month,
+            "held": row.held,
+            "updated_at": row.updated_at,
+        }
+        for row in rows
+    ]
 
 
 def _show(rows: Sequence[SubmissionRow]) -> list[dict[str, object]]:

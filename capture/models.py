@@ -58,6 +58,11 @@ class Asset(TenantModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def position(self) -> list[object]:
+        """Where it stands in the list of files."""
+        return [self.created_at.isoformat(), self.pk]
+
 
 class Submission(TenantModel):
     """One answer, kept as it came. Only `lead` and the release of a quarantined one are filled in later."""

@@ -29,6 +29,7 @@ def doors(module: str) -> list[URLResolver]:
     return [path("", include(f"{room}.{module}")) for room in ROOMS if find_spec(f"{room}.{module}")]
 
 
+handler500 = "ma_platform.crashes.answer_crash"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

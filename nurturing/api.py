@@ -127,7 +127,7 @@ class Stats(ApiView):
             }
             for key, tally in sorted(queries.step_tallies(flow).items())
         }
-        return Response({"runs": runs, "refused": total.refused, "steps": steps})
+        return Response({"runs": runs, "refused": queries.refused_leads(flow), "steps": steps})
 
 
 class Runs(ApiView):

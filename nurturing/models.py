@@ -120,6 +120,9 @@ class Run(TenantModel):
             models.Index(
                 fields=["tenant", "flow", "step"], name="nurturing_run_live", condition=Q(ended_at__isnull=True)
             ),
+            models.Index(
+                fields=["tenant", "flow", "state"], name="nurturing_run_over", condition=Q(ended_at__isnull=False)
+            ),
         ]
 
 

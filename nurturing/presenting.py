@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from ma_platform.ui.formats import number_up_to
 from nurturing import drawing, queries
 from nurturing.graph import Graph
 from nurturing.language import FlowRefused, read_flow, said
@@ -18,6 +19,7 @@ from nurturing.queries import FlowTotals
 from tracking.catalogue import Event
 
 PAGE = 50
+MOST = 10_000  # the list counts runs of a flow up to here; the page of the flow counts them all
 TONES = {
     Flow.State.DRAFT: "neutral",
     Flow.State.RUNNING: "success",
@@ -41,7 +43,9 @@ class FlowRow:
     name: str
     tone: str
     trigger: str
-    totals: FlowTotals
+    live: str
+    entered: str
+    finished: str
 
 
 @dataclass(frozen=True)
@@ -64,17 +68,20 @@ def language() -> str:
 def list_rows() -> list[FlowRow]:
     """Every flow, three queries for all."""
     flows = queries.flows()
-    counts = queries.totals([flow.pk for flow in flows])
-    return [
-        FlowRow(
-            flow=flow,
-            name=flow.name(language()),
-            tone=TONES[Flow.State(flow.state)],
-            trigger=trigger_label(flow),
-            totals=counts.get(flow.pk, FlowTotals()),
-        )
-        for flow in flows
-    ]
+    counts = queries.totals([flow.pk for flow in flows], most=MOST)
+    return [_row(flow, counts[flow.pk]) for flow in flows]
+
+
+def _row(flow: Flow, totals: FlowTotals) -> FlowRow:
+    return FlowRow(
+        flow=flow,
+        name=flow.name(language()),
+        tone=TONES[Flow.State(flow.state)],
+        trigger=trigger_label(flow),
+        live=number_up_to(MOST, totals.live),
+        entered=number_up_to(MOST, totals.live, totals.finished, totals.ended),
+        finished=number_up_to(MOST, totals.finished),
+    )
 
 
 def trigger_label(flow: Flow) -> str:
@@ -122,7 +129,7 @@ def steps_of(flow: Flow) -> list[drawing.DrawnStep]:
 
 def totals_of(flow: Flow) -> FlowTotals:
     """Runs by what became of them."""
-    return queries.totals([flow.pk]).get(flow.pk, FlowTotals())
+    return queries.totals([flow.pk])[flow.pk]
 
 
 def warnings_of(flow: Flow) -> list[dict[str, str]]:

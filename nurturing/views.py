@@ -18,7 +18,7 @@ from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.ui.pages import page_or_fragment
-from nurturing import actions, drawing, presenting
+from nurturing import actions, drawing, presenting, queries
 from nurturing.forms import DocumentForm, ResumeForm
 from nurturing.language import FlowRefused
 from nurturing.models import Flow
@@ -67,6 +67,7 @@ def flow_page(request: HttpRequest, flow_id: str) -> HttpResponse:
         "steps": steps,
         "counts": drawing.counts(steps),
         "totals": presenting.totals_of(flow),
+        "refused": queries.refused_leads(flow),
     }
     if not request.headers.get("HX-Request"):
         context["canvas"] = presenting.canvas_of(flow, lambda step: reverse("nurturing:step", args=[flow_id, step]))

@@ -29,9 +29,13 @@ def find_asset(public_id: str) -> Asset | None:
     return found
 
 
-def list_assets(*, limit: int = 200) -> list[Asset]:
-    """Files, newest first."""
-    return list(Asset.objects.order_by("-id")[:limit])
+def list_assets(*, after: Sequence[Any] | None = None, limit: int | None = None) -> list[Asset]:  # Any: a cursor
+    """Files, newest first; all of them without a limit. Raises ForgedCursor."""
+    rows = Asset.objects.order_by("-created_at", "-id")
+    if (position := moment_of(after)) is not None:
+        moment, pk = position
+        rows = rows.filter(created_at__lte=moment).exclude(created_at=moment, pk__gte=pk)
+    return list(rows[:limit])
 
 
 def find_submission(public_id: str) -> Submission | None:
@@ -61,10 +65,15 @@ class FormRow:
     held: int
     last_at: datetime | None
 
+    @property
+    def position(self) -> list[object]:
+        return [self.updated_at.isoformat(), self.id]
 
-def list_forms(*, now: datetime, limit: int = 200) -> list[FormRow]:
-    """Forms, last changed first, with their counts. One statement."""
-    return sql.typed(LIST_FORMS, FormRow, now=now, limit=limit)
+
+def list_forms(*, now: datetime, after: Sequence[Any] | None = None, limit: int = 50) -> list[FormRow]:  # Any: a cursor
+    """Forms, last changed first, with their counts. One statement. Raises ForgedCursor."""
+    moment, pk = moment_of(after) or (None, None)
+    return sql.typed(LIST_FORMS, FormRow, now=now, moment=moment, pk=pk, limit=limit)
 
 
 # Each number reads its own stretch of an index, never all answers there ever were.
@@ -80,6 +89,7 @@ LIST_FORMS = """
              WHERE one.tenant_id = %(tenant_id)s AND one.form_id = form.id) AS last_at
       FROM capture_form AS form
      WHERE form.tenant_id = %(tenant_id)s
+       AND (%(moment)s::timestamptz IS NULL OR (form.updated_at, form.id) < (%(moment)s::timestamptz, %(pk)s::bigint))
      ORDER BY form.updated_at DESC, form.id DESC
      LIMIT %(limit)s
 """

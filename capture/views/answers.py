@@ -11,29 +11,24 @@ from capture.forms import UploadForm
 from capture.queries import find_submission, list_assets, list_submissions
 from capture.refusals import FileRefused
 from capture.views.forms import found
+from capture.views.paging import page_of
 from ma_platform import clock
-from ma_platform.api.pages import decode, encode
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
-
-PAGE_SIZE = 50
 
 
 @requires(Capability.VIEW_FORMS)
 @require_GET
 def submissions(request: MemberRequest, form_id: str) -> HttpResponse:
     """Answers, newest first; `show=held` is the quarantine."""
-    form, show, cursor = found(form_id), request.GET.get("show", ""), request.GET.get("cursor", "")
-    after = decode(cursor) if cursor else None
-    rows = list_submissions(form=form, verdict="suspicious" if show == "held" else "", after=after, limit=PAGE_SIZE + 1)
-    shown = rows[:PAGE_SIZE]
+    form, show = found(form_id), request.GET.get("show", "")
+    verdict = "suspicious" if show == "held" else ""
     context = {
+        **page_of(request, lambda after, limit: list_submissions(form=form, verdict=verdict, after=after, limit=limit)),
         "form": form,
         "tab": "submissions",
         "show": show,
         "pill": "held" if show == "held" else "all",
-        "rows": shown,
-        "next_cursor": encode(shown[-1].position) if len(rows) > PAGE_SIZE else "",
         "may_edit": Capability.EDIT_FORMS in request.can,
     }
     return render(request, "capture/submissions.html", context)
@@ -54,9 +49,8 @@ def let_in(request: MemberRequest, submission_id: str) -> HttpResponse:
 @requires(Capability.VIEW_FORMS)
 @require_GET
 def assets(request: MemberRequest) -> HttpResponse:
-    """Every file."""
-    context = {"rows": list_assets(), "form": UploadForm(), "may_edit": Capability.EDIT_FORMS in request.can}
-    return render(request, "capture/assets.html", context)
+    """Files, newest first."""
+    return _assets(request, UploadForm())
 
 
 @requires(Capability.EDIT_FORMS)
@@ -73,4 +67,10 @@ def upload(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("Uploaded."))
             return redirect("capture:assets")
-    return render(request, "capture/assets.html", {"rows": list_assets(), "form": form, "may_edit": True}, status=422)
+    return _assets(request, form)
+
+
+def _assets(request: MemberRequest, form: UploadForm) -> HttpResponse:
+    rows = page_of(request, lambda after, limit: list_assets(after=after, limit=limit))
+    context = {**rows, "form": form, "may_edit": Capability.EDIT_FORMS in request.can}
+    return render(request, "capture/assets.html", context, status=422 if form.errors else 200)

@@ -16,6 +16,7 @@ from capture.forms import NewForm, TopForm
 from capture.models import Form
 from capture.queries import find_form, form_definition, latest_document, list_assets, list_forms
 from capture.refusals import FormRefused
+from capture.views.paging import page_of
 from ma_platform import clock
 from ma_platform.env import ENV
 from ma_platform.tenancy.permissions import Capability, requires
@@ -25,9 +26,9 @@ from ma_platform.tenancy.requests import MemberRequest
 @requires(Capability.VIEW_FORMS)
 @require_GET
 def index(request: MemberRequest) -> HttpResponse:
-    """Every form with its counts."""
-    rows = list_forms(now=clock.now())
-    context = {"rows": rows, "form": NewForm(), "may_edit": Capability.EDIT_FORMS in request.can}
+    """Forms with their counts, last changed first."""
+    rows = page_of(request, lambda after, limit: list_forms(now=clock.now(), after=after, limit=limit))
+    context = {**rows, "form": NewForm(), "may_edit": Capability.EDIT_FORMS in request.can}
     return render(request, "capture/forms.html", context)
 
 

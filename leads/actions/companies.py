@@ -10,8 +10,9 @@ import orjson
 from leads.entry import Entry
 from leads.models import Company, Lead
 from leads.names import company_key
-from ma_platform import ids
+from ma_platform import audit, ids
 from ma_platform.db import sets, sql
+from ma_platform.tenancy.models import ApiKey, User
 from tracking.actions import NewFact, record_many
 from tracking.catalogue import Event
 
@@ -77,19 +78,25 @@ OWNERS_OF_DOMAINS = """
 COMPANY_FIELDS = ("name", "domain", "industry", "employees", "prefecture")
 
 
-def edit_company(company: Company, values: Mapping[str, object], *, now: datetime) -> None:
-    """Set the given fields of COMPANY_FIELDS; renaming changes the key by which the company is found.
+def edit_company(
+    company: Company, values: Mapping[str, object], *, by: User | ApiKey | None, now: datetime
+) -> tuple[str, ...]:
+    """Set the given fields of COMPANY_FIELDS; returns those that changed. Renaming changes the key it is found by.
 
     Its people are said to have changed, so that what depends on the company is judged again.
     Raises django.db.IntegrityError when another company already has that name.
     """
-    changes = {name: values[name] for name in COMPANY_FIELDS if name in values}
+    given = {name: values[name] for name in COMPANY_FIELDS if name in values}
+    changes = {name: value for name, value in given.items() if value != getattr(company, name)}
+    changed = tuple(changes)
+    if not changed:
+        return ()
     if "name" in changes:
         changes["name_key"] = company_key(str(changes["name"]))
-    changed = [name for name in COMPANY_FIELDS if name in changes and changes[name] != getattr(company, name)]
     Company.objects.filter(pk=company.pk).update(**changes, updated_at=now)
-    if changed:
-        _say_changed([company.pk], now=now, fields=changed)
+    _say_changed([company.pk], now=now, fields=changed)
+    audit.record(by, "company.edited", company.public_id, at=now, fields=list(changed))
+    return changed
 
 
 def upsert_companies(rows: Sequence[Mapping[str, object]], *, now: datetime) -> list[tuple[str, bool]]:

@@ -60,7 +60,7 @@ def edit(request: MemberRequest, company_id: str) -> HttpResponse:
     if form.is_valid():
         try:
             with transaction.atomic():
-                edit_company(company, form.cleaned_data, now=clock.now())
+                edit_company(company, form.cleaned_data, by=request.user, now=clock.now())
         except IntegrityError:
             form.add_error("name", _("Another company already has this name."))
         else:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
+from ma_platform.db.passing import RETRY_AFTER, is_passing
 from ma_platform.errors import DomainError, Refused
 
 TITLES = {
@@ -25,9 +25,6 @@ TITLES = {
     429: "Too many requests",
     503: "Service unavailable",
 }
-
-
-PASSING = ("55P03", "40P01", "57014")  # lock timeout, deadlock, statement timeout: a retry may well succeed
 
 
 def problem(
@@ -47,13 +44,18 @@ def problem(
     return JsonResponse(body, status=status, content_type="application/problem+json", headers=headers)
 
 
+def busy() -> HttpResponse:
+    """The answer to a request whose failure passes by itself."""
+    detail = "Another change was in the way, or this took too long. Nothing was written; try again."
+    return problem(503, "busy", detail, headers=RETRY_AFTER)
+
+
 def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception hook; an unknown exception is left to the 500 handler."""
     set_rollback()
     match error:
-        case OperationalError() if getattr(error.__cause__, "pgcode", "") in PASSING:
-            detail = "Another change was in the way, or this took too long. Nothing was written; try again."
-            return problem(503, "busy", detail, headers={"Retry-After": "2"})
+        case _ if is_passing(error):
+            return busy()
         case Refused():
             return problem(422, error.code, str(error), errors=error.errors)
         case DomainError():

@@ -32,9 +32,11 @@ from mailing.actions import deliver_due
 from mailing.models import Message, State
 from tracking.actions import (
     NewFact,
+    Sign,
     SubjectRef,
     add_domain,
     bind_visitor,
+    bind_visitors,
     enrich_due,
     record_many,
     run_consumers,
@@ -126,7 +128,7 @@ class Seeding:
 
     def _judge(self, now: datetime) -> None:
         """What the platform's own processes do."""
-        if len(self.known) > 2 * self.analysed:
+        if len(self.known) > 3 * self.analysed:
             self.analyse()
             self.analysed = len(self.known)
         run_consumers(now=now)
@@ -149,21 +151,20 @@ class Seeding:
             return
         rows = [_stated(self.people[arrival.person]) for arrival in coming]
         made = leads.upsert_leads(rows, by=None, now=min(a.at for a in coming), source="demo")
-        facts = []
+        form, facts, signs = Form.objects.order_by("id")[0], [], []
         for arrival, row in zip(coming, made, strict=True):
             if row.lead_id is None:
                 continue
             self.known[arrival.person] = row.lead_id
-            if self.people[arrival.person].origin == "form":
-                facts.append(self._submission(arrival, row.lead_id))
-        record_many(facts)
-        for arrival in coming:
             person = self.people[arrival.person]
-            if tells_browser(person) and arrival.person in self.known:
-                bind_visitor(browser_of(arrival.person), self.known[arrival.person], "form", arrival.at)
+            if person.origin == "form":
+                facts.append(self._submission(arrival, form, row.lead_id))
+            if tells_browser(person):
+                signs.append(Sign(browser_of(arrival.person), row.lead_id, "form", arrival.at))
+        record_many(facts)
+        bind_visitors(signs)
 
-    def _submission(self, arrival: Arrival, lead: int) -> NewFact:
-        form = Form.objects.order_by("id")[0]
+    def _submission(self, arrival: Arrival, form: Form, lead: int) -> NewFact:
         return NewFact(
             Event.FORM_SUBMITTED,
             arrival.at,

@@ -68,6 +68,11 @@ def number(value: float, *, digits: int = 0) -> str:
     return f"{value:,.{digits}f}"
 
 
+def number_up_to(most: int, *counts: int) -> str:
+    """Their sum, or "10,000+" when one of them was counted no further than `most`, which `most` + 1 says."""
+    return f"{number(most)}+" if any(count > most for count in counts) else number(sum(counts))
+
+
 def compact(value: float, *, language: str) -> str:
     """At most one decimal: 1.2万, 3億 · 12K, 1.2M. Below 10,000 (ja) or 1,000 (en) the number itself."""
     steps = ((OKU, "億"), (MAN, "万")) if language == "ja" else ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))

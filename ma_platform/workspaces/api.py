@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -15,7 +14,7 @@ from ma_platform import clock
 from ma_platform.api.serializers import StrictSerializer
 from ma_platform.api.views import ApiView
 from ma_platform.tenancy.permissions import Capability
-from ma_platform.tenancy.queries import WorkspaceEdit, alert_address, workspace_settings
+from ma_platform.tenancy.queries import alert_address, workspace_settings
 from ma_platform.tenancy.scope import current_tenant
 from ma_platform.workspaces.actions import edit_workspace
 
@@ -51,7 +50,7 @@ class WorkspaceView(ApiView):
     def patch(self, request: Request) -> Response:
         said = WorkspaceSerializer(data=request.data)
         said.is_valid(raise_exception=True)
-        edit_workspace(_changed(workspace_settings(), said.validated_data), by=self.key, now=clock.now())
+        edit_workspace(_named(said.validated_data), by=self.key, now=clock.now())
         return Response(shown())
 
 
@@ -72,6 +71,7 @@ def shown() -> dict[str, Any]:  # Any: JSON
     }
 
 
-def _changed(settings: WorkspaceEdit, said: dict[str, Any]) -> WorkspaceEdit:  # Any: validated JSON
+def _named(said: dict[str, Any]) -> dict[str, str]:  # Any: validated JSON
+    """The settings that the request names, flat; what it does not name is not written."""
     sender = {f"sender_{name}": value for name, value in said.pop("sender", {}).items()}
-    return replace(settings, **said, **sender)
+    return {**said, **sender}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -11,7 +10,6 @@ from threading import Barrier
 
 import psycopg2
 import pytest
-from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 
@@ -21,7 +19,7 @@ from ma_platform.api.models import IdempotentAnswer
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from ma_platform.workspaces.tasks import forget_old_answers
-from tests.api.conftest import Send, send
+from tests.api.conftest import Send, in_thread, send, somebody_waits
 from tests.timing import eventually
 
 BODY = {"email": "taro@client.example"}
@@ -84,21 +82,6 @@ def test_a_key_that_is_too_long_is_refused(acme, call: Send):
 
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_too_long")
     assert leads_of(acme) == 0
-
-
-def in_thread(work: Callable[[], HttpResponse]) -> HttpResponse:
-    """Run with a database connection of this thread's own, closed at the end."""
-    try:
-        return work()
-    finally:
-        connections.close_all()
-
-
-def somebody_waits(watcher: psycopg2.extensions.connection) -> bool:
-    """For the lock on the leads that `watcher` holds."""
-    with watcher.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE relation = 'leads_lead'::regclass AND NOT granted")
-        return bool(cursor.fetchone() == (1,))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.test import Client
 
 from capture.document import parse_form
-from capture.models import Form, FormVersion
+from capture.models import Asset, Form, FormVersion
 from capture.refusals import FormRefused
 from ma_platform.api.pages import encode
+from ma_platform.tenancy.models import Workspace
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
@@ -229,3 +233,53 @@ def test_a_forged_place_in_the_list_of_answers_is_refused(acme: NewWorkspace, si
 
     assert sign_in().get(f"/forms/{form.public_id}/submissions?cursor={forged}").status_code == 400
     assert api.get(f"/api/v1/submissions?cursor={forged}").status_code == 422
+
+
+def many(workspace: Workspace, count: int = 205) -> list[str]:
+    """That many forms and as many files of one moment; the names of all forms there are, in the list's order."""
+    with tenant_scope(workspace):
+        now = Form.objects.latest("updated_at").updated_at + timedelta(days=1)
+        names = [f"{number:03}" for number in range(count)]
+        Form.objects.bulk_create(Form(name=name, created_at=now, updated_at=now) for name in names)
+        Asset.objects.bulk_create(Asset(name=name, size=1, created_at=now) for name in names)
+        return list(Form.objects.order_by("-updated_at", "-id").values_list("name", flat=True))
+
+
+def test_the_api_lists_every_form_page_by_page(acme: NewWorkspace, api: Client) -> None:
+    names = many(acme.workspace)
+
+    first = api.get("/api/v1/forms", {"limit": 200}).json()
+    second = api.get(first["next"]).json()
+
+    assert [form["name"] for form in first["results"] + second["results"]] == names
+    assert (len(first["results"]), second["next"]) == (200, None)
+
+
+def test_a_made_up_place_in_the_list_is_refused(acme: NewWorkspace, api: Client, sign_in: SignIn) -> None:
+    forged = encode(["yesterday", 1])
+
+    assert api.get("/api/v1/forms", {"cursor": forged}).status_code == 422
+    assert [sign_in().get(page, {"cursor": forged}).status_code for page in ("/forms/", "/assets/")] == [400, 400]
+
+
+@pytest.mark.parametrize("page", ["/forms/", "/assets/"])
+def test_lists_of_the_dashboard_go_on_behind_their_first_page(acme: NewWorkspace, sign_in: SignIn, page: str) -> None:
+    names = many(acme.workspace, count=60)
+    browser = sign_in()
+
+    first = browser.get(page)
+    (following,) = re.findall(r'href="([^"]*\?cursor=[^"]+)"', first.content.decode())
+    second = browser.get(urljoin(page, following))
+
+    shown = [row.name for row in [*first.context["rows"], *second.context["rows"]]]
+    assert (len(first.context["rows"]), shown[:60]) == (50, names[:60])
+    assert second.context["next_cursor"] == ""
+
+
+def test_every_file_can_be_chosen(acme: NewWorkspace, sign_in: SignIn) -> None:
+    many(acme.workspace)
+    form = published(acme.workspace)
+
+    page = sign_in().get(f"/forms/{form.public_id}").content.decode()
+
+    assert ">000</option>" in page

@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg2.extras import execute_values
 
-from conditions import CREATE_FOLD, LEADS, VISITORS, Compiled, fold
+from conditions import CREATE_FOLD, LEADS, Compiled, fold
 
 TENANT = 7
 
@@ -159,10 +159,6 @@ def insert(cursor: Any, target: str, rows: Sequence[tuple[object, ...]]) -> None
 def found(cursor: Any, compiled: Compiled, **params: object) -> set[int]:
     """Ids of the leads for whom it holds; fails when it is NULL for anybody."""
     return found_among(cursor, "lead", LEADS.rows, compiled, **params)
-
-
-def found_visitors(cursor: Any, compiled: Compiled, **params: object) -> set[int]:
-    return found_among(cursor, "visitor", VISITORS.rows, compiled, **params)
 
 
 def found_among(cursor: Any, alias: str, rows: str, compiled: Compiled, **params: object) -> set[int]:

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
-from conditions import compile, compile_event, explain, parse, parse_where
+from conditions import compile_event, parse_where
 from tests.conditions.random_trees import NOW, TOKYO, condition, did, events, lead_test, leads, where
-from tests.conditions.reference import World, holds, holds_for_event
-from tests.conditions.scratch import TENANT, Event, Lead, add, found, load
+from tests.conditions.reference import World, holds_for_event
+from tests.conditions.scratch import TENANT, Event, Lead, add, load
+from tests.conditions.subjects import PEOPLE, SHARED
 from tests.conditions.words import WORDS
-
-SHARED: dict[str, Any] = {
-    "suppress_health_check": [HealthCheck.function_scoped_fixture],
-    "deadline": None,
-    "derandomize": True,
-}
-
-
-def expected(document: dict[str, Any], people: list[Lead], happened: list[Event]) -> set[int]:
-    world = World(happened, NOW, TOKYO)
-    return {lead.id for lead in people if holds(document, lead, world)}
 
 
 @settings(max_examples=150, **SHARED)
@@ -29,9 +19,9 @@ def expected(document: dict[str, Any], people: list[Lead], happened: list[Event]
 def test_one_test_agrees_with_the_reference(cursor: Any, document: Any, people: list[Lead]) -> None:
     load(cursor, people, [])
 
-    compiled = compile(parse(document, vocabulary=WORDS), vocabulary=WORDS, now=NOW, tz=TOKYO)
+    found = PEOPLE.answer(cursor, document)
 
-    assert found(cursor, compiled) == expected(document, people, [])
+    assert found == PEOPLE.expected(document, people, World([], NOW, TOKYO))
 
 
 @settings(max_examples=100, **SHARED)
@@ -39,9 +29,9 @@ def test_one_test_agrees_with_the_reference(cursor: Any, document: Any, people: 
 def test_events_agree_with_the_reference(cursor: Any, document: Any, people: list[Lead], happened: list[Event]) -> None:
     load(cursor, people, happened)
 
-    compiled = compile(parse(document, vocabulary=WORDS), vocabulary=WORDS, now=NOW, tz=TOKYO)
+    found = PEOPLE.answer(cursor, document)
 
-    assert found(cursor, compiled) == expected(document, people, happened)
+    assert found == PEOPLE.expected(document, people, World(happened, NOW, TOKYO))
 
 
 @settings(max_examples=150, **SHARED)
@@ -52,12 +42,10 @@ def test_whole_trees_agree_with_the_reference_and_do_not_see_other_tenants(
     load(cursor, people, happened)
     add(cursor, people, happened, tenant=TENANT + 1)
 
-    node = parse(document, vocabulary=WORDS)
-    everybody = found(cursor, compile(node, vocabulary=WORDS, now=NOW, tz=TOKYO))
-    first_only = compile(node, vocabulary=WORDS, now=NOW, tz=TOKYO, among="lead_ids")
+    everybody = PEOPLE.answer(cursor, document)
 
-    assert everybody == expected(document, people, happened)
-    assert found(cursor, first_only, lead_ids=[1]) & {1} == everybody & {1}
+    assert everybody == PEOPLE.expected(document, people, World(happened, NOW, TOKYO))
+    assert PEOPLE.answer(cursor, document, lead_ids=[1]) & {1} == everybody & {1}
 
 
 @settings(max_examples=30, **SHARED)
@@ -66,25 +54,10 @@ def test_explanation_holds_the_answer_of_every_node(
     cursor: Any, document: Any, people: list[Lead], happened: list[Event]
 ) -> None:
     load(cursor, people, happened)
-    explained = explain(parse(document, vocabulary=WORDS), vocabulary=WORDS, now=NOW, tz=TOKYO)
 
-    cursor.execute(
-        f"SELECT {explained.select} FROM leads_lead AS lead WHERE lead.id = 1",
-        {**explained.params, "tenant_id": TENANT},
-    )
-    row = dict(zip(explained.columns, cursor.fetchone(), strict=True))
+    told = PEOPLE.told(cursor, document)
 
-    told = explained.verdict(row).as_json(locale="ja", vocabulary=WORDS)
-    assert results(told) == expected_results(document, people[0], World(happened, NOW, TOKYO))
-
-
-def results(told: dict[str, Any]) -> list[Any]:
-    return [told["result"], *map(results, told["children"])]
-
-
-def expected_results(document: dict[str, Any], lead: Lead, world: World) -> list[Any]:
-    below = document.get("all") or document.get("any") or ([document["not"]] if "not" in document else [])
-    return [holds(document, lead, world), *(expected_results(each, lead, world) for each in below)]
+    assert told == PEOPLE.reading(document, people[0], World(happened, NOW, TOKYO))
 
 
 @settings(max_examples=80, **SHARED)

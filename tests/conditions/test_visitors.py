@@ -5,28 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
-from conditions import VISITORS, ConditionRefused, compile, describe, explain, parse
+from conditions import ConditionRefused, describe, parse
 from tests.conditions.random_trees import NOW, TOKYO, browsers, events, visitor_condition
 from tests.conditions.reference import World
-from tests.conditions.scratch import TENANT, Event, Lead, Visitor, found_visitors, load_visitors
-from tests.conditions.visitor_reference import holds_for_visitor
+from tests.conditions.scratch import Event, Lead, Visitor, load_visitors
+from tests.conditions.subjects import BROWSERS, SHARED
 from tests.conditions.words import VISITOR_WORDS, WORDS
 
-SHARED: dict[str, Any] = {
-    "suppress_health_check": [HealthCheck.function_scoped_fixture],
-    "deadline": None,
-    "derandomize": True,
-}
 TAGGED = {"field": "lead.tags", "op": "contains", "value": "顧客"}
 UNTAGGED = {"field": "lead.tags", "op": "not_contains", "value": "顧客"}
-
-
-def answer(cursor: Any, document: Any, **params: object) -> set[int]:
-    node = parse(document, vocabulary=VISITOR_WORDS)
-    among = next(iter(params), None)
-    return found_visitors(cursor, compile(node, vocabulary=VISITOR_WORDS, now=NOW, tz=TOKYO, among=among), **params)
 
 
 @settings(max_examples=200, **SHARED)
@@ -35,12 +24,11 @@ def test_trees_over_visitors_agree_with_the_reference(
     cursor: Any, document: Any, people: list[Visitor], happened: list[Event]
 ) -> None:
     load_visitors(cursor, people, happened)
-    world = World(happened, NOW, TOKYO)
 
-    everybody = answer(cursor, document)
+    everybody = BROWSERS.answer(cursor, document)
 
-    assert everybody == {one.id for one in people if holds_for_visitor(document, one, world)}
-    assert answer(cursor, document, visitor_ids=[1]) & {1} == everybody & {1}
+    assert everybody == BROWSERS.expected(document, people, World(happened, NOW, TOKYO))
+    assert BROWSERS.answer(cursor, document, visitor_ids=[1]) & {1} == everybody & {1}
 
 
 @settings(max_examples=40, **SHARED)
@@ -49,25 +37,10 @@ def test_explanation_of_a_visitor_holds_the_answer_of_every_node(
     cursor: Any, document: Any, people: list[Visitor], happened: list[Event]
 ) -> None:
     load_visitors(cursor, people, happened)
-    explained = explain(parse(document, vocabulary=VISITOR_WORDS), vocabulary=VISITOR_WORDS, now=NOW, tz=TOKYO)
 
-    cursor.execute(
-        f"SELECT {explained.select} FROM {VISITORS.rows} WHERE visitor.id = 1",
-        {**explained.params, "tenant_id": TENANT},
-    )
-    row = dict(zip(explained.columns, cursor.fetchone(), strict=True))
+    told = BROWSERS.told(cursor, document)
 
-    told = explained.verdict(row).as_json(locale="ja", vocabulary=VISITOR_WORDS)
-    assert results(told) == expected(document, people[0], World(happened, NOW, TOKYO))
-
-
-def results(told: dict[str, Any]) -> list[Any]:
-    return [told["result"], *map(results, told["children"])]
-
-
-def expected(document: dict[str, Any], one: Visitor, world: World) -> list[Any]:
-    below = document.get("all") or document.get("any") or ([document["not"]] if "not" in document else [])
-    return [holds_for_visitor(document, one, world), *(expected(each, one, world) for each in below)]
+    assert told == BROWSERS.reading(document, people[0], World(happened, NOW, TOKYO))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +62,7 @@ def test_what_is_asked_of_the_person_is_unknown_of_an_unknown_visitor(
     customer, other = Lead(1, NOW, tags=("顧客",)), Lead(2, NOW)
     load_visitors(cursor, [Visitor(1, None, NOW, NOW), Visitor(2, customer, NOW, NOW), Visitor(3, other, NOW, NOW)], [])
 
-    assert answer(cursor, document) == told
+    assert BROWSERS.answer(cursor, document) == told
 
 
 def test_words_of_visitors_are_refused_over_people() -> None:

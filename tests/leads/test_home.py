@@ -89,10 +89,10 @@ def test_a_changed_company_changes_its_people(in_acme: NewWorkspace, now: dateti
     people = [made.lead_id or 0 for made in upsert_leads(rows, by=None, now=now)]
     company = Company.objects.get(name="アクメ")
 
-    edit_company(company, {"industry": "製造業"}, now=now)
+    edit_company(company, {"industry": "製造業"}, by=None, now=now)
     assert changed_leads() == people[1:]
 
-    edit_company(Company.objects.get(pk=company.pk), {"industry": "製造業"}, now=now)
+    edit_company(Company.objects.get(pk=company.pk), {"industry": "製造業"}, by=None, now=now)
     upsert_companies([{"name": "アクメ"}, {"name": "新しい会社", "employees": 3}], now=now)
     assert changed_leads() == people[1:]
 
@@ -109,11 +109,24 @@ def test_a_changed_company_changes_its_people(in_acme: NewWorkspace, now: dateti
         (Event.FLOW_ENDED, {"reason": "completed"}, "完了", "Completed"),
         (Event.SCORE_CROSSED, {"from": "B4", "to": "B1"}, "B4 → B1", "B4 → B1"),
         (Event.EMAIL_SENT, {"message": "msg_1"}, "", ""),
+        (
+            Event.LEAD_UPDATED,
+            {"unbound": "browser-1"},
+            "このブラウザは別の人のものでした",
+            "A browser turned out not to be theirs",
+        ),
+        (
+            Event.LEAD_UPDATED,
+            {"rebound": "browser-1"},
+            "ブラウザがこの人のものに戻りました",
+            "A browser is theirs again",
+        ),
+        (Event.LEAD_UPDATED, {"source": "import", "fields": ["company"]}, "", ""),
         (Event.FORM_SUBMITTED, {"message": "費用を知りたい"}, "費用を知りたい", "費用を知りたい"),
     ],
 )
 def test_a_timeline_speaks_in_words(
-    in_acme: NewWorkspace, now: datetime, event: Event, props: dict[str, str], japanese: str, english: str
+    in_acme: NewWorkspace, now: datetime, event: Event, props: dict[str, object], japanese: str, english: str
 ) -> None:
     record(event, lead=5, at=now, props=dict(props))
     (entry,) = timeline(lead_id=5)

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from leads.actions import LeadInput, upsert_leads
-from leads.models import Lead
+from leads.models import Company, Lead
+from ma_platform.audit.models import AuditEntry
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
@@ -217,6 +218,22 @@ def test_companies_add_up_their_people(acme: NewWorkspace, sign_in: SignIn, now:
     assert (page.context["rollup"].leads, page.context["rollup"].decision_makers) == (2, 1)
     edited = client.post(f"/companies/{rows[0].public_id}/edit", {"name": "アクメ", "employees": "120"})
     assert edited.status_code == 302
+
+
+def test_a_companys_edit_is_on_record_with_who_made_it_and_what_changed(
+    acme: NewWorkspace, sign_in: SignIn, now: datetime
+) -> None:
+    people(acme, now, TARO)
+    with tenant_scope(acme.workspace):
+        address = f"/companies/{Company.objects.get().public_id}/edit"
+    body = {"name": "アクメ商事株式会社", "domain": "acme.example", "employees": "120"}
+
+    answers = [sign_in().post(address, body).status_code for _twice in range(2)]
+
+    with tenant_scope(acme.workspace):
+        lines = list(AuditEntry.objects.filter(verb="company.edited").values_list("actor", "subject", "facts"))
+    assert answers == [302, 302]
+    assert lines == [("owner@acme.example", address.split("/")[2], {"fields": ["employees"]})]
 
 
 def test_the_list_costs_the_same_for_any_number_of_people(

@@ -15,7 +15,7 @@ from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from mailing.actions import Recipient, enqueue_messages
 from mailing.addresses import address_hash
 from mailing.models import Email, EmailVersion, MailboxEntry, Message, Suppression
-from mailing.queries import list_messages
+from mailing.queries import counts_by_email, counts_of, list_messages
 from tests.mailing.conftest import make_leads
 
 pytestmark = pytest.mark.django_db
@@ -204,3 +204,30 @@ def test_messages_are_listed_newest_first_across_states(
 
     assert first + rest == ids
     assert skipped == ids[::2]
+
+
+def test_the_list_leads_to_the_messages_it_counts(
+    acme: NewWorkspace, mail: Email, sign_in: SignIn, now: datetime
+) -> None:
+    with tenant_scope(acme.workspace):
+        leads = make_leads([f"p{number}@client.example" for number in range(3)], now=now)
+        enqueue_messages(mail, [Recipient(lead, "flow:1:s1", {}) for lead in leads], now=now)
+        Message.objects.filter(lead_id=leads[0]).update(state="accepted")
+    browser = sign_in(Role.MARKETER)
+
+    href = re.search(rf"/mails/{mail.public_id}/\w+/?\?[^\"]+", browser.get("/mails/").content.decode())
+    shown = browser.get(href[0] if href else "").context["rows"]
+
+    assert [line.row.state for line in shown] == ["accepted"]
+
+
+def test_a_list_counts_no_further_than_it_says(acme: NewWorkspace, mail: Email, now: datetime) -> None:
+    with tenant_scope(acme.workspace):
+        leads = make_leads([f"p{number}@client.example" for number in range(4)], now=now)
+        enqueue_messages(mail, [Recipient(lead, "flow:1:s1", {}) for lead in leads], now=now)
+        Message.objects.filter(lead_id=leads[0]).update(state="skipped", reason="no_basis")
+
+        bounded, whole = counts_by_email([mail.pk], most=1)[mail.pk], counts_of(mail.pk)
+
+    assert bounded.states == {"queued": 2, "skipped": 1}
+    assert (whole.states, whole.skipped) == ({"queued": 3, "skipped": 1}, {"no_basis": 1})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.test import Client
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
-from nurturing import actions
+from nurturing import actions, queries
 from nurturing.models import Flow
 
 from . import world
@@ -38,6 +39,17 @@ def test_the_list_shows_flows_with_their_counts_and_the_templates(sign_in: SignI
     assert "資料請求フォロー" in page
     assert "展示会フォロー" in page
     assert f"/flows/{flow.public_id}/runs/" in page
+
+
+def test_a_list_counts_no_further_than_it_says(acme: NewWorkspace, flow: Flow) -> None:
+    with tenant_scope(acme.workspace):
+        actions.tick(now=NOON + timedelta(days=4))
+        world.enter(flow, world.people(1, domain="late.example"))
+
+        bounded, whole = queries.totals([flow.pk], most=0)[flow.pk], queries.totals([flow.pk])[flow.pk]
+
+    assert (whole.live, whole.finished, whole.ended, whole.entered) == (1, 2, 0, 3)
+    assert (bounded.live, bounded.finished, bounded.ended) == (1, 1, 0)
 
 
 def test_the_canvas_page_draws_the_steps_and_polls_only_the_counts(sign_in: SignIn, flow: Flow) -> None:

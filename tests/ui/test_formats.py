@@ -10,6 +10,13 @@ from ma_platform.ui import formats
 AT = datetime(2026, 11, 22, 14, 5, 9, tzinfo=ZoneInfo("Asia/Tokyo"))
 
 
+@pytest.mark.parametrize(
+    ("counts", "written"), [((), "0"), ((9_999, 10_000), "19,999"), ((10_001, 7), "10,000+"), ((7, 10_001), "10,000+")]
+)
+def test_a_number_that_was_counted_no_further_says_so(counts, written):
+    assert formats.number_up_to(10_000, *counts) == written
+
+
 @pytest.mark.parametrize(("language", "written"), [("ja", "2026年11月22日(日) 14:05"), ("en", "22 Nov 2026, 14:05")])
 def test_a_moment_is_written_as_each_language_does(language, written):
     assert formats.moment(AT, language=language) == written

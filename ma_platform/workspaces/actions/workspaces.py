@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +11,10 @@ from ma_platform import audit, ids
 from ma_platform.tenancy.births import furnish
 from ma_platform.tenancy.models import ApiKey, Membership, User, Workspace, WorkspaceSettings
 from ma_platform.tenancy.permissions import Capability, Role
-from ma_platform.tenancy.queries import WorkspaceEdit
 from ma_platform.tenancy.scope import current_tenant_id, tenant_scope
 from ma_platform.workspaces.actions.keys import issue_key
+
+PUBLIC = {"name", "timezone", "locale"}  # the rest is in WorkspaceSettings, behind the wall
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,15 @@ def create_workspace(*, name: str, email: str, password: str, now: datetime) -> 
     return NewWorkspace(workspace, owner, api_key)
 
 
-def edit_workspace(edit: WorkspaceEdit, *, by: User | ApiKey | None, now: datetime) -> None:
-    """Write the settings of the workspace in scope."""
-    Workspace.objects.filter(pk=current_tenant_id()).update(name=edit.name, timezone=edit.timezone, locale=edit.locale)
-    WorkspaceSettings.objects.update(
-        alert_address=edit.alert_address,
-        sender_name=edit.sender_name,
-        sender_postal_address=edit.sender_postal_address,
-        sender_contact=edit.sender_contact,
-    )
-    audit.record(by, "workspace.edited", "", at=now)
+def edit_workspace(changes: Mapping[str, str], *, by: User | ApiKey | None, now: datetime) -> None:
+    """Write those fields of WorkspaceEdit that are named, of the workspace in scope, and no others."""
+    public = {name: value for name, value in changes.items() if name in PUBLIC}
+    private = {name: value for name, value in changes.items() if name not in PUBLIC}
+    if public:
+        Workspace.objects.filter(pk=current_tenant_id()).update(**public)
+    if private:
+        WorkspaceSettings.objects.update(**private)
+    audit.record(by, "workspace.edited", "", at=now, fields=sorted(changes))
 
 
 def say_language(user: User, language: str) -> None:
