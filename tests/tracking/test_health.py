@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from tracking.actions import drain
 from tracking.actions.watchman import Watchman
 from tracking.collector import counting, wiring
 from tracking.collector.core import Entry
+from tracking.collector.spool import Spool, waiting
 from tracking.collector.stream import Streams
 from tracking.collector.telling import Teller
 from tracking.health_rows import aside_row, spool_row
@@ -54,10 +56,20 @@ def test_readyz_has_the_figures_and_is_quick(client, acme, client_of_stream):
     assert checks["ingest"]["lanes"]["ma:events:0"] > 0
 
 
-def test_readyz_answers_while_the_stream_is_away(client, acme, monkeypatch):
+@pytest.fixture
+def own_spool() -> Iterator[Spool]:
+    """This process's spool; what a test leaves there no other test drains."""
+    spool = wiring.keeper().spool
+    yield spool
+    spool.rest(at_once=True)
+    for file, _entries in waiting(wiring.place().spool):
+        file.unlink()
+
+
+def test_readyz_answers_while_the_stream_is_away(client, acme, own_spool, monkeypatch):
     gone = redis.Redis.from_url("unix:///nowhere.sock")
     monkeypatch.setattr(wiring, "client", lambda where: gone)
-    wiring.keeper().spool.keep([Entry("7 v1", b"waits")])
+    own_spool.keep([Entry("7 v1", b"waits")])
 
     answer = client.get("/readyz")
 
@@ -66,7 +78,6 @@ def test_readyz_answers_while_the_stream_is_away(client, acme, monkeypatch):
     assert checks["database"]["ok"]
     assert checks["ingest"] == {"ok": False, "error": "ConnectionError"}
     assert (checks["spool"]["files"], checks["spool"]["bytes"] > 0) == (1, True)
-    wiring.keeper().spool.rest(at_once=True)
 
 
 def test_what_was_counted_is_told_once_and_never_lost(client_of_stream, monkeypatch):
