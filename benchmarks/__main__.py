@@ -11,7 +11,19 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-AREAS = ("accept", "neighbours", "redirect", "ingest", "scoring", "alerts", "flows", "mail", "pages")
+AREAS = (
+    "accept",
+    "neighbours",
+    "redirect",
+    "ingest",
+    "scoring",
+    "segments",
+    "alerts",
+    "flows",
+    "mail",
+    "pages",
+    "imports",
+)
 ROOT = Path(__file__).resolve().parent.parent
 
 

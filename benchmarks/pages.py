@@ -1,4 +1,4 @@
-"""Row 9a: the lead list (50 of many, permissions, tenant filter) against a no-op view through the same doors."""
+"""Rows 9a and 9b: the lead list against a no-op view, and pages of a large workspace against a nearly empty one."""
 
 from __future__ import annotations
 
@@ -25,14 +25,23 @@ from ma_platform.workspaces.actions import create_workspace
 
 LEADS = 1_000_000
 SMALL = 10_000
+FEW = 60
 CONNECTIONS = 4
 REQUESTS = 200
+RANKED = "%7B%22field%22%3A%22lead.job_rank%22%2C%22op%22%3A%22is_set%22%7D"
+NAMES = {
+    "/leads/?sort=name": "by name",
+    f"/leads/?condition={RANKED}": "with a condition",
+    f"/leads/count?condition={RANKED}": "with a condition",
+}
+PAGES = ("/leads/", "/leads/count", "/companies/", "/leads/bulk/", "/", *NAMES)
 
 
 def measure(scale: float) -> list[Row]:
     """9a as a share of the no-op's requests, its median, and how it grows from ten thousand people."""
     large, small = workspace(max(20_000, int(LEADS * scale))), workspace(SMALL)
     analyse()
+    few = workspace(FEW)
     with server() as port:
         noop, ours = partial(rate, port, large, "/bench/noop"), partial(rate, port, large, "/leads/")
         for warm in (noop, ours, partial(rate, port, small, "/leads/")):
@@ -41,12 +50,26 @@ def measure(scale: float) -> list[Row]:
         grown = interleaved(partial(rate, port, small, "/leads/"), ours)
         median = hit(port, large, "/leads/", REQUESTS).percentile(0.5) * 1000
         found = hit(port, large, "/leads/?q=%E5%B1%B1%E7%94%B0", REQUESTS).percentile(0.5) * 1000
+        pages = [beside(port, path, few, large) for path in PAGES]
     growth = "" if grown is None else f"{grown[0] / grown[1]:.2f}x of 10 k leads (goal ≤ 1.3)"
     return [
         compared("9a list page (granian)", measured, unit="requests/s", goal="≥ 0.06", growth=growth),
         Row("9a p50 at 4 connections", median, "ms", None, None, "≤ 25"),
         Row("9a p50 of a search by name", found, "ms", None, None, "≤ 200"),
+        *pages,
     ]
+
+
+def beside(port: int, path: str, few: str, large: str) -> Row:
+    """9b: the time of a page in the large workspace over that in one whose people fit on a page."""
+
+    def median(session: str) -> float:
+        return hit(port, session, path, REQUESTS // 8).percentile(0.5) * 1000
+
+    for warm in (few, large):
+        median(warm)
+    measured = interleaved(partial(median, few), partial(median, large))
+    return compared(f"9b {path.partition('?')[0]} {NAMES.get(path, '')}".strip(), measured, unit="ms", goal="≤ 2")
 
 
 def workspace(leads: int) -> str:

@@ -25,6 +25,7 @@ LEAD_TARGETS = (
     "lead.phone",
     "lead.prefecture",
 )
+OWN_TARGET = re.compile(r"lead\.attributes\.[a-z][a-z0-9_]{0,39}\Z")  # a field the workspace added
 TARGET_ALIASES = {"company.name": "lead.company"}
 LOCALES = ("ja", "en")
 
@@ -195,7 +196,7 @@ def _action(item: Json, path: str) -> str:
 
 def _target(value: Json, path: str) -> str:
     target = TARGET_ALIASES.get(value, value) if isinstance(value, str) else value
-    if target and target not in LEAD_TARGETS:
+    if target and target not in LEAD_TARGETS and not (isinstance(target, str) and OWN_TARGET.match(target)):
         raise FormRefused("unknown_target", path=path, target=str(value)[:50])
     return str(target or "")
 

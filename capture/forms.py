@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from capture.document import FIELD_LIMIT, LEAD_TARGETS
 from capture.editing import Addition, Edit, FieldEdit
 from capture.models import Asset
+from leads.queries import definitions
 
 ADDABLE = (
     ("", _("Choose a kind")),
@@ -69,6 +70,8 @@ class TopForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through to Django's own signature
         choices = [("", "—"), *((asset.public_id, asset.name) for asset in assets)]
         self.fields["asset"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        own = [(f"lead.attributes.{key}", one.label) for key, one in definitions(archived=False).items()]
+        self.fields["add_target"].choices = [*TARGETS, *own]  # type: ignore[attr-defined]  # a ChoiceField
 
     def edit(self, posted: QueryDict) -> Edit:
         """The whole page as one edit; the boxes of fields are numbered."""

@@ -1,10 +1,17 @@
-"""What happens to forms that were sent, later on: addresses are shortened, people who are erased leave nothing."""
+"""What happens to forms that were sent, later on: addresses are shortened, people who are erased leave nothing.
+
+People who are joined bring theirs along.
+"""
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from capture import actions
-from leads.actions import Gone, at_erasure
+from leads.actions import Gone, Hung, at_erasure, hang
 from ma_platform import clock, jobs
+
+hang(Hung("capture_submission", label=_("Form answers")))
 
 
 @jobs.task(queue="bulk", every=3600.0)

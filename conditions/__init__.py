@@ -20,16 +20,20 @@ then those of `VISITORS.rows`, aliases `visitor` and (NULL for an unknown visito
 
 from conditions.audience import LEADS, VISITORS, Audience
 from conditions.compiler import Compiled, compile, compile_event
+from conditions.costing import Estimate, estimate
 from conditions.explainer import Explained, Verdict, explain
 from conditions.fold import CREATE_FOLD, DROP_FOLD, fold
 from conditions.kinds import Kind
+from conditions.moments import Changes, next_changes
+from conditions.offering import hints, offered
 from conditions.operators import OPERATORS, Operator, operators_for
 from conditions.parser import parse, parse_where
 from conditions.phrases import Phrase
 from conditions.references import Refs, refs
 from conditions.refused import ConditionRefused
 from conditions.sentences import describe, describe_where
-from conditions.tree import Node
+from conditions.tally import Tally, tally
+from conditions.tree import Node, walk
 from conditions.visitors import VISITOR_WORDS, VisitorWords
 from conditions.vocabulary import (
     SUBJECT,
@@ -54,9 +58,11 @@ __all__ = [
     "VISITOR_WORDS",
     "WORDS",
     "Audience",
+    "Changes",
     "Choice",
     "Compiled",
     "ConditionRefused",
+    "Estimate",
     "EventWord",
     "EventWords",
     "Explained",
@@ -68,6 +74,7 @@ __all__ = [
     "Phrase",
     "Piece",
     "Refs",
+    "Tally",
     "Through",
     "Verdict",
     "VisitorWords",
@@ -76,10 +83,16 @@ __all__ = [
     "compile_event",
     "describe",
     "describe_where",
+    "estimate",
     "explain",
     "fold",
+    "hints",
+    "next_changes",
+    "offered",
     "operators_for",
     "parse",
     "parse_where",
     "refs",
+    "tally",
+    "walk",
 ]

@@ -34,13 +34,15 @@ def compile(
 ) -> Compiled:
     """The condition over a row aliased `lead` (leads_lead) at `now`, days being those of `tz`.
 
-    Over visitors (`vocabulary=VISITOR_WORDS`) the rows are those of `VISITORS.rows`, alias `visitor`.
+    It does not hold for a person merged into another. Over visitors (`vocabulary=VISITOR_WORDS`) the rows are those of
+    `VISITORS.rows`, alias `visitor`.
     among: name of a bigint[] parameter; then only the events of those leads are read, so use it to judge a few.
     prefix: of parameter names, so that several pieces fit in one statement.
     Raises ConditionRefused for words gone since parsing, and for memberships nobody offers.
     """
     writer = Writer(vocabulary=vocabulary, now=now, tz=tz, prefix=prefix, among=among)
-    return Compiled(writer.condition(node, fields=vocabulary), writer.params)
+    sql, standing = writer.condition(node, fields=vocabulary), vocabulary.audience.standing
+    return Compiled(f"({standing} AND {sql})" if standing else sql, writer.params)
 
 
 def compile_event(

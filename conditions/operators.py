@@ -29,7 +29,10 @@ class Shape(Enum):
 
 @dataclass(frozen=True)
 class Operator:
-    """`sentence` has places {field} and {value}. negative: true of values that differ, and by wish of absent ones."""
+    """`sentence` has places {field} and {value}. negative: true of values that differ, and by wish of absent ones.
+
+    built: the same sentence where its words stand apart, in a builder, if it would not read there.
+    """
 
     key: str
     kinds: frozenset[Kind]
@@ -39,6 +42,7 @@ class Operator:
     build: Callable[[Site], str]
     negative: bool = False
     clock: bool = False
+    built: Phrase | None = None
 
 
 UNTYPED = frozenset({Kind.ANY})
@@ -56,6 +60,7 @@ _ROWS = (
         Phrase("is", "が次と等しい"),
         Phrase("{field} is {value}", "{field}が{value}"),
         sql.equal,
+        built=Phrase("{field} is {value}", "{field}が{value}である"),
     ),
     Operator(
         "ne",
@@ -181,7 +186,13 @@ _ROWS = (
         sql.is_not_set,
     ),
     Operator(
-        "on", TIMES, Shape.WHEN, Phrase("on", "が次の日"), Phrase("{field} is {value}", "{field}が{value}"), sql.on
+        "on",
+        TIMES,
+        Shape.WHEN,
+        Phrase("on", "が次の日"),
+        Phrase("{field} is {value}", "{field}が{value}"),
+        sql.on,
+        built=Phrase("{field} is in {value}", "{field}が{value}である"),
     ),
     Operator(
         "before",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from conditions.operators import OPERATORS
 from conditions.times import Period
-from conditions.tree import Did, Member, Node, Test, children
+from conditions.tree import Did, Member, Node, Test, walk
+from conditions.vocabulary import WORDS, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,11 @@ class _Found:
         return frozenset(identity for of, identity in self.members if of == kind)
 
 
-def refs(node: Node) -> Refs:
+def refs(node: Node, *, vocabulary: Vocabulary = WORDS) -> Refs:
     """Everything a lead condition reads."""
     found = _Found()
     _read(node, found, found.fields)
+    found.clock = found.clock or any(vocabulary.ticking(key) for key in found.fields)
     return Refs(
         fields=frozenset(found.fields),
         events=frozenset(found.events),
@@ -49,7 +50,7 @@ def refs(node: Node) -> Refs:
 
 
 def _read(node: Node, found: _Found, names: set[str]) -> None:
-    for each in _walk(node):
+    for _, each in walk(node):
         match each:
             case Test():
                 names.add(each.field)
@@ -69,9 +70,3 @@ def _read_did(did: Did, found: _Found) -> None:
         _read(did.where, found, found.event_fields)
     if did.order:
         _read_did(did.order.did, found)
-
-
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from _walk(child)

@@ -31,6 +31,7 @@ REASONS = {
     "pattern": _("not a pattern that can be searched safely: %(detail)s"),
     "where_only": _("events and memberships cannot be asked about inside an event's filter"),
     "not_countable": _("“%(key)s” cannot be summed"),
+    "unknown_member": _("there is no “%(key)s” here"),
     "not_yet": _("not yet available: %(what)s"),
 }
 

@@ -11,7 +11,7 @@ from conditions.operators import OPERATORS, Shape
 from conditions.phrases import Label, Phrase, say
 from conditions.times import PERIODS, Duration, Period
 from conditions.tree import All, Any, Count, Did, Member, Node, Not, Order, Scalar, Test
-from conditions.vocabulary import WORDS, EventWord, Field, Fields, Vocabulary
+from conditions.vocabulary import WORDS, Choice, EventWord, Field, Fields, Vocabulary
 from conditions.writer import only_zero
 
 AND, OR = Phrase(" and ", "、かつ"), Phrase(" or ", "、または")
@@ -63,16 +63,16 @@ STATES = {
 
 def describe(node: Node, *, locale: str, vocabulary: Vocabulary = WORDS) -> str:
     """One line for people; names as the vocabulary labels them, keys where a word is gone. No closing stop."""
-    return _Speaker(locale, vocabulary).node(node, vocabulary)
+    return Speaker(locale, vocabulary).node(node, vocabulary)
 
 
 def describe_where(where: Node, *, locale: str, vocabulary: Vocabulary = WORDS) -> str:
     """The same for a condition over one event."""
-    return _Speaker(locale, vocabulary).node(where, vocabulary.events.fields)
+    return Speaker(locale, vocabulary).node(where, vocabulary.events.fields)
 
 
 @dataclass(frozen=True)
-class _Speaker:
+class Speaker:
     locale: str
     vocabulary: Vocabulary
     labels: dict[tuple[str, str], dict[str, Label]] = field(default_factory=dict)  # of choices, which may be a query
@@ -166,6 +166,8 @@ class _Speaker:
         """A single `is` names the thing itself: 「/pricing を」."""
         if where is None:
             return ""
+        while isinstance(where, All | Any) and len(where.nodes) == 1:
+            where = where.nodes[0]
         if isinstance(where, Test) and where.op == "eq" and isinstance(where.value, str):
             return self.say(OBJECT, it=self.named(where))
         return self.say(FILTERED, it=self.node(where, self.vocabulary.events.fields))
@@ -196,4 +198,8 @@ class _Speaker:
 
     def member(self, member: Member) -> str:
         phrase = SEGMENT if member.of == "segment" else STATES[member.state or "in"]
-        return self.say(phrase, id=member.id, step=member.step or "")
+        listed = {choice.key: choice for choice in self.vocabulary.members_listed(member.of)}
+        named = listed.get(member.id, Choice(member.id, member.id))
+        steps = {choice.key: say(choice.label, locale=self.locale) for choice in named.parts}
+        step = steps.get(member.step or "", member.step or "")
+        return self.say(phrase, id=say(named.label, locale=self.locale), step=step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
@@ -96,3 +97,17 @@ def children(node: Node) -> tuple[Node, ...]:
             return (inner,)
         case _:
             return ()
+
+
+def steps(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
+    """The nodes of `children` with their places in the document, `path` being the node's own."""
+    name = {All: "/all/{}", Any: "/any/{}", Not: "/not"}.get(type(node), "")
+    for place, child in enumerate(children(node)):
+        yield path + name.format(place), child
+
+
+def walk(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
+    """Every node judged on the same row in reading order, with its place in the document (`/all/0/not`)."""
+    yield path, node
+    for place, child in steps(node, path):
+        yield from walk(child, place)

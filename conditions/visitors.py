@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from conditions.audience import VISITORS
 from conditions.tree import Member
-from conditions.vocabulary import WORDS, EventWords, Family, Field, MemberWord, Piece, Vocabulary
+from conditions.vocabulary import WORDS, Choice, EventWords, Family, Field, MemberWord, Piece, Vocabulary
 
 OF_SOMEBODY = "lead.id IS NOT NULL"
 _COLUMN = re.compile(r"lead\.\w+")
@@ -40,6 +40,14 @@ class VisitorWords(Vocabulary):
     def member_word(self, of: str) -> MemberWord | None:
         word = self._people.member_word(of)
         return None if word is None else _of_members(word)
+
+    def members_listed(self, of: str) -> Sequence[Choice]:
+        return self._people.members_listed(of)
+
+    def offered(self) -> tuple[Field, ...]:
+        own = super().offered()
+        taken = {field.key for field in own}
+        return (*own, *(field for field in self._people.offered() if field.key not in taken))
 
     def fixed(self) -> tuple[Field, ...]:
         own = super().fixed()

@@ -30,11 +30,15 @@ from conditions.tree import Member
 
 @dataclass(frozen=True)
 class Choice:
-    """`stored` is what the field's SQL yields for this choice (text or whole number); the key itself unless given."""
+    """`stored` is what the field's SQL yields for this choice (text or whole number); the key itself unless given.
+
+    parts: what a builder offers once this is chosen, such as the steps of a flow.
+    """
 
     key: str
     label: Label
     stored: str | int | None = None
+    parts: Sequence[Choice] = ()
 
     @property
     def value(self) -> str | int:
@@ -61,6 +65,8 @@ class Field:
     folded_sql: stored text already folded (Kind.SET: text[] of folded); without it `ma_fold(sql)` is computed.
     sum_sql: the number a did adds up for "sum", in the unit the author of a condition writes (visible_ms: seconds).
     given: true where there is somebody to ask about; without, "has none of" says nothing. Words of visitors set it.
+    hints: known values to pick from, by what has been typed; any other value is as good.
+    ticks: where `sql` reads `%(now)s`: SQL of the next moment at which the value becomes another by time alone.
     """
 
     key: str
@@ -73,6 +79,8 @@ class Field:
     params: Mapping[str, object] = field(default_factory=dict)
     sum_sql: str | None = None
     given: str | None = None
+    hints: Callable[[str], Sequence[Choice]] | None = None
+    ticks: str | None = None
 
     def options(self) -> Sequence[Choice]:
         return self.choices() if callable(self.choices) else self.choices
@@ -83,6 +91,8 @@ class Field:
 
 
 Family = Callable[[str], Field | None]
+Keys = Callable[[], Sequence[str]]
+Listed = Callable[[], Sequence[Choice]]
 
 
 class Fields:
@@ -91,6 +101,7 @@ class Fields:
     def __init__(self, *fields: Field, families: Mapping[str, Family] | None = None) -> None:
         self._fixed: dict[str, Field] = {}
         self._families: dict[str, Family] = dict(families or {})
+        self._offers: dict[str, Keys] = {}
         self.add(*fields)
 
     def add(self, *fields: Field) -> None:
@@ -102,11 +113,16 @@ class Fields:
                 raise ValueError(f"condition field {one.key} needs choices")
             self._fixed[one.key] = one
 
-    def add_family(self, prefix: str, family: Family) -> None:
-        """`family(rest of the key)` gives the field, or None if there is no such thing. Called at parse and compile."""
+    def add_family(self, prefix: str, family: Family, *, offers: Keys | None = None) -> None:
+        """`family(rest of the key)` gives the field, or None if there is no such thing. Called at parse and compile.
+
+        offers: the rests a builder lists; without, people type the rest themselves.
+        """
         if prefix in self._families:
             raise ValueError(f"condition family {prefix} is registered twice")
         self._families[prefix] = family
+        if offers is not None:
+            self._offers[prefix] = offers
 
     def find(self, key: str) -> Field | None:
         if key in self._fixed:
@@ -120,8 +136,22 @@ class Fields:
         """Fields with a name of their own, in the order they were registered: what a builder offers first."""
         return tuple(self._fixed.values())
 
+    def ticking(self, key: str) -> bool:
+        """Whether time alone makes the value another."""
+        return key in self._fixed and "%(now)s" in self._fixed[key].sql
+
     def prefixes(self) -> tuple[str, ...]:
         return tuple(self._families)
+
+    def offered(self) -> tuple[Field, ...]:
+        """Every field a builder lists: those with a name of their own, then those the families offer now."""
+        named = [(prefix, self._families[prefix], key) for prefix, keys in self._offers.items() for key in keys()]
+        found = [family(key) for _, family, key in named]
+        return (*self.fixed(), *(field for field in found if field is not None))
+
+    def open_prefixes(self) -> tuple[str, ...]:
+        """Families whose keys people type themselves."""
+        return tuple(prefix for prefix in self._families if prefix not in self._offers)
 
 
 @dataclass(frozen=True)
@@ -143,7 +173,7 @@ class EventWord:
 class EventWords:
     """How `did` finds events in tracking_event AS event: the names, and the fields a `where` may ask about.
 
-    find: name → EventWord, or None when there is no such event (for this tenant).
+    find: name → EventWord, or None when there is no such event (for this tenant). listed: those a builder offers.
     fields: over alias `event`; those of the dictionary carry `through=SUBJECT` and speak of alias `subject`.
     known_since: over alias `lead`; "has not within 14 days" asks only about leads known for 14 days.
     """
@@ -151,6 +181,7 @@ class EventWords:
     find: Callable[[str], EventWord | None]
     fields: Fields
     known_since: str = "lead.created_at"
+    listed: Callable[[], Sequence[EventWord]] = tuple
 
 
 SUBJECT = Through(
@@ -182,6 +213,7 @@ class Vocabulary(Fields):
         super().__init__(*fields, families=families)
         self._events = events or NO_EVENTS
         self._members: dict[str, MemberWord] = {}
+        self._listed: dict[str, Listed] = {}
 
     @property
     def events(self) -> EventWords:
@@ -193,14 +225,21 @@ class Vocabulary(Fields):
             raise ValueError("event words are registered twice")
         self._events = words
 
-    def use_members(self, of: str, word: MemberWord) -> None:
-        """`of` is "segment" or "flow"; the word may raise ConditionRefused for an id that is not there."""
+    def use_members(self, of: str, word: MemberWord, *, listed: Listed = tuple) -> None:
+        """`of` is "segment" or "flow"; the word may raise ConditionRefused for an id that is not there.
+
+        listed: those a builder offers, and the names sentences use.
+        """
         if of in self._members:
             raise ValueError(f"member word {of} is registered twice")
         self._members[of] = word
+        self._listed[of] = listed
 
     def member_word(self, of: str) -> MemberWord | None:
         return self._members.get(of)
+
+    def members_listed(self, of: str) -> Sequence[Choice]:
+        return self._listed[of]() if of in self._listed else ()
 
 
 NO_EVENTS = EventWords(find=lambda key: None, fields=Fields())

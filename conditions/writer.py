@@ -117,7 +117,7 @@ class Writer:
     def _set(self, test: Test, one: Field) -> str:
         row, negated = _positive(test)
         if one.through is None:
-            array = self._sql(one, one.folded_sql if one.folded_sql and not test.exact else one.sql)
+            array = self.own(one, one.folded_sql if one.folded_sql and not test.exact else one.sql)
             stored = "member.name" if one.folded_sql else None
             element = replace(one, sql="member.name", folded_sql=stored)
             found = MEMBER.format(array=array, test=row.build(self._site(test, element, test.value)))
@@ -129,14 +129,14 @@ class Writer:
 
     def _found(self, one: Field, test: str) -> str:
         through = cast("Through", one.through)
-        return FOUND.format(rows=self._sql(one, through.rows), key=through.key, test=test)
+        return FOUND.format(rows=self.own(one, through.rows), key=through.key, test=test)
 
     def _site(self, test: Test, one: Field, value: Value) -> Site:
-        sql, compared = self._sql(one, one.sql), cast("object", value)
+        sql, compared = self.own(one, one.sql), cast("object", value)
         if one.kind in CHOICES:
             compared = stored(one, test)
         elif value is not None and one.kind in (Kind.FOLDED, Kind.SET) and not test.exact and test.op != "matches":
-            sql = self._sql(one, one.folded_sql) if one.folded_sql else f"ma_fold({sql})"
+            sql = self.own(one, one.folded_sql) if one.folded_sql else f"ma_fold({sql})"
             compared = (
                 tuple(map(fold, cast("tuple[str, ...]", value)))
                 if isinstance(value, tuple)
@@ -144,7 +144,7 @@ class Writer:
             )
         return Site(sql=sql, kind=one.kind, value=compared, bind=self.bind, now=self.now, tz=self.tz)
 
-    def _sql(self, one: Field | EventWord, sql: str) -> str:
+    def own(self, one: Field | EventWord, sql: str) -> str:
         """The app's SQL with its own parameters renamed, and `%(now)s` bound to the moment asked about."""
         for name, value in one.params.items():
             sql = sql.replace(f"%({name})s", self.bind(value))
@@ -156,16 +156,27 @@ class Writer:
         """Those whose events satisfy the count, as a set found once; where zero does, those not among who break it."""
         zero = COMPARE[did.count.op](0, did.count.value)
         who = self.vocabulary.audience
-        rows = DONE.format(doer=who.doer, key=who.key, events=self._events(did) + self._having(did, negated=zero))
+        rows = DONE.format(doer=who.doer, key=who.key, events=self.events(did) + self._having(did, negated=zero))
         if not zero:
             return rows
         newcomers = ""
         if did.within and only_zero(did.count):
-            since = self.bind(self.now - did.within.delta)
-            newcomers = f"({who.known_since or self.vocabulary.events.known_since} <= {since}) IS TRUE AND "
+            newcomers = f"({self.known_since} <= {self.bind(self.now - did.within.delta)}) IS TRUE AND "
         return f"({newcomers}NOT {rows})"
 
-    def _events(self, did: Did) -> str:
+    @property
+    def known_since(self) -> str:
+        return self.vocabulary.audience.known_since or self.vocabulary.events.known_since
+
+    def events(self, did: Did) -> str:
+        """FROM … WHERE of the events it counts."""
+        tests = self.happened(did)
+        if did.where:
+            tests.append(self.condition(did.where, fields=self.vocabulary.events.fields))
+        return "FROM tracking_event AS event {} WHERE {}".format(self._other(did.order), " AND ".join(tests))
+
+    def happened(self, did: Did, *, ahead: bool = False) -> list[str]:
+        """Tests of its events but for `where` and order. ahead: those stated for a moment yet to come as well."""
         words, doer = self.vocabulary.events, self.vocabulary.audience.doer
         word = words.find(did.event)
         if word is None:
@@ -173,23 +184,22 @@ class Writer:
         tests = [
             f"event.tenant_id = %(tenant_id)s AND {doer} IS NOT NULL",
             f"event.name = {self.bind(word.code)} AND event.verdict = {self.bind(HUMAN)}",
-            f"event.occurred_at <= {self.bind(self.now)}",
         ]
+        if not ahead:
+            tests.append(f"event.occurred_at <= {self.bind(self.now)}")
         if did.within:
             tests.append(f"event.occurred_at > {self.bind(self.now - did.within.delta)}")
         if word.sql:
-            tests.append(f"({self._sql(word, word.sql)})")
+            tests.append(f"({self.own(word, word.sql)})")
         if self.among:
             tests.append(f"{doer} = ANY(%({self.among})s::bigint[])")
-        if did.where:
-            tests.append(self.condition(did.where, fields=words.fields))
-        return "FROM tracking_event AS event {} WHERE {}".format(self._other(did.order), " AND ".join(tests))
+        return tests
 
     def _other(self, order: Order | None) -> str:
         if order is None:
             return ""
         doer = self.vocabulary.audience.doer
-        return OTHER.format(doer=doer, events=self._events(order.did), order=ORDERS[order.relation])
+        return OTHER.format(doer=doer, events=self.events(order.did), order=ORDERS[order.relation])
 
     def _having(self, did: Did, *, negated: bool) -> str:
         count = did.count
@@ -197,16 +207,17 @@ class Writer:
             (not negated and count in (Count("gte", 1), Count("gt", 0))) or (negated and only_zero(count))
         ):
             return ""  # any event decides
-        told = f"{self._measure(did)} {SIGNS[count.op]} {self.bind(decimal(count.value))}"
+        told = f"{self.measure(did)} {SIGNS[count.op]} {self.bind(decimal(count.value))}"
         return " GROUP BY {} HAVING {}({})".format(self.vocabulary.audience.doer, "NOT " if negated else "", told)
 
-    def _measure(self, did: Did) -> str:
+    def measure(self, did: Did) -> str:
+        """How many events, or the sum of what they carry."""
         if did.sum is None:
             return "count(*)"
         one = self.vocabulary.events.fields.find(did.sum)
         if one is None:
             raise ConditionRefused("unknown_field", path="", key=did.sum)
-        summed = self._sql(one, one.sum_sql or one.sql)
+        summed = self.own(one, one.sum_sql or one.sql)
         if one.kind is Kind.ANY and not one.sum_sql:
             summed = ANY_NUMBER.format(summed)
         return f"COALESCE(sum({summed}), 0)"

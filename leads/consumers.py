@@ -7,8 +7,11 @@ from leads.actions.accounts import recognise_accounts
 from leads.actions.erasing import forget_browsers_hints
 from leads.actions.presence import PRESENCE, note_presence
 from leads.actions.recognise import recognise
+from leads.actions.segments import follow, stir
+from leads.actions.straggling import gather_stragglers
 from leads.actions.suggestions import suggest
 from leads.actions.unbinding import forget_browsers
+from leads.stirring import SEEN
 from tracking.catalogue import Event, Fact, consumes
 
 
@@ -22,6 +25,7 @@ def identify(facts: Sequence[Fact], now: datetime) -> None:
 def presence(facts: Sequence[Fact], now: datetime) -> None:
     """Last seen, first and last source."""
     note_presence(facts)
+    stir({fact.lead_id for fact in facts if fact.lead_id is not None}, SEEN, now=now)
 
 
 @consumes(Event.LEAD_UPDATED, name="leads_unbinding")
@@ -42,7 +46,19 @@ def accounts(facts: Sequence[Fact], now: datetime) -> None:
     recognise_accounts(facts)
 
 
+@consumes(name="leads_joined")
+def joined(facts: Sequence[Fact], now: datetime) -> None:
+    """A fact that was being written while two people were joined may still name the one who stands aside."""
+    gather_stragglers([fact.lead_id for fact in facts if fact.lead_id is not None], now=now)
+
+
 @consumes(Event.EVENTS_DELETED, name="leads_forgetting")
 def forgetting(facts: Sequence[Fact], now: datetime) -> None:
     """Browsers that were erased."""
     forget_browsers_hints(facts)
+
+
+@consumes(name="leads_segments")
+def segments(facts: Sequence[Fact], now: datetime) -> None:
+    """Any fact may be what a segment asks about."""
+    follow(facts, now=now)

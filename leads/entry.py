@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from leads.attributes import Value
 from leads.identity import AddressRefused, read_address
 from leads.phones import PhoneRefused, read_phone
 from leads.titles import rank_index, rank_of
@@ -38,7 +39,10 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadInput:
-    """One person as stated by a form, a file, a page or another system. `owner` is a member's e-mail address."""
+    """One person as stated by a form, a file, a page or another system. `owner` is a member's e-mail address.
+
+    attributes: {key of the workspace's own field: value, or the text of a cell}.
+    """
 
     email: str | None = None
     external_ids: Mapping[str, str] = field(default_factory=dict)
@@ -56,19 +60,21 @@ class LeadInput:
     tags: tuple[str, ...] = ()
     consents: tuple[Permission, ...] = ()
     source: Mapping[str, str] | None = None
+    attributes: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Clean values by column; company and owner still by name and address."""
+    """Clean values by column; company and owner still by name and address, attributes as they were stated."""
 
-    values: Mapping[str, str | int | None]
+    values: Mapping[str, Value]
     company: str | None
     owner: str | None
     identifiers: tuple[tuple[str, str], ...]
     tags: tuple[str, ...]
     consents: tuple[Permission, ...]
     source: Mapping[str, str] | None
+    attributes: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def email_key(self) -> str | None:
@@ -86,7 +92,7 @@ class EntryRefused(ValueError):
 
 def read_entry(said: LeadInput) -> Entry:
     """Clean every stated value. Raises EntryRefused naming all bad fields at once."""
-    values: dict[str, str | int | None] = {}
+    values: dict[str, Value] = {}
     errors: dict[str, str] = {}
     for read in (_read_email, _read_texts, _read_title, _read_phone):
         read(said, values, errors)
@@ -96,12 +102,14 @@ def read_entry(said: LeadInput) -> Entry:
     if errors:
         raise EntryRefused(errors)
     owner = said.owner.strip().casefold() if said.owner is not None else None
-    return Entry(values, company, owner, identifiers, tags, said.consents, said.source)
+    return Entry(values, company, owner, identifiers, tags, said.consents, said.source, said.attributes)
 
 
 def clean_text(text: str) -> str:
     """One line without control characters, composed, ends trimmed."""
     composed = unicodedata.normalize("NFC", text)
+    if composed.isprintable():  # most cells; what follows looks at every character
+        return composed.strip()
     return "".join(" " if _is_control(char) else char for char in composed).strip()
 
 
@@ -118,7 +126,7 @@ def _bounded(text: str | None, limit: int, name: str, errors: dict[str, str]) ->
     return clean
 
 
-def _read_email(said: LeadInput, values: dict[str, str | int | None], errors: dict[str, str]) -> None:
+def _read_email(said: LeadInput, values: dict[str, Value], errors: dict[str, str]) -> None:
     if said.email is None:
         return
     if not said.email.strip():
@@ -137,14 +145,14 @@ def _read_email(said: LeadInput, values: dict[str, str | int | None], errors: di
     }
 
 
-def _read_texts(said: LeadInput, values: dict[str, str | int | None], errors: dict[str, str]) -> None:
+def _read_texts(said: LeadInput, values: dict[str, Value], errors: dict[str, str]) -> None:
     for name, limit in TEXT_LIMITS.items():
         clean = _bounded(getattr(said, name), limit, name, errors)
         if clean is not None:
             values[name] = clean
 
 
-def _read_title(said: LeadInput, values: dict[str, str | int | None], errors: dict[str, str]) -> None:
+def _read_title(said: LeadInput, values: dict[str, Value], errors: dict[str, str]) -> None:
     title = values.get("job_title")
     if isinstance(title, str):
         values["job_rank"] = rank_of(title)
@@ -156,7 +164,7 @@ def _read_title(said: LeadInput, values: dict[str, str | int | None], errors: di
         errors["job_rank"] = "unknown_rank"
 
 
-def _read_phone(said: LeadInput, values: dict[str, str | int | None], errors: dict[str, str]) -> None:
+def _read_phone(said: LeadInput, values: dict[str, Value], errors: dict[str, str]) -> None:
     if said.phone is None:
         return
     if not said.phone.strip():

@@ -1,9 +1,11 @@
-"""The lead list's address read back: search, filters as conditions, sort, place."""
+"""The lead list's address read back: saved view, search, filters as conditions, sort, place."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
@@ -15,6 +17,7 @@ from leads.queries import SORTS, LeadFilter
 from leads.queries.listing import WORD_SORTS
 from ma_platform.api.pages import decode
 
+ALL = "all"
 PAGE_SIZE = 50
 Json = dict[str, Any]  # Any: a condition as JSON
 SCORE_BANDS = ("80", "50", "20")
@@ -22,48 +25,91 @@ SCORE_BANDS = ("80", "50", "20")
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter in force as a sentence, and the parameter that takes it away."""
+    """A filter in force as a sentence, and the address without it."""
 
     text: str
-    parameter: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for."""
+    """What the address asks for, over the saved view it starts from.
 
+    view: the view's public id, or `all`. written: the condition as JSON text. refused: why it cannot be understood;
+    such a list is empty, never everybody. back: the page before the cursor.
+    """
+
+    view: str
     q: str
-    stage: str
-    score: str
-    tag: str
-    owner: str
-    created: str
-    did: str
+    filters: Mapping[str, str]
+    written: str
+    condition: Json | None
+    refused: str
     sort: str
     cursor: str
+    back: bool
 
     @classmethod
-    def of(cls, query: QueryDict) -> "Asked":
+    def of(cls, query: QueryDict, *, view: str = ALL, saved: Json | None = None) -> "Asked":
         """Unknown sorts fall back to the default, so that an old bookmark still opens."""
-        sort = query.get("sort", "")
-        known = sort in SORTS or sort.removeprefix("-") in WORD_SORTS
-        texts = {name: query.get(name, "").strip()[:200] for name in ("q", *TESTS, "cursor")}
-        return cls(**texts, sort=sort if known else "-updated")
+        start = _texts(saved or {})
+        texts = {name: query.get(name, start.get(name, "")).replace("\x00", "").strip() for name in STATED}
+        condition, refused = _read(texts["condition"])
+        known = texts["sort"] in SORTS or texts["sort"].removeprefix("-") in WORD_SORTS
+        return cls(
+            view=view,
+            q=texts["q"][:200],
+            filters={name: texts[name][:200] for name in TESTS},
+            written=texts["condition"],
+            condition=condition,
+            refused=refused,
+            sort=texts["sort"] if known else "-updated",
+            cursor=query.get("cursor", ""),
+            back=query.get("back") == "1",
+        )
 
     def tests(self) -> dict[str, Json]:
         """Conditions by parameter, without those this workspace cannot ask."""
-        stated = {name: TESTS[name](getattr(self, name)) for name in TESTS if getattr(self, name)}
-        return {name: test for name, test in stated.items() if test and _may_ask(test)}
+        stated = {name: TESTS[name](value) for name, value in self.filters.items() if value}
+        found = {name: test for name, test in stated.items() if test and _may_ask(test)}
+        return {**found, "condition": self.condition} if self.condition else found
 
     def narrowed(self) -> bool:
         """Whether anything hides people."""
-        return bool(self.q or self.tests())
+        return bool(self.q or self.refused or self.tests())
 
     def chips(self) -> list[Chip]:
         """One chip per filter in force."""
         locale = get_language() or "ja"
-        chips = [Chip(describe(parse(test), locale=locale), name) for name, test in self.tests().items()]
-        return [Chip(_("Search: %(text)s") % {"text": self.q}, "q"), *chips] if self.q else chips
+        chips = [
+            Chip(describe(parse(test), locale=locale), self.address(without=name))
+            for name, test in self.tests().items()
+        ]
+        searched = _("Search: %(text)s") % {"text": self.q}
+        return [Chip(searched, self.address(without="q")), *chips] if self.q else chips
+
+    def address(self, *, without: str = "") -> str:
+        """The query part that asks the same again from the first page, or the same less one filter."""
+        stated = {"q": self.q, **self.filters, "condition": self.written}
+        kept = {name: "" if name == without else value for name, value in stated.items()}
+        if self.view == ALL:
+            kept = {name: value for name, value in kept.items() if value}
+        return "?" + urlencode({"view": self.view, **kept, "sort": self.sort})
+
+    def hidden(self) -> list[tuple[str, str]]:
+        """The state as fields of a form."""
+        stated = {"q": self.q, **self.filters, "condition": self.written, "sort": self.sort}
+        return [("view", self.view), *stated.items()]
+
+    def stated(self) -> Json:
+        """What a saved view remembers, without its columns."""
+        filters = {name: value for name, value in self.filters.items() if value}
+        return {"q": self.q, "filters": filters, "condition": self.condition, "sort": self.sort}
+
+    def selection(self) -> Json:
+        """Everybody this list shows, as jobs and exports take it."""
+        tests = list(self.tests().values())
+        return {"q": self.q, "condition": {"all": tests} if tests else None}
 
     def filter(self, *, now: datetime, zone: ZoneInfo, limit: int = PAGE_SIZE + 1) -> LeadFilter:
         """As the query takes it. Raises rest_framework's ValidationError for a cursor that is not ours."""
@@ -74,7 +120,30 @@ class Asked:
             sort=self.sort,
             after=decode(self.cursor) if self.cursor else None,
             limit=limit,
+            back=self.back and bool(self.cursor),
         )
+
+
+def _texts(saved: Json) -> dict[str, str]:
+    """A saved view as the address would say it."""
+    condition = saved.get("condition")
+    written = json.dumps(condition, ensure_ascii=False) if condition else ""
+    stated = {"q": saved.get("q", ""), "sort": saved.get("sort", ""), "condition": written}
+    return {**stated, **{name: str(value) for name, value in (saved.get("filters") or {}).items()}}
+
+
+def _read(written: str) -> tuple[Json | None, str]:
+    """The condition, or why it cannot be understood."""
+    if not written:
+        return None, ""
+    try:
+        condition = json.loads(written)
+        parse(condition)
+    except ConditionRefused as error:
+        return None, str(error)
+    except (ValueError, RecursionError):
+        return None, _("This is not JSON.")
+    return condition, ""
 
 
 def _score(band: str) -> Json | None:
@@ -106,6 +175,7 @@ TESTS: dict[str, Callable[[str], Json | None]] = {
     "created": _created,
     "did": _did,
 }
+STATED = ("q", "sort", "condition", *TESTS)
 
 
 def _may_ask(test: Json) -> bool:

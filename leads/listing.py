@@ -1,20 +1,45 @@
-"""Rows of the lead list as they are drawn: our columns, then those the rooms above add."""
+"""Rows of the lead list as they are drawn: the columns a member chose, of our own, of the workspace, of rooms above."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.models import Attribute, Lead, LeadTag
 from leads.queries import LeadRow
 from leads.queries.listing import word_sort
+from leads.titles import rank_key
+from leads.vocabulary import RANK_LABELS
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import slots
-from ma_platform.ui.templatetags.ui import stage_tone
+from ma_platform.ui.templatetags.ui import ago, moment, number, short_moment, stage_tone
+
+Cells = Mapping[int, slots.Cell]
+MOST_COLUMNS = 30
+NOTHING = format_html('<span class="muted">{}</span>', "—")
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """A column of the list. `load` answers for the rows of one page with at most one query."""
+
+    key: str
+    label: str | Promise
+    load: Callable[[Sequence[LeadRow]], Cells]
+    sort: str | None = None
+    numeric: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
     """A cell under its column's heading."""
 
-    column: slots.Column
+    column: ListColumn
     cell: slots.Cell | None
 
     @property
@@ -23,29 +48,128 @@ class ShownCell:
         tone = self.cell.tone if self.cell else ""
         return stage_tone(tone.removeprefix("stage-")) if tone.startswith("stage-") else tone
 
+    @property
+    def drawn(self) -> SafeString:
+        """Drawn here and not in the template: a page has hundreds of them."""
+        if self.cell is None or not self.cell.value:
+            return NOTHING
+        if tone := self.tone:
+            return format_html('<span class="badge tone-{}">{}</span>', tone, self.cell.value)
+        if self.cell.href:
+            return format_html('<a href="{}">{}</a>', self.cell.href, self.cell.value)
+        return escape(self.cell.value)
+
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A person with the cells of every added column."""
+    """A person with the cells of every column."""
 
     lead: LeadRow
     cells: list[ShownCell]
 
 
-def shown_columns(can: Collection[Capability]) -> list[slots.Column]:
-    """The added columns this member may see; a sort nobody can serve is left out."""
-    columns = [filler.call() for filler in slots.LEAD_COLUMNS.fillers(can)]
-    return [_sortable(column) for column in columns]
+def offered_columns(can: Collection[Capability]) -> list[ListColumn]:
+    """Every column this member may choose, in the order they are offered."""
+    return [*OWN[:1], *_above(can), *OWN[1:], *map(_attribute, attributes())]
 
 
-def _sortable(column: slots.Column) -> slots.Column:
-    if column.sort is None or word_sort(column.sort) is not None:
-        return column
-    return slots.Column(column.key, column.label, column.load, None, column.numeric)
+def shown_columns(can: Collection[Capability], chosen: Sequence[str] | None = None) -> list[ListColumn]:
+    """The chosen columns in their order, without those that are not there (any more); None: the usual ones."""
+    if chosen is None:
+        above = _above(can)
+        return [_OWN["company"], *above, *(_OWN[key] for key in ("owner", "last_seen", "updated"))]
+    known = dict(_OWN) | {column.key: column for column in _above(can)}
+    if any(key.startswith("attributes.") for key in chosen):
+        known |= {column.key: column for column in map(_attribute, attributes())}
+    return [known[key] for key in chosen if key in known]
 
 
-def shown_rows(rows: Sequence[LeadRow], columns: Sequence[slots.Column]) -> list[ShownRow]:
-    """One query per added column, whatever the number of rows."""
-    ids = [row.id for row in rows]
-    loaded = [(column, column.load(ids) if ids else {}) for column in columns]
+def shown_rows(rows: Sequence[LeadRow], columns: Sequence[ListColumn]) -> list[ShownRow]:
+    """At most one query per column, whatever the number of rows."""
+    loaded = [(column, column.load(rows) if rows else {}) for column in columns]
     return [ShownRow(row, [ShownCell(column, cells.get(row.id)) for column, cells in loaded]) for row in rows]
+
+
+def attributes() -> list[Attribute]:
+    """The workspace's own fields of people that are in use."""
+    return list(Attribute.objects.filter(subject="lead", archived_at=None).order_by("position", "id"))
+
+
+def _above(can: Collection[Capability]) -> list[ListColumn]:
+    """Columns of the rooms above; a sort nobody can serve is left out."""
+    return [_added(filler.call()) for filler in slots.LEAD_COLUMNS.fillers(can)]
+
+
+def _added(column: slots.Column) -> ListColumn:
+    sort = column.sort if column.sort and word_sort(column.sort) is not None else None
+    return ListColumn(
+        column.key, column.label, lambda rows: column.load([row.id for row in rows]), sort, column.numeric
+    )
+
+
+def _plain(key: str, label: str | Promise, text: Callable[[LeadRow], str], sort: str | None = None) -> ListColumn:
+    def load(rows: Sequence[LeadRow]) -> Cells:
+        return {row.id: slots.Cell(said) for row in rows if (said := text(row))}
+
+    return ListColumn(key, label, load, sort)
+
+
+def _companies(rows: Sequence[LeadRow]) -> Cells:
+    return {
+        row.id: slots.Cell(row.company_name, href=reverse("leads:company", args=[row.company_public_id]))
+        for row in rows
+        if row.company_name
+    }
+
+
+def _tags(rows: Sequence[LeadRow]) -> Cells:
+    worn = LeadTag.objects.filter(lead_id__in=[row.id for row in rows]).order_by("tag__name")
+    names: dict[int, list[str]] = {}
+    for lead_id, name in worn.values_list("lead_id", "tag__name"):
+        names.setdefault(lead_id, []).append(name)
+    return {lead_id: slots.Cell(" · ".join(one)) for lead_id, one in names.items()}
+
+
+def rank_name(rank: int | None) -> str:
+    """The rank as people call it; "" for an unknown one."""
+    key = None if rank is None else rank_key(rank)
+    return str(RANK_LABELS[key]) if key else ""
+
+
+OWN = (
+    ListColumn("company", gettext_lazy("Company"), _companies),
+    _plain("job_title", gettext_lazy("Job title"), lambda row: row.job_title),
+    _plain("job_rank", gettext_lazy("Rank"), lambda row: rank_name(row.job_rank)),
+    _plain("department", gettext_lazy("Department"), lambda row: row.department),
+    _plain("email", gettext_lazy("E-mail"), lambda row: row.email),
+    _plain("phone", gettext_lazy("Phone"), lambda row: row.phone),
+    _plain("prefecture", gettext_lazy("Prefecture"), lambda row: row.prefecture),
+    ListColumn("tags", gettext_lazy("Tags"), _tags),
+    _plain("owner", gettext_lazy("Lead owner"), lambda row: row.owner_name or ""),
+    _plain("last_seen", gettext_lazy("Last seen"), lambda row: ago(row.last_seen_at) if row.last_seen_at else ""),
+    _plain("created", gettext_lazy("Created"), lambda row: moment(row.created_at), "created"),
+    _plain("updated", gettext_lazy("Updated"), lambda row: short_moment(row.updated_at), "updated"),
+)
+_OWN: Mapping[str, ListColumn] = {column.key: column for column in OWN}
+
+
+def _attribute(one: Attribute) -> ListColumn:
+    labels = {str(choice["key"]): str(choice["label"]) for choice in one.choices or ()}
+
+    def load(rows: Sequence[LeadRow]) -> Cells:
+        asked = Lead.objects.filter(pk__in=[row.id for row in rows], attributes__has_key=one.key)
+        found = asked.values_list("pk", f"attributes__{one.key}")
+        return {pk: slots.Cell(attribute_text(value, labels)) for pk, value in found if value not in (None, "", [])}
+
+    return ListColumn(f"attributes.{one.key}", one.label, load, numeric=one.kind == "number")
+
+
+def attribute_text(value: object, labels: Mapping[str, str]) -> str:
+    """A value of an attribute as people read it."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, int | float):
+        return number(value) if value == int(value) else str(value)
+    if isinstance(value, list):
+        return " · ".join(labels.get(str(one), str(one)) for one in value)
+    return labels.get(str(value), str(value))

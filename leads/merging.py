@@ -1,13 +1,13 @@
-"""How stated values join those already known: per field fill, overwrite or never. Pure."""
+"""How stated values join those already known: per field fill, overwrite, append or never. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from leads.attributes import PREFIX, Value, joined, kept_text
 from leads.names import person_key
 
-Policy = Literal["fill", "overwrite", "never"]
-Value = str | int | None
+Policy = Literal["fill", "overwrite", "append", "never"]
 
 # Columns that travel together with the field a person sees.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -36,13 +36,35 @@ BLANK: Mapping[str, Value] = {
 }
 
 
+class Values(dict[str, Value]):
+    """Values by column, the workspace's own fields as "attributes.KEY"; one that is not there is unknown."""
+
+    def __missing__(self, column: str) -> Value:
+        if column.startswith(PREFIX):
+            return None
+        raise KeyError(column)
+
+
+def columns_of(name: str) -> tuple[str, ...]:
+    """The columns of a field, the one that tells whether it is known first; an attribute is its own column."""
+    return COLUMNS.get(name, (name,))
+
+
+def field_of(column: str) -> str:
+    """The field a column belongs to: field_of("email_key") == "email"."""
+    return _FIELD_OF.get(column, column)
+
+
+_FIELD_OF = {column: name for name, columns in COLUMNS.items() for column in columns}
+
+
 @dataclass(slots=True)
 class Standing:
     """A lead while a batch is being planned. `id` is None for one that is still to be made."""
 
     public_id: str
     id: int | None = None
-    values: dict[str, Value] = field(default_factory=lambda: dict(BLANK))
+    values: dict[str, Value] = field(default_factory=lambda: Values(BLANK))
     source_first: Mapping[str, str] | None = None
     source_last: Mapping[str, str] | None = None
     history: list[tuple[str, str]] = field(default_factory=list)
@@ -63,7 +85,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What happens to a field that already has a value. `erase` lets a stated blank empty it (an edit by hand)."""
+    """What happens to a field that already has a value. `erase` lets a stated blank empty it (an edit by hand).
+
+    append: several choices join those known, anything else is filled.
+    """
 
     default: Policy = "overwrite"
     fields: Mapping[str, Policy] = field(default_factory=dict)
@@ -74,11 +99,15 @@ class Rules:
 
 
 def merge(standing: Standing, values: Mapping[str, Value], rules: Rules) -> tuple[str, ...]:
-    """Apply stated values in place; returns the fields whose value changed, in the order of COLUMNS.
+    """Apply stated values in place; returns the fields whose value changed, in the order of COLUMNS, then attributes.
 
     A stated blank never erases unless the rules say so. A title brings its rank along.
     """
-    changed = tuple(name for name, columns in COLUMNS.items() if _apply(standing, name, columns, values, rules))
+    own = [name for name in values if name.startswith(PREFIX)]
+    if values.get("job_rank") is None and values.get("job_title") == standing.values["job_title"]:
+        # The same title again, still not understood, says nothing about a rank that is known.
+        values = {name: value for name, value in values.items() if name != "job_rank" or "job_title" not in values}
+    changed = tuple(name for name in (*COLUMNS, *own) if _apply(standing, name, columns_of(name), values, rules))
     standing.changed.update(dict.fromkeys(changed))
     return changed
 
@@ -94,22 +123,38 @@ def touch_source(standing: Standing, source: Mapping[str, str] | None) -> None:
 
 def _apply(standing: Standing, name: str, columns: tuple[str, ...], values: Mapping[str, Value], rules: Rules) -> bool:
     head, same = columns[0], SAME_BY.get(name, columns[0])
-    if head not in values or values[same] == standing.values[same]:
+    if head not in values:
         return False
-    if not _may(standing, name, values, rules):
+    stated = _with_known(standing, name, values, rules)
+    if _alike(stated[same], standing.values[same]) or not _may(standing, name, stated, rules):
         return False
-    standing.values.update({column: values[column] for column in columns})
-    standing.history.append((name, "" if values[head] is None else str(values[head])))
+    standing.values.update({column: stated[column] for column in columns})
+    standing.history.append((name, kept_text(stated[head])))
     return True
+
+
+def _alike(one: Value, other: Value) -> bool:
+    if isinstance(one, list) and isinstance(other, list):
+        return set(one) == set(other)
+    return one == other
+
+
+def _with_known(standing: Standing, name: str, values: Mapping[str, Value], rules: Rules) -> Mapping[str, Value]:
+    """What was stated; several choices together with those known where the rule is to append."""
+    old, new = standing.values.get(name), values.get(name)
+    if rules.of(name) == "append" and isinstance(old, list) and isinstance(new, list):
+        return {**values, name: joined(old, new)}
+    return values
 
 
 def _may(standing: Standing, name: str, values: Mapping[str, Value], rules: Rules) -> bool:
     if name == "job_rank" and "job_title" in values:
         # The rank belongs to its title: it follows one that was taken and ignores one that was not.
         return standing.values["job_title"] == values["job_title"]
-    policy, head = rules.of(name), COLUMNS[name][0]
+    policy, head = rules.of(name), columns_of(name)[0]
     if policy == "never":
         return False
     if values[head] in ("", None):
         return rules.erase
-    return policy == "overwrite" or standing.values[head] in ("", None)
+    known = standing.values[head]
+    return policy == "overwrite" or known in ("", None) or (policy == "append" and isinstance(known, list))

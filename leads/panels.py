@@ -1,6 +1,8 @@
 """What leads put into the shell."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
+from typing import cast
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,8 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from leads.duplicates import reason_text
 from leads.models import Lead
 from leads.queries import LeadFilter, arrivals, list_leads
+from leads.queries.companies import visits_of
+from leads.queries.diary import my_todos
+from leads.queries.exclusions import excluded
+from leads.queries.merges import merges_of
 from leads.queries.naming import named
+from leads.queries.segments import segments_of
 from leads.queries.suggestions import suggestions
+from leads.vocabulary import EXCLUSION_LABELS
+from ma_platform import clock
+from ma_platform.tenancy.models import User
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import slots
 from ma_platform.ui.navigation import NavItem, Section, register
@@ -41,6 +51,17 @@ register(
 
 register(
     NavItem(
+        key="exclusions",
+        label=_("Exclusion list"),
+        icon="shield",
+        url_name="leads:exclusions",
+        section=Section.PEOPLE,
+        order=35,
+        capability=Capability.VIEW_LEADS,
+    )
+)
+register(
+    NavItem(
         key="duplicates",
         label=_("Possible duplicates"),
         icon="copy",
@@ -50,7 +71,91 @@ register(
         capability=Capability.VIEW_LEADS,
     )
 )
+register(
+    NavItem(
+        key="segments",
+        label=_("Segments"),
+        icon="segment",
+        url_name="leads:segments",
+        section=Section.PEOPLE,
+        order=30,
+        capability=Capability.VIEW_LEADS,
+    )
+)
+register(
+    NavItem(
+        key="imports",
+        label=_("Imports"),
+        icon="upload",
+        url_name="leads:imports",
+        section=Section.PEOPLE,
+        order=40,
+        capability=Capability.IMPORT_LEADS,
+    )
+)
+register(
+    NavItem(
+        key="exports",
+        label=_("Exports"),
+        icon="download",
+        url_name="leads:exports",
+        section=Section.PEOPLE,
+        order=45,
+        capability=Capability.EXPORT_LEADS,
+    )
+)
+register(
+    NavItem(
+        key="titles",
+        label=_("Unknown titles"),
+        icon="tag",
+        url_name="leads:titles",
+        section=Section.SETTINGS,
+        order=41,
+        capability=Capability.DESIGN_LEADS,
+    )
+)
+register(
+    NavItem(
+        key="fields",
+        label=_("Fields"),
+        icon="list",
+        url_name="leads:attributes",
+        section=Section.SETTINGS,
+        order=40,
+        capability=Capability.DESIGN_LEADS,
+    )
+)
 slots.PEOPLE.fill(order=10)(named)
+
+
+@slots.LEAD_PANELS.fill(order=60, capability=Capability.VIEW_LEADS)
+def segments_panel(request: HttpRequest, lead: Lead) -> slots.Panel | None:
+    """The segments the person is in; nothing when in none."""
+    stays = segments_of(lead.pk)
+    context = {"stays": stays, "lead": lead}
+    href = reverse("leads:segments")
+    panel = slots.Panel(title=_("Segments"), template="leads/segments/_lead_panel.html", context=context, href=href)
+    return panel if stays else None
+
+
+@slots.COMPANY_COLUMNS.fill(order=10, capability=Capability.VIEW_LEADS)
+def visits_column() -> slots.Column:
+    return slots.Column(key="visits", label=_("Visits in 30 days"), load=_visits, numeric=True)
+
+
+def _visits(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
+    return {pk: slots.Cell(f"{count:,}") for pk, count in visits_of(company_ids, now=clock.now()).items()}
+
+
+@slots.LEAD_HEADER.fill(order=5, capability=Capability.VIEW_LEADS)
+def excluded_badge(request: HttpRequest, lead: Lead) -> slots.Panel | None:
+    """That the exclusion list leaves this person out, and why."""
+    found = excluded([lead.pk]).get(lead.pk)
+    if found is None:
+        return None
+    context = {"found": found, "reason": EXCLUSION_LABELS[found.reason]}
+    return slots.Panel(title=_("Left out"), template="leads/_excluded.html", context=context)
 
 
 @slots.LEAD_PANELS.fill(order=75, capability=Capability.VIEW_LEADS)
@@ -65,12 +170,21 @@ def same_person_panel(request: HttpRequest, lead: Lead) -> slots.Panel | None:
         }
         for one in found
     ]
-    context = {"rows": rows}
+    context = {"rows": rows, "lead": lead, "may_edit": Capability.EDIT_LEADS in getattr(request, "can", ())}
     return (
         slots.Panel(title=_("Possibly the same person"), template="leads/_same_person.html", context=context)
         if rows
         else None
     )
+
+
+@slots.LEAD_PANELS.fill(order=72, capability=Capability.VIEW_LEADS)
+def joined_panel(request: HttpRequest, lead: Lead) -> slots.Panel | None:
+    """Who stands aside for this person, and how to part them again; nothing when nobody does."""
+    merges = list(merges_of(lead)[:20])
+    may_edit = Capability.EDIT_LEADS in getattr(request, "can", ())
+    context = {"merges": merges, "lead": lead, "may_edit": may_edit}
+    return slots.Panel(title=_("Joined with"), template="leads/_joined.html", context=context) if merges else None
 
 
 @slots.HOME_PANELS.fill(order=16, capability=Capability.VIEW_LEADS)
@@ -90,3 +204,14 @@ def new_leads_panel(request: HttpRequest, now: datetime) -> slots.Panel:
     }
     href = f"{people}?sort=-created"
     return slots.Panel(title=_("New leads"), template="leads/_home_new.html", context=context, href=href)
+
+
+@slots.HOME_PANELS.fill(order=12, capability=Capability.VIEW_LEADS)
+def my_todos_panel(request: HttpRequest, now: datetime) -> slots.Panel | None:
+    """What this member is to do, soonest due first; nothing when there is nothing."""
+    rows = my_todos(cast("User", request.user), limit=8)
+    if not rows:
+        return None
+    may_edit = Capability.EDIT_LEADS in getattr(request, "can", frozenset())
+    context = {"rows": rows, "today": timezone.localdate(now), "may_edit": may_edit}
+    return slots.Panel(title=_("My to-dos"), template="leads/_home_todos.html", context=context)

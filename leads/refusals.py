@@ -16,6 +16,14 @@ FIELD_REASONS = {
     "identity_missing": _("Please give an e-mail address or an external ID."),
     "name_or_address_missing": _("Please give a name or an e-mail address."),
     "invalid_identifier": _("An external ID is 1 to 200 characters."),
+    "invalid_identifier_kind": _("The name of a system has only a to z, 0 to 9 and _. Example: salesforce"),
+    "unknown_attribute": _("There is no field with this key in this workspace."),
+    "not_a_text": _("Please write a text."),
+    "not_a_number": _("Please write a number. Example: 1200"),
+    "not_a_day": _("Please write a day. Example: 2026-11-22"),
+    "not_a_choice": _("This is not one of the choices."),
+    "not_a_truth": _("Please answer yes or no."),
+    "not_a_url": _("Please write a web address that begins with https:// or http://."),
 }
 
 

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from conditions import WORDS, Choice, Field, Kind, Phrase, Through
+from conditions import WORDS, Choice, Field, Kind, Phrase, Piece, Through
+from conditions.tree import Member
+from leads.exclusion import EXCLUDED_BY
+from leads.models import Company, Segment, Tag
+from leads.queries.attribute_words import attribute_family, attribute_keys
 from leads.titles import RANKS
-from leads.topics import topic_name
+from leads.topics import TOPICS, topic_name
 from ma_platform.tenancy.queries import members
 
 COMPANY = Through(
@@ -20,7 +24,7 @@ COMPANY_SIZE = Through(
     key="lead.company_id",
     rows="""SELECT people.company_id FROM (
                 SELECT one.company_id, count(*) AS leads FROM leads_lead AS one
-                 WHERE one.tenant_id = %(tenant_id)s AND one.company_id IS NOT NULL
+                 WHERE one.tenant_id = %(tenant_id)s AND one.company_id IS NOT NULL AND one.merged_into_id IS NULL
                  GROUP BY one.company_id) AS people
              WHERE true""",
 )
@@ -61,6 +65,28 @@ def owners() -> Sequence[Choice]:
     return [Choice(member.user.email, str(member.user), member.user_id) for member in members()]
 
 
+EXCLUSION_LABELS = {
+    "competitor": _("Competitor"),
+    "partner": _("Partner"),
+    "employee": _("Own staff"),
+    "other": _("Other reason"),
+}
+MAX_HINTS = 20
+
+
+def known_tags(typed: str) -> Sequence[Choice]:
+    """The workspace's tags that contain what was typed."""
+    names = Tag.objects.filter(name__icontains=typed).order_by("name").values_list("name", flat=True)[:MAX_HINTS]
+    return [Choice(name, name) for name in names]
+
+
+def known_industries(typed: str) -> Sequence[Choice]:
+    """Industries companies have."""
+    found = Company.objects.filter(industry__icontains=typed).exclude(industry="")
+    names = found.order_by("industry").values_list("industry", flat=True).distinct()[:MAX_HINTS]
+    return [Choice(name, name) for name in names]
+
+
 def _choices(labels: dict[str, object]) -> list[Choice]:
     return [Choice(key, label) for key, label in labels.items()]  # type: ignore[arg-type]  # lazy text is text
 
@@ -90,13 +116,27 @@ WORDS.add(
     ),
     Field("lead.phone", Kind.FOLDED, sql="lead.phone", label=_("Phone")),
     Field("lead.prefecture", Kind.FOLDED, sql="lead.prefecture", label=_("Prefecture")),
-    Field("lead.tags", Kind.SET, sql="worn.name", label=_("Tags"), through=TAGS),
+    Field("lead.tags", Kind.SET, sql="worn.name", label=_("Tags"), through=TAGS, hints=known_tags),
+    Field(
+        "lead.excluded_by",
+        Kind.CHOICE,
+        sql=EXCLUDED_BY,
+        label=_("On the exclusion list as"),
+        choices=_choices({**EXCLUSION_LABELS}),
+    ),
     Field("lead.owner", Kind.CHOICE, sql="lead.owner_id", label=_("Owner"), choices=owners),
     Field("lead.created_at", Kind.MOMENT, sql="lead.created_at", label=_("Created")),
     Field("lead.updated_at", Kind.MOMENT, sql="lead.updated_at", label=_("Updated")),
     Field("company.name", Kind.FOLDED, sql="company.name", label=_("Company"), through=COMPANY),
     Field("company.domain", Kind.TEXT, sql="company.domain", label=_("Company domain"), through=COMPANY),
-    Field("company.industry", Kind.FOLDED, sql="company.industry", label=_("Industry"), through=COMPANY),
+    Field(
+        "company.industry",
+        Kind.FOLDED,
+        sql="company.industry",
+        label=_("Industry"),
+        through=COMPANY,
+        hints=known_industries,
+    ),
     Field("company.employees", Kind.NUMBER, sql="company.employees", label=_("Employees"), through=COMPANY),
     Field(
         "company.prefecture", Kind.FOLDED, sql="company.prefecture", label=_("Company's prefecture"), through=COMPANY
@@ -156,5 +196,27 @@ def random_field(seed: str) -> Field | None:
     )
 
 
-WORDS.add_family("consent.", consent_field)
-WORDS.add_family("random.", random_field)
+WORDS.add_family("consent.", consent_field, offers=lambda: [topic for topic in TOPICS if topic != "*"])
+WORDS.add_family("random.", random_field, offers=lambda: ("1", "2", "3"))
+WORDS.add_family("lead.attributes.", attribute_family("lead", None), offers=attribute_keys("lead"))
+WORDS.add_family("company.attributes.", attribute_family("company", COMPANY), offers=attribute_keys("company"))
+
+
+def in_segment(member: Member) -> Piece:
+    """Whoever is in the segment now; nobody where there is none of this id."""
+    return Piece(IN_SEGMENT, {"segment": member.id})
+
+
+def segments() -> Sequence[Choice]:
+    """The workspace's segments by name."""
+    found = Segment.objects.filter(archived_at=None).order_by("name").values_list("public_id", "name")
+    return [Choice(public_id, name) for public_id, name in found]
+
+
+# The id is looked up once a statement.
+IN_SEGMENT = """EXISTS (
+    SELECT FROM leads_segmentmember AS stay
+     WHERE stay.tenant_id = %(tenant_id)s AND stay.lead_id = lead.id AND stay.until IS NULL
+       AND stay.segment_id = (SELECT segment.id FROM leads_segment AS segment
+                               WHERE segment.tenant_id = %(tenant_id)s AND segment.public_id = %(segment)s))"""
+WORDS.use_members("segment", in_segment, listed=segments)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from leads.actions import Gone, at_erasure
+from leads.actions.company_joins import hands_over
 from lifecycle import stages
 from lifecycle.actions import follow_rule, forget_told, raise_alerts
 from lifecycle.alerting import crossing_of
@@ -47,6 +48,9 @@ def alert_sales(facts: Sequence[Fact], now: datetime) -> None:
     raise_alerts(
         [crossing_of(fact.lead_id, fact.props, received_at=fact.received_at) for fact in facts if fact.lead_id], now=now
     )
+
+
+hands_over("lifecycle_deal", "company_id")
 
 
 @at_erasure

@@ -8,12 +8,14 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Lead
 from lifecycle.forms import MoveForm
 from lifecycle.presentation import funnel_steps, rule_name, stage_options
 from lifecycle.queries import all_stages, deals_of, funnel, history, stage_keys, unread_alerts
+from lifecycle.queries.companies import deals_of_companies, furthest_stages
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui import navigation, slots
@@ -109,3 +111,37 @@ def funnel_panel(request: HttpRequest, now: datetime) -> slots.Panel:
         wide=True,
         href=reverse("lifecycle:stages"),
     )
+
+
+@slots.COMPANY_COLUMNS.fill(order=30, capability=Capability.VIEW_LIFECYCLE)
+def furthest_stage_column() -> slots.Column:
+    return slots.Column(key="stage", label=_("Furthest stage"), load=_stages)
+
+
+def _stages(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
+    japanese = (get_language() or "ja").startswith("ja")
+    names = {stage.key: stage.name_ja if japanese else stage.name_en for stage in all_stages()}
+    found = furthest_stages(company_ids)
+    return {pk: slots.Cell(names.get(key, key), tone=f"stage-{key}") for pk, key in found.items()}
+
+
+@slots.COMPANY_COLUMNS.fill(order=40, capability=Capability.VIEW_DEALS)
+def open_deals_column() -> slots.Column:
+    return slots.Column(key="open_deals", label=_("Open deals"), load=_open, numeric=True)
+
+
+def _open(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
+    return {pk: slots.Cell(str(count)) for pk, (count, _won) in deals_of_companies(company_ids).items() if count}
+
+
+@slots.COMPANY_COLUMNS.fill(order=50, capability=Capability.VIEW_DEALS)
+def won_deals_column() -> slots.Column:
+    return slots.Column(key="won_deals", label=_("Won deals"), load=_won, numeric=True)
+
+
+def _won(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
+    return {
+        pk: slots.Cell(str(count), tone="success")
+        for pk, (_o, count) in deals_of_companies(company_ids).items()
+        if count
+    }

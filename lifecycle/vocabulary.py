@@ -60,6 +60,7 @@ WORDS.add(
         sql="floor(extract(epoch FROM %(now)s - here.since) / 86400)::int",
         label=_("Days in this stage"),
         through=HERE,
+        ticks="here.since + (floor(extract(epoch FROM %(now)s - here.since) / 86400) + 1) * interval '24 hours'",
     ),
     Field("lead.pass_number", Kind.NUMBER, sql="here.pass_number", label=_("Pass through the funnel"), through=HERE),
     _count("deal.open", "sale.open", _("Open deals")),

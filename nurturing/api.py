@@ -11,8 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads.models import Lead
-from leads.queries import find_lead
+from leads.queries import find_lead, survivors
 from ma_platform import clock
 from ma_platform.api.pages import cursor_page, number_of, page_size
 from ma_platform.api.serializers import StrictSerializer
@@ -151,11 +150,11 @@ class Runs(ApiView):
         shape = EntryShape(data=request.data)
         shape.is_valid(raise_exception=True)
         flow, said = queries.get_flow(flow_id), shape.validated_data
-        known = dict(Lead.objects.filter(public_id__in=said["leads"]).values_list("public_id", "id"))
+        known = survivors(said["leads"])
         unknown = sorted(set(said["leads"]) - set(known))
         if unknown:
             raise ValidationError({"leads": [f"There is no lead {lead}." for lead in unknown]})
-        entries = [Entry(lead_id=pk, key=said["key"]) for pk in known.values()]
+        entries = [Entry(lead_id=pk, key=said["key"]) for pk in sorted(set(known.values()))]
         admission = actions.enter_leads(flow, entries=entries, now=clock.now())
         return Response({"entered": admission.entered, "refused": admission.refused}, status=201)
 

@@ -18,11 +18,12 @@ from nurturing.reading import (
     refuse,
 )
 from nurturing.steps import STEP_TYPES
-from nurturing.steps.contract import Condition, Happening, Language, Reference, Step
+from nurturing.steps.contract import Condition, Happening, Language, Reference, Step, read_id
 
 VERSION: Final = 1
 MOST_STEPS: Final = 200
 PROPERTY: Final = "properties."
+SEGMENT_TRIGGERS: Final = ("segment_entered", "segment_left")
 DOOR_KEYS: Final = ("v", "name", "trigger", "entry", "reentry", "key", "start", "steps")
 
 
@@ -36,7 +37,10 @@ class Reentry:
 
 @dataclass(frozen=True)
 class Graph:
-    """A flow that can run. `trigger` is None where leads enter by hand or by API only; `key` is an event property."""
+    """A flow that can run. `trigger` is None where leads enter by hand or by API only; `key` is an event property.
+
+    segment: the segment that entering or leaving starts it, if that is the trigger.
+    """
 
     name: Name
     trigger: Happening | None
@@ -46,6 +50,7 @@ class Graph:
     start: str
     steps: Mapping[str, Step]
     warnings: tuple[Problem, ...] = ()
+    segment: str = ""
 
     def references(self) -> Iterator[tuple[str, Reference]]:
         """(path, reference) of everything outside the flow that must exist."""
@@ -75,6 +80,7 @@ def parse(document: object, language: Language) -> Graph:
         start=head.start,
         steps=MappingProxyType(steps),
         warnings=tuple(lonely_steps(head.start, steps)),
+        segment=head.segment,
     )
 
 
@@ -88,6 +94,7 @@ class Head:
     reentry: Reentry
     key: str | None
     start: str
+    segment: str
 
 
 def read_head(reader: Reader, language: Language, problems: list[Problem]) -> Head | None:
@@ -95,7 +102,7 @@ def read_head(reader: Reader, language: Language, problems: list[Problem]) -> He
     try:
         if reader.number("v", least=1, most=VERSION) != VERSION:
             raise refuse("/v", "This version is not known.")
-        trigger = read_trigger(reader.within("trigger"), language)
+        trigger, segment = read_trigger(reader.within("trigger"), language)
         return Head(
             name=read_name(reader, "name"),
             trigger=trigger,
@@ -103,6 +110,7 @@ def read_head(reader: Reader, language: Language, problems: list[Problem]) -> He
             reentry=read_reentry(reader.within("reentry")) if reader.has("reentry") else Reentry(),
             key=read_key(reader, trigger),
             start=reader.key("start"),
+            segment=segment,
         )
     except DocumentRefused as refusal:
         problems[:0] = refusal.problems
@@ -120,15 +128,25 @@ def unread(reader: Reader) -> tuple[Problem, ...]:
     return ()
 
 
-def read_trigger(reader: Reader, language: Language) -> Happening | None:
-    """`{"type": "event", "event": …, "where": …?}` or `{"type": "manual"}`."""
-    trigger = None
-    if reader.choice("type", ("event", "manual")) == "event":
+def read_trigger(reader: Reader, language: Language) -> tuple[Happening | None, str]:
+    """What starts it, and the segment it is about ("": none).
+
+    `{"type": "event", "event": …, "where": …?}`, `{"type": "segment_entered|segment_left", "segment": "seg_…"}` or
+    `{"type": "manual"}`.
+    """
+    trigger, segment = None, ""
+    kind = reader.choice("type", ("event", *SEGMENT_TRIGGERS, "manual"))
+    if kind == "event":
         event = language.event(reader.take("event"), reader.at("event"))
         where = language.where(reader.take("where"), reader.at("where")) if reader.has("where") else None
         trigger = Happening(event=event, where=where)
+    elif kind in SEGMENT_TRIGGERS:
+        segment = read_id(reader, "segment", "seg")
+        about = {"field": "segment", "op": "eq", "value": segment}
+        where = language.where(about, reader.at("segment"))
+        trigger = Happening(event=language.event(kind, reader.at("type")), where=where)
     reader.close()
-    return trigger
+    return trigger, segment
 
 
 def read_reentry(reader: Reader) -> Reentry:

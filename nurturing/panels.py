@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from leads.models import Lead
+from leads.actions.segments import Consequence, at_confirmation
+from leads.models import Lead, Segment
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import navigation, slots
 from ma_platform.ui.navigation import NavItem, Section
 from ma_platform.ui.slots import Panel
-from nurturing import presenting, queries
+from nurturing import actions, presenting, queries
+from tracking.catalogue import Event
 
 navigation.register(
     NavItem(
@@ -34,3 +40,20 @@ def runs_panel(request: HttpRequest, lead: Lead) -> Panel | None:
     return Panel(
         title=_("Scenarios"), template="nurturing/_lead_panel.html", context={"rows": presenting.lead_runs(runs)}
     )
+
+
+@at_confirmation
+def flows_begun(
+    segment: Segment, entering: Sequence[int], leaving: Sequence[int], now: datetime
+) -> Sequence[Consequence]:
+    """Scenarios that start when somebody enters or leaves the segment, and how many they would let in."""
+    people = {int(Event.SEGMENT_ENTERED): entering, int(Event.SEGMENT_LEFT): leaving}
+    return [
+        Consequence(
+            name=flow.name(presenting.language()),
+            href=reverse("nurturing:flow", args=[flow.public_id]),
+            count=actions.would_enter(flow, people[flow.trigger_event or 0], now=now),
+        )
+        for flow in queries.triggered_by(list(people))
+        if queries.starts_by(flow) == segment.public_id
+    ]

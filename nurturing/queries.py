@@ -12,7 +12,7 @@ from django.db.models import Count
 from ma_platform.db import sql
 from ma_platform.errors import NotFound
 from nurturing.graph import Graph
-from nurturing.language import read_flow
+from nurturing.language import FlowRefused, read_flow
 from nurturing.models import EntryRefusal, Flow, FlowVersion, Run
 
 
@@ -48,6 +48,15 @@ def has_unpublished_changes(flow: Flow) -> bool:
 def triggered_by(events: Collection[int]) -> list[Flow]:
     """Published flows whose trigger is one of these events; paused ones too, since they refuse with a reason."""
     return list(Flow.objects.filter(trigger_event__in=[int(event) for event in events]).order_by("id"))
+
+
+def starts_by(flow: Flow) -> str:
+    """The segment that entering or leaving starts the flow; "" for other triggers and unreadable documents."""
+    try:
+        graph = published(flow)[1]
+    except FlowRefused:
+        return ""
+    return graph.segment if graph else ""
 
 
 def tenants_with_due_runs(now: datetime) -> list[int]:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leads.queries import find_lead
+from leads.queries.exclusions import excluded
 from ma_platform import clock
 from ma_platform.api.facets import LEAD_FACETS
 from ma_platform.api.serializers import StrictSerializer
@@ -29,7 +30,9 @@ def score_facet(lead_ids: Sequence[int]) -> Mapping[int, object]:
 
 @LEAD_FACETS.fill("excluded")
 def excluded_facet(lead_ids: Sequence[int]) -> Mapping[int, object]:
-    return {pk: score.excluded for pk, score in standings(lead_ids).items()}
+    """By the score model, or by the exclusion list whatever the model says."""
+    listed = {pk: one.reason for pk, one in excluded(lead_ids).items()}
+    return {pk: score.excluded for pk, score in standings(lead_ids).items()} | listed
 
 
 def _standing_json(score: Score) -> dict[str, object]:

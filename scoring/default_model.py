@@ -89,5 +89,5 @@ DEFAULT: Json = {
         "any": [{"total": {"enter": 15, "leave": 12}}, {"event": "form_submitted", "where": INQUIRY_FORMS}],
         "cooldown": {"days": 7},
     },
-    "exclude": [],
+    "exclude": [{"reason": "除外リスト", "when": {"field": "lead.excluded_by", "op": "is_set"}}],
 }

@@ -29,7 +29,7 @@ STEADY = frozenset(
     f"lead.{name}"
     for name in (
         *("email", "email_domain", "email_kind", "last_name", "first_name", "last_name_kana", "first_name_kana"),
-        *("department", "job_title", "job_rank", "phone", "prefecture", "tags", "owner", "created_at"),
+        *("department", "job_title", "job_rank", "phone", "prefecture", "tags", "owner", "created_at", "excluded_by"),
     )
 )
 # Every crossing would be scored again.

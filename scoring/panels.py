@@ -15,6 +15,7 @@ from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import navigation, slots
 from scoring import presentation
 from scoring.queries import hot_leads, score_of, standings, would_score
+from scoring.queries.scores import highest_of_companies
 from tracking.queries import VisitorRow
 
 navigation.register(
@@ -74,3 +75,13 @@ def _cells(lead_ids: Sequence[int]) -> dict[int, slots.Cell]:
 @slots.HOME_PANELS.fill(order=20, capability=Capability.VIEW_SCORING)
 def hot_panel(request: HttpRequest, now: datetime) -> slots.Panel:
     return slots.Panel(title=_("Hot leads"), template="scoring/_home_hot.html", context={"scores": hot_leads(limit=6)})
+
+
+@slots.COMPANY_COLUMNS.fill(order=20, capability=Capability.VIEW_SCORING)
+def highest_score_column() -> slots.Column:
+    return slots.Column(key="score", label=_("Highest score"), load=_highest, numeric=True)
+
+
+def _highest(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
+    found = highest_of_companies(company_ids)
+    return {pk: slots.Cell(str(total), tone="hot" if hot else "") for pk, (total, hot) in found.items()}

@@ -175,7 +175,7 @@ LEADS = Subjects(
       FROM leads_lead AS lead
       LEFT JOIN scoring_score AS score
              ON score.tenant_id = lead.tenant_id AND score.model_id = %(model_id)s AND score.lead_id = lead.id
-     WHERE lead.tenant_id = %(tenant_id)s AND lead.id = ANY(%(lead_ids)s)"""),
+     WHERE lead.tenant_id = %(tenant_id)s AND lead.id = ANY(%(lead_ids)s) AND lead.merged_into_id IS NULL"""),
     events=SQL("event.lead_id = judged.who_id"),
     ids="lead_ids",
     known=True,

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Sequence
 
-from conditions import SUBJECT, VISITOR_WORDS, WORDS, EventWord, EventWords, Field, Fields, Kind, Through
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from conditions import (
+    SUBJECT,
+    VISITOR_WORDS,
+    WORDS,
+    Choice,
+    EventWord,
+    EventWords,
+    Field,
+    Fields,
+    Kind,
+    Phrase,
+    Through,
+)
 from tracking.campaigns import CLICK_IDS, UTM
-from tracking.catalogue import BY_WIRE
-from tracking.models import CustomName
+from tracking.catalogue import BY_WIRE, Event
+from tracking.models import CustomName, Subject
 
 SOURCE_KEYS = (*UTM, "referrer_host", "landing_path", "channel", *CLICK_IDS)
 SOURCE_LABELS = {
@@ -23,18 +39,68 @@ SOURCE_LABELS = {
 }
 
 
+# What people do to something, so that a sentence can say it short.
+VERBS = {
+    Event.PAGE_VIEWED: Phrase("viewed", "閲覧"),
+    Event.LINK_CLICKED: Phrase("clicked", "クリック"),
+    Event.ASSET_DOWNLOADED: Phrase("downloaded", "ダウンロード"),
+    Event.FORM_SUBMITTED: Phrase("submitted", "送信"),
+    Event.EMAIL_OPENED: Phrase("opened the mail", "メール開封"),
+    Event.EMAIL_CLICKED: Phrase("clicked in a mail", "メール内クリック"),
+}
+# About the product's own working rather than about people.
+INNER = frozenset({Event.VERDICT_CHANGED, Event.EVENTS_DELETED, Event.LEADS_MERGED, Event.GROUPED})
+
+
 def find_event(name: str) -> EventWord | None:
     """An event of the catalogue, or one of the workspace's own that has happened at least once."""
     event = BY_WIRE.get(name)
     if event is not None:
-        return EventWord(name, int(event), _(event.label))
+        return EventWord(name, int(event), _(event.label), verb=VERBS.get(event))
     number = CustomName.objects.filter(name=name).values_list("number", flat=True).first()
     return None if number is None else EventWord(name, number, name)
+
+
+def listed_events() -> Sequence[EventWord]:
+    """Those of the catalogue in its order, then the workspace's own by name."""
+    own = CustomName.objects.order_by("name").values_list("name", "number")[:200]
+    known = [EventWord(name, int(event), _(event.label), VERBS.get(event)) for name, event in BY_WIRE.items()]
+    return [
+        *(word for word in known if word.code not in INNER),
+        *(EventWord(name, number, name) for name, number in own),
+    ]
+
+
+MAX_HINTS = 20
+
+
+def known_subjects(typed: str, kind: str) -> Sequence[Choice]:
+    """Forms, documents, mails and links by name or key: the key is what events carry."""
+    found = Subject.objects.filter(kind=kind)
+    if typed:
+        found = found.filter(Q(name__icontains=typed) | Q(key__icontains=typed))
+    rows = found.order_by("-id").values_list("key", "name")[:MAX_HINTS]
+    return [Choice(key, name or key) for key, name in rows]
+
+
+def known_paths(typed: str) -> Sequence[Choice]:
+    """Pages by path or title."""
+    found = Subject.objects.filter(kind="page").exclude(path="")
+    if typed:
+        found = found.filter(Q(path__icontains=typed) | Q(name__icontains=typed))
+    rows = found.order_by("path", "-id").distinct("path").values_list("path", "name")[:MAX_HINTS]
+    return [Choice(path, f"{path}  {name}" if name else path) for path, name in rows]
 
 
 def own_property(key: str) -> Field:
     """`properties.KEY` of an event, whatever its sender put there."""
     return Field(f"properties.{key}", Kind.ANY, "event.props -> %(key)s", key, params={"key": key})
+
+
+def own_answer(key: str) -> Field:
+    """`answers.KEY` of a form that was sent: what was written in a field of the form's own."""
+    sql = "event.props -> 'answers' ->> %(key)s"
+    return Field(f"answers.{key}", Kind.FOLDED, sql, Phrase(f"answer “{key}”", f"回答「{key}」"), params={"key": key})
 
 
 def about(key: str, kind: str, label: object) -> Field:
@@ -46,6 +112,7 @@ def about(key: str, kind: str, label: object) -> Field:
         label,  # type: ignore[arg-type]  # lazy gettext is a Promise to conditions, a str to the stubs
         through=SUBJECT,
         params={"kind": kind},
+        hints=lambda typed: known_subjects(typed, kind),
     )
 
 
@@ -65,19 +132,21 @@ VISIBLE_MS = """coalesce(event.duration, (
        AND slice.props ->> 'view' = event.id::text))"""
 
 EVENT_FIELDS = Fields(
-    Field("path", Kind.TEXT, "subject.path", _("Path"), through=SUBJECT),
+    Field("path", Kind.TEXT, "subject.path", _("Path"), through=SUBJECT, hints=known_paths),
     Field("url", Kind.TEXT, "coalesce(nullif(subject.url, ''), subject.key)", _("Address"), through=SUBJECT),
     Field("host", Kind.TEXT, "subject.host", _("Host"), through=SUBJECT),
     Field("title", Kind.FOLDED, "subject.name", _("Title"), through=SUBJECT),
     about("form", "form", _("Form")),
     about("asset", "asset", _("Document")),
     about("link", "link", _("Link")),
+    about("segment", "segment", _("Segment")),
     Field(
         "email",
         Kind.TEXT,
         "coalesce(event.props ->> 'email', (SELECT mail.key FROM tracking_subject AS mail"
         " WHERE mail.tenant_id = event.tenant_id AND mail.id = event.subject_id AND mail.kind = 'email'))",
         _("Mail"),
+        hints=lambda typed: known_subjects(typed, "email"),
     ),
     Field("occurred_at", Kind.MOMENT, "event.occurred_at", _("Happened at")),
     Field("referrer", Kind.TEXT, "event.props ->> 'referrer'", _("Referrer")),
@@ -88,15 +157,41 @@ EVENT_FIELDS = Fields(
         for key in UTM
     ),
     Field("visible_ms", Kind.NUMBER, VISIBLE_MS, _("Visible time (ms)"), sum_sql=f"{VISIBLE_MS} / 1000.0"),
-    families={"properties.": own_property},
+    families={"properties.": own_property, "answers.": own_answer},
 )
+
+
+WHICH = {"first": Phrase("First: {of}", "初回の{of}"), "last": Phrase("Latest: {of}", "直近の{of}")}
+ANY_TOUCH = Phrase("Any visit: {of}", "いずれかの訪問の{of}")
+
+
+def _placed(phrase: Phrase, key: str) -> Phrase:
+    said = {}
+    for language in ("en", "ja"):
+        with override(language):
+            said[language] = phrase.say(language, of=str(SOURCE_LABELS[key]))
+    return Phrase(said["en"], said["ja"])
 
 
 def source_field(prefix: str, which: str, key: str) -> Field | None:
     """`lead.source.first.utm_source` …: the lead's own, else what the browsers bound to the lead say."""
     if key not in SOURCE_KEYS:
         return None
-    return Field(prefix + key, Kind.TEXT, SOURCE_SQL[which], SOURCE_LABELS[key], params={"key": key})
+    return Field(prefix + key, Kind.TEXT, SOURCE_SQL[which], _placed(WHICH[which], key), params={"key": key})
+
+
+def touch_field(key: str) -> Field | None:
+    """`source.any.utm_source` …: of every visit of the person's, not only the first and the last."""
+    if key not in SOURCE_KEYS:
+        return None
+    return Field(
+        f"source.any.{key}",
+        Kind.SET,
+        "visit.source ->> %(key)s",
+        _placed(ANY_TOUCH, key),
+        through=VISITS,
+        params={"key": key},
+    )
 
 
 SOURCE_SQL = {
@@ -115,7 +210,7 @@ VISITS = Through(
     alias="visit",
     key="lead.id",
     rows="""SELECT visit.lead_id FROM (
-                SELECT daily.lead_id, one.channel, one.country, one.prefecture, one.device
+                SELECT daily.lead_id, one.source, one.channel, one.country, one.prefecture, one.device
                   FROM tracking_session AS one
                   JOIN tenancy_workspace AS workspace ON workspace.id = one.tenant_id
                   JOIN tracking_daily AS daily
@@ -125,7 +220,7 @@ VISITS = Through(
              WHERE true""",
 )
 
-WORDS.use_events(EventWords(find=find_event, fields=EVENT_FIELDS))
+WORDS.use_events(EventWords(find=find_event, fields=EVENT_FIELDS, listed=listed_events))
 WORDS.add(
     Field(
         "lead.last_seen_at",
@@ -147,11 +242,14 @@ WORDS.add(
     Field("visit.device", Kind.SET, "visit.device", _("Device of a visit"), through=VISITS),
 )
 for _which in ("first", "last"):
-    for _prefix in (f"lead.source.{_which}.", f"source.{_which}."):
+    for _prefix, _offered in ((f"lead.source.{_which}.", SOURCE_KEYS), (f"source.{_which}.", ())):
         WORDS.add_family(
             _prefix,
             lambda key, prefix=_prefix, which=_which: source_field(prefix, which, key),  # type: ignore[misc]  # bound now
+            offers=lambda offered=_offered: offered,  # type: ignore[misc]  # bound now
         )
+
+WORDS.add_family("source.any.", touch_field, offers=lambda: SOURCE_KEYS)
 
 # Words of browsers, known and unknown. What is asked of the person goes through the person, see VisitorWords.
 BROWSER_VISITS = Through(
@@ -173,7 +271,7 @@ def browser_source(which: str, key: str) -> Field | None:
     if key not in SOURCE_KEYS:
         return None
     sql = f"visitor.{which}_source ->> %(key)s"
-    return Field(f"source.{which}.{key}", Kind.TEXT, sql, SOURCE_LABELS[key], params={"key": key})
+    return Field(f"source.{which}.{key}", Kind.TEXT, sql, _placed(WHICH[which], key), params={"key": key})
 
 
 VISITOR_WORDS.add(
@@ -191,4 +289,5 @@ for _which in ("first", "last"):
     VISITOR_WORDS.add_family(
         f"source.{_which}.",
         lambda key, which=_which: browser_source(which, key),  # type: ignore[misc]  # bound now
+        offers=lambda: SOURCE_KEYS,
     )

@@ -20,6 +20,7 @@ from capture.refusals import worded
 from capture.spam import Signs, judge
 from capture.submission import Checked, Value, check
 from leads.actions import ConsentInput, LeadInput, Rules, record_consent, upsert_lead
+from leads.queries import acceptable_values
 from ma_platform import audit, ids
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
@@ -28,6 +29,7 @@ from tracking.actions import SubjectRef, bind_visitor, record, visit_source
 from tracking.catalogue import Event
 
 MESSAGE_LIMIT = 2_000
+OWN = "attributes."  # behind "lead.": a field the workspace added
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +199,12 @@ def _lead_of(submission: Submission, document: FormDocument) -> int | None:
     stated: dict[str, Any] = {
         target.removeprefix("lead."): _as_text(submission.values.get(asked.key, "")) for target, asked in mapped.items()
     }
+    own = {name: stated.pop(name) for name in [*stated] if name.startswith(OWN)}
     if not stated.get("email"):
         return None
     policies = {target.removeprefix("lead."): asked.policy for target, asked in mapped.items()}
-    said = LeadInput(**stated, tags=document.tags, source=_source(submission.context))
+    kept = acceptable_values({name.removeprefix(OWN): text for name, text in own.items()})
+    said = LeadInput(**stated, attributes=kept, tags=document.tags, source=_source(submission.context))
     done = upsert_lead(
         said,
         by=None,

@@ -4,6 +4,7 @@ from leads.actions.companies import edit_company, upsert_companies
 from leads.actions.consents import EVERY_TOPIC, ConsentInput, record_consent, refuse_all, refuse_topic
 from leads.actions.edit import assign_owner, create_lead, edit_lead
 from leads.actions.erasing import Erasure, Gone, at_erasure, erase_lead
+from leads.actions.hung import Hung, Joining, at_joining, at_judging, at_preview, hang
 from leads.actions.tags import add_tag, remove_tag, tag_leads
 from leads.actions.upsert import Actor, Upserted, upsert_lead, upsert_leads
 from leads.entry import EntryRefused, LeadInput, Permission
@@ -17,6 +18,8 @@ __all__ = [
     "EntryRefused",
     "Erasure",
     "Gone",
+    "Hung",
+    "Joining",
     "LeadInput",
     "LeadRefused",
     "Permission",
@@ -26,10 +29,14 @@ __all__ = [
     "add_tag",
     "assign_owner",
     "at_erasure",
+    "at_joining",
+    "at_judging",
+    "at_preview",
     "create_lead",
     "edit_company",
     "edit_lead",
     "erase_lead",
+    "hang",
     "record_consent",
     "refuse_all",
     "refuse_topic",

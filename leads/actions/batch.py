@@ -1,14 +1,18 @@
 """A batch of stated people beside the leads they belong to: locked, loaded and planned before anything is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
 
-from leads.actions.companies import companies_of_domains, found_companies
+from leads.actions.company_finding import companies_of_domains, found_companies
+from leads.attributes import Definition, Value, read_stated, values_of
 from leads.entry import Entry
-from leads.merging import BLANK, Rules, Standing, merge, touch_source
+from leads.merging import BLANK, COLUMNS, Rules, Standing, Values, merge, touch_source
+from leads.queries.attributes import definitions
+from leads.queries.titles import remembered_ranks
 from ma_platform import ids
 from ma_platform.db import sql
 from ma_platform.tenancy.models import Membership
@@ -32,7 +36,10 @@ class Batch:
     companies: dict[str, tuple[int, str]] = field(default_factory=dict)
     domains: dict[str, tuple[int, str]] = field(default_factory=dict)
     owners: dict[str, int] = field(default_factory=dict)
+    definitions: dict[str, Definition] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
+    other_addresses: set[str] = field(default_factory=set)  # of people who stand aside for one of these
 
     def find(self, entry: Entry) -> Standing | None:
         """The lead these keys name; raises NotPlannable when they name two."""
@@ -45,7 +52,9 @@ class Batch:
 
     def join(self, entry: Entry, standing: Standing | None, rules: Rules) -> tuple[Standing, tuple[str, ...]]:
         """Merge one entry into its lead, or into a new one; returns the lead and its changed fields."""
-        values = dict(entry.values) | self._links(entry, standing)
+        values = dict(entry.values) | self._links(entry, standing) | self._own(entry)
+        if entry.email_key in self.other_addresses:
+            values = {name: value for name, value in values.items() if name not in COLUMNS["email"]}
         standing = standing or Standing(ids.new("lead"))
         changed = merge(standing, values, rules)
         touch_source(standing, entry.source)
@@ -61,8 +70,15 @@ class Batch:
             if pair not in self.by_identifier:
                 self.by_identifier[pair] = self.new_identifiers[pair] = standing
 
-    def _links(self, entry: Entry, standing: Standing | None) -> dict[str, str | int | None]:
-        links: dict[str, str | int | None] = {}
+    def _own(self, entry: Entry) -> dict[str, Value]:
+        values, errors = read_stated(self.definitions, entry.attributes)
+        if errors:
+            raise NotPlannable(**errors)
+        rank = self.ranks.get(str(entry.values.get("job_title"))) if entry.values.get("job_rank") is None else None
+        return values | ({} if rank is None else {"job_rank": rank})
+
+    def _links(self, entry: Entry, standing: Standing | None) -> dict[str, Value]:
+        links: dict[str, Value] = {}
         if entry.owner is not None:
             if entry.owner and entry.owner not in self.owners:
                 raise NotPlannable(owner="unknown_member")
@@ -84,8 +100,8 @@ class Batch:
         return value
 
 
-def load_batch(entries: Sequence[Entry], *, now: object, also: Iterable[int] = ()) -> Batch:
-    """Lock the identities of a batch against other writers, then read what is there (about six statements).
+def load_batch(entries: Sequence[Entry], *, now: datetime, also: Iterable[int] = ()) -> Batch:
+    """Lock the identities of a batch against other writers, then read what is there (about eight statements).
 
     `also` names leads by primary key that take part whatever their keys are.
     """
@@ -94,8 +110,17 @@ def load_batch(entries: Sequence[Entry], *, now: object, also: Iterable[int] = (
     _lock_identities([*emails, *(f"{kind}:{value}" for kind, value in pairs)])
     batch = Batch(companies=found_companies(entries, now=now), domains=companies_of_domains(entries))
     batch.owners = _members({entry.owner for entry in entries if entry.owner})
+    stated = {key for entry in entries for key in entry.attributes}
+    batch.definitions = definitions(keys=stated) if stated else {}
+    batch.ranks = remembered_ranks(_unranked(entries))
     _read_present(batch, emails, pairs, list(also))
     return batch
+
+
+def _unranked(entries: Sequence[Entry]) -> set[str]:
+    """Stated titles the rules do not understand."""
+    values = (entry.values for entry in entries)
+    return {str(one["job_title"]) for one in values if one.get("job_title") and one.get("job_rank") is None}
 
 
 def _lock_identities(keys: list[str]) -> None:
@@ -131,13 +156,23 @@ def _read_present(batch: Batch, emails: list[str], pairs: list[tuple[str, str]],
         standing = Standing(
             row["public_id"],
             row["id"],
-            {column: row[column] for column in BLANK},
+            Values({column: row[column] for column in BLANK} | values_of(_json(row["attributes"]))),
             _json(row["source_first"]),
             _json(row["source_last"]),
         )
         batch.standings[standing.public_id] = standing
+    _read_keys(batch, rows)
+
+
+def _read_keys(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> None:  # Any: lines of SQL
+    """Which lead each key names; that of somebody who stands aside names the one who stands for them."""
+    present = {standing.id: standing for standing in batch.standings.values()}
+    for row in rows:
+        standing = present[row["merged_into_id"] or row["id"]]
         if row["email_key"]:
             batch.by_email[row["email_key"]] = standing
+        if row["email_key"] and row["merged_into_id"]:
+            batch.other_addresses.add(row["email_key"])
         for kind, value in _json(row["identifiers"]) or ():
             batch.by_identifier[kind, value] = standing
 
@@ -154,18 +189,24 @@ PRESENT_LEADS = """
           FROM leads_leadidentifier AS identifier JOIN asked USING (kind, value)
          WHERE identifier.tenant_id = %(tenant_id)s
          GROUP BY identifier.lead_id
+    ), keyed AS (
+        SELECT by_key.id FROM leads_lead AS by_key
+         WHERE by_key.tenant_id = %(tenant_id)s AND by_key.email_key = ANY(%(emails)s::text[])
+        UNION SELECT named.lead_id FROM named
+        UNION SELECT unnest(%(also)s::bigint[])
     )
-    SELECT lead.id, lead.public_id, lead.email, lead.email_key, lead.email_domain, lead.email_kind, lead.last_name,
+    SELECT lead.merged_into_id,
+           lead.id, lead.public_id, lead.email, lead.email_key, lead.email_domain, lead.email_kind, lead.last_name,
            lead.first_name, lead.last_name_kana, lead.first_name_kana, lead.company_id, lead.department, lead.job_title,
            lead.job_rank, lead.phone, lead.phone_key, lead.prefecture, lead.owner_id, lead.source_first,
-           lead.source_last, (SELECT named.identifiers FROM named WHERE named.lead_id = lead.id) AS identifiers
+           lead.source_last, lead.attributes,
+           (SELECT named.identifiers FROM named WHERE named.lead_id = lead.id) AS identifiers
       FROM leads_lead AS lead
      WHERE lead.tenant_id = %(tenant_id)s
        AND lead.id IN (
-           SELECT by_key.id FROM leads_lead AS by_key
-            WHERE by_key.tenant_id = %(tenant_id)s AND by_key.email_key = ANY(%(emails)s::text[])
-           UNION SELECT named.lead_id FROM named
-           UNION SELECT unnest(%(also)s::bigint[]))
+           SELECT keyed.id FROM keyed
+           UNION SELECT aside.merged_into_id FROM leads_lead AS aside JOIN keyed ON keyed.id = aside.id
+                  WHERE aside.tenant_id = %(tenant_id)s AND aside.merged_into_id IS NOT NULL)
      ORDER BY lead.id
        FOR UPDATE OF lead
 """

@@ -1,146 +1,195 @@
-"""Companies found or made for people: by folded name, or by a mail domain that is theirs alone."""
+"""Companies as members and other systems state them: facts, other names, number, parent."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import orjson
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
-from leads.entry import Entry
-from leads.models import Company, Lead
-from leads.names import company_key
-from ma_platform import audit, ids
-from ma_platform.db import sets, sql
+from leads.actions.company_finding import Stated, firms
+from leads.actions.company_twins import suggest_twins
+from leads.companies import company_key, is_shared_domain, near_key
+from leads.exclusion import ExclusionRefused, exclusion_key
+from leads.models import Company, CompanyAlias, Lead
+from ma_platform import audit
+from ma_platform.db import sql
+from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import ApiKey, User
 from tracking.actions import NewFact, record_many
 from tracking.catalogue import Event
 
+Actor = User | ApiKey | None
+COMPANY_FIELDS = ("name", "domain", "industry", "employees", "prefecture", "corporate_number")
+SAID_AT_ONCE = 10_000  # people told of in one statement
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    public_id: str
-    name: str
-    name_key: str
-    domain: str
-
-
-def found_companies(entries: Sequence[Entry], *, now: object) -> dict[str, tuple[int, str]]:
-    """Each stated company name → (id, name) of the one company with that name key; missing ones are made."""
-    keys = {entry.company: company_key(entry.company) for entry in entries if entry.company}
-    if not keys:
-        return {}
-    wanted: dict[str, _Wanted] = {}
-    for entry in entries:
-        if entry.company:
-            domain = str(entry.values.get("email_domain") or "") if entry.values.get("email_kind") != "free" else ""
-            key = keys[entry.company]
-            wanted.setdefault(key, _Wanted(ids.new("comp"), entry.company, key, domain))
-    rows = sorted(wanted.values(), key=lambda company: company.name_key)
-    columns: dict[str, Any] = sets.columns(rows)
-    sql.run(MAKE_COMPANIES, now=now, **columns)
-    present = Company.objects.filter(name_key__in=list(wanted)).values_list("name_key", "id", "name")
-    by_key = {key: (pk, name) for key, pk, name in present}
-    return {name: by_key[key] for name, key in keys.items()}
+REASONS = {
+    "own_parent": _("A company cannot stand above itself."),
+    "blank": _("Please give a name or a mail domain."),
+    "invalid_domain": _("This is not a mail domain. Example: example.co.jp"),
+    "shared_domain": _("Strangers share this mail domain, so it names no company."),
+    "belongs_to_another_company": _("Another company is already known by this. Join the two if they are one."),
+    "one_and_the_same": _("This is one and the same company."),
+    "stands_aside": _("This company has been joined into another one."),
+}
 
 
-MAKE_COMPANIES = """
-    INSERT INTO leads_company
-           (tenant_id, public_id, name, name_key, domain, industry, prefecture, created_at, updated_at)
-    SELECT %(tenant_id)s, wanted.public_id, wanted.name, wanted.name_key, wanted.domain, '', '', %(now)s, %(now)s
-      FROM unnest(%(public_id)s::text[], %(name)s::text[], %(name_key)s::text[], %(domain)s::text[])
-               AS wanted(public_id, name, name_key, domain)
-        ON CONFLICT (tenant_id, name_key) DO NOTHING
-"""
+class CompanyRefused(DomainError):
+    """What was asked of a company cannot be; `reason` is a key of REASONS."""
+
+    code = "company_refused"
+    message = _("This cannot be done with the company.")
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+        self.reason = reason
+        self.said = REASONS[reason]
 
 
-def companies_of_domains(entries: Sequence[Entry]) -> dict[str, tuple[int, str]]:
-    """Mail domain → (id, name) where exactly one company owns it. Free-mail domains never join anybody."""
-    domains = {
-        str(entry.values["email_domain"])
-        for entry in entries
-        if entry.company is None and entry.values.get("email_domain") and entry.values["email_kind"] != "free"
-    }
-    if not domains:
-        return {}
-    rows = sql.run(OWNERS_OF_DOMAINS, domains=sorted(domains)).rows
-    return {domain: (pk, name) for domain, pk, name in rows}
+def edit_company(company: Company, values: Mapping[str, object], *, by: Actor, now: datetime) -> tuple[str, ...]:
+    """Set the given ones of COMPANY_FIELDS and `parent` (a Company or None); returns those that changed.
 
-
-OWNERS_OF_DOMAINS = """
-    SELECT company.domain, min(company.id), min(company.name)
-      FROM leads_company AS company
-     WHERE company.tenant_id = %(tenant_id)s AND company.domain = ANY(%(domains)s::text[])
-     GROUP BY company.domain
-    HAVING count(*) = 1
-"""
-
-COMPANY_FIELDS = ("name", "domain", "industry", "employees", "prefecture")
-
-
-def edit_company(
-    company: Company, values: Mapping[str, object], *, by: User | ApiKey | None, now: datetime
-) -> tuple[str, ...]:
-    """Set the given fields of COMPANY_FIELDS; returns those that changed. Renaming changes the key it is found by.
-
-    Its people are said to have changed, so that what depends on the company is judged again.
-    Raises django.db.IntegrityError when another company already has that name.
+    Its people are said to have changed, so that what depends on the company is judged again. Raises CompanyRefused,
+    and django.db.IntegrityError when another company already has that name.
     """
     given = {name: values[name] for name in COMPANY_FIELDS if name in values}
     changes = {name: value for name, value in given.items() if value != getattr(company, name)}
-    changed = tuple(changes)
+    if "parent" in values and _parent_id(company, values["parent"]) != company.parent_id:
+        changes["parent_id"] = _parent_id(company, values["parent"])
+    changed = tuple("parent" if name == "parent_id" else name for name in changes)
     if not changed:
         return ()
     if "name" in changes:
-        changes["name_key"] = company_key(str(changes["name"]))
+        changes |= _keys(company, str(changes["name"]))
     Company.objects.filter(pk=company.pk).update(**changes, updated_at=now)
-    _say_changed([company.pk], now=now, fields=changed)
+    if {"name", "domain", "corporate_number"} & set(changed):
+        suggest_twins([company.pk], now=now)
+    say_changed([company.pk], now=now, fields=changed)
     audit.record(by, "company.edited", company.public_id, at=now, fields=list(changed))
     return changed
 
 
+def _keys(company: Company, name: str) -> dict[str, object]:
+    key, mark = company_key(name), company.name_key.partition("#")[1:]
+    same = company.name_key.partition("#")[0] == key
+    return {"name_key": key + "".join(mark) if same else key, "near_key": near_key(name)}
+
+
+def _parent_id(company: Company, parent: object) -> int | None:
+    if parent is None:
+        return None
+    assert isinstance(parent, Company)
+    above = sql.run(ABOVE, company_id=parent.pk).values()
+    if company.pk in above:
+        raise CompanyRefused("own_parent")
+    found: int = parent.pk
+    return found
+
+
+ABOVE = """
+    WITH RECURSIVE above AS (
+        SELECT company.id, company.parent_id FROM leads_company AS company
+         WHERE company.tenant_id = %(tenant_id)s AND company.id = %(company_id)s
+         UNION
+        SELECT company.id, company.parent_id FROM above
+          JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = above.parent_id
+    )
+    SELECT id FROM above
+"""
+
+
+def add_alias(company: Company, kind: str, text: str, *, by: Actor, now: datetime) -> CompanyAlias:
+    """Another name or mail domain of the company; from now on it finds this one. Raises CompanyRefused."""
+    key = _alias_key(kind, text)
+    taken = Company.objects.filter(name_key=key) if kind == CompanyAlias.Kind.NAME else Company.objects.none()
+    if taken.exclude(pk=company.pk).exclude(merged_into=company).exists():
+        raise CompanyRefused("belongs_to_another_company")
+    try:
+        with transaction.atomic():
+            made: CompanyAlias = CompanyAlias.objects.create(
+                company=company, kind=kind, text=text.strip()[:200], key=key, source="user", added_at=now
+            )
+    except IntegrityError as twice:
+        raise CompanyRefused("belongs_to_another_company") from twice
+    suggest_twins([company.pk], now=now)
+    say_changed([company.pk], now=now)
+    audit.record(by, "company.alias_added", company.public_id, at=now, text=made.text)
+    return made
+
+
+def _alias_key(kind: str, text: str) -> str:
+    try:
+        key = exclusion_key("domain" if kind == CompanyAlias.Kind.DOMAIN else "company", text)
+    except ExclusionRefused as refused:
+        raise CompanyRefused(refused.code) from refused
+    if kind == CompanyAlias.Kind.DOMAIN and is_shared_domain(key):
+        raise CompanyRefused("shared_domain")
+    return key
+
+
+def remove_alias(company: Company, alias_id: int, *, by: Actor, now: datetime) -> bool:
+    """It is not called so any more; False when it was not."""
+    found = CompanyAlias.objects.filter(company=company, pk=alias_id).first()
+    if found is None:
+        return False
+    found.delete()
+    say_changed([company.pk], now=now)
+    audit.record(by, "company.alias_removed", company.public_id, at=now, text=found.text)
+    return True
+
+
 def upsert_companies(rows: Sequence[Mapping[str, object]], *, now: datetime) -> list[tuple[str, bool]]:
-    """Companies by name key, facts overwritten where given; returns (public id, created) per row, in order.
+    """Companies found by number or name, facts overwritten where given; returns (public id, created) per row, in order.
 
     Each row has `name` and any of the other COMPANY_FIELDS.
     """
-    lines = [
-        {
-            "public_id": ids.new("comp"),
-            "name_key": company_key(str(row["name"])),
-            **{key: row.get(key) for key in COMPANY_FIELDS},
-        }
-        for row in rows
-    ]
-    unique = list({line["name_key"]: line for line in lines}.values())
-    found = sql.run(UPSERT_COMPANIES, now=now, rows=orjson.dumps(unique).decode()).rows
-    by_key = {name_key: (public_id, created) for name_key, public_id, created, _pk, _changed in found}
-    _say_changed([pk for *_known, pk, changed in found if changed], now=now)
-    return [by_key[str(line["name_key"])] for line in lines]
+    found = firms([_stated(row) for row in rows], now=now) if rows else []
+    lines: dict[int, dict[str, object]] = {}
+    for row, firm in zip(rows, found, strict=True):
+        facts = {name: row[name] for name in COMPANY_FIELDS[1:] if row.get(name) not in (None, "")}
+        lines[firm.id] = {"id": firm.id, **lines.get(firm.id, {}), **facts}
+    changed = sql.run(STATE_FACTS, now=now, rows=orjson.dumps(list(lines.values())).decode()).values()
+    suggest_twins([pk for pk in changed if "domain" in lines[pk] or "corporate_number" in lines[pk]], now=now)
+    say_changed(changed, now=now)
+    return [(firm.public_id, firm.created) for firm in found]
 
 
-def _say_changed(company_ids: Sequence[int], *, now: datetime, fields: Sequence[str] = ()) -> None:
-    people = Lead.objects.filter(company_id__in=company_ids).order_by("pk").values_list("pk", flat=True)
-    props = {"source": "company", "fields": [f"company.{name}" for name in fields] or ["company"]}
-    record_many([NewFact(Event.LEAD_UPDATED, lead=pk, at=now, props=dict(props)) for pk in people])
+def _stated(row: Mapping[str, object]) -> Stated:
+    return Stated(str(row["name"]), str(row.get("corporate_number") or ""), str(row.get("domain") or ""))
 
 
 # A company that only lends its name changes nothing for its people.
-UPSERT_COMPANIES = """
-    INSERT INTO leads_company AS company
-           (tenant_id, public_id, name, name_key, domain, industry, employees, prefecture, created_at, updated_at)
-    SELECT %(tenant_id)s, stated.public_id, stated.name, stated.name_key, coalesce(stated.domain, ''),
-           coalesce(stated.industry, ''), stated.employees, coalesce(stated.prefecture, ''), %(now)s, %(now)s
-      FROM jsonb_to_recordset(%(rows)s::jsonb) AS stated(public_id text, name text, name_key text, domain text,
-               industry text, employees int, prefecture text)
-     ORDER BY stated.name_key
-        ON CONFLICT (tenant_id, name_key) DO UPDATE
-       SET domain = coalesce(nullif(excluded.domain, ''), company.domain),
-           industry = coalesce(nullif(excluded.industry, ''), company.industry),
-           employees = coalesce(excluded.employees, company.employees),
-           prefecture = coalesce(nullif(excluded.prefecture, ''), company.prefecture),
-           updated_at = %(now)s
-    RETURNING company.name_key, company.public_id, (old.id IS NULL) AS created, company.id,
-              (old.id IS NOT NULL AND (old.domain, old.industry, old.employees, old.prefecture)
-                  IS DISTINCT FROM (new.domain, new.industry, new.employees, new.prefecture)) AS changed
+STATE_FACTS = """
+    UPDATE leads_company AS company
+       SET domain = coalesce(stated.domain, company.domain), industry = coalesce(stated.industry, company.industry),
+           employees = coalesce(stated.employees, company.employees),
+           prefecture = coalesce(stated.prefecture, company.prefecture),
+           corporate_number = coalesce(stated.corporate_number, company.corporate_number), updated_at = %(now)s
+      FROM jsonb_to_recordset(%(rows)s::jsonb) AS stated(id bigint, domain text, industry text, employees int,
+               prefecture text, corporate_number text)
+     WHERE company.tenant_id = %(tenant_id)s AND company.id = stated.id
+       AND (company.domain, company.industry, company.employees, company.prefecture, company.corporate_number)
+           IS DISTINCT FROM (coalesce(stated.domain, company.domain), coalesce(stated.industry, company.industry),
+                             coalesce(stated.employees, company.employees),
+                             coalesce(stated.prefecture, company.prefecture),
+                             coalesce(stated.corporate_number, company.corporate_number))
+    RETURNING company.id
 """
+
+
+def say_changed(company_ids: Sequence[int], *, now: datetime, fields: Sequence[str] = ()) -> None:
+    """Record that the people of these companies changed by them; `fields` are the company's."""
+    if not company_ids:
+        return
+    people = Lead.objects.filter(company_id__in=company_ids, merged_into=None).order_by("pk")
+    props = {"source": "company", "fields": [f"company.{name}" for name in fields] or ["company"]}
+    say_updated(list(people.values_list("pk", flat=True)), props, now=now)
+
+
+def say_updated(lead_ids: Sequence[int], props: Mapping[str, object], *, now: datetime) -> None:
+    """One LEAD_UPDATED each, in large sets."""
+    for start in range(0, len(lead_ids), SAID_AT_ONCE):
+        some = lead_ids[start : start + SAID_AT_ONCE]
+        record_many([NewFact(Event.LEAD_UPDATED, lead=pk, at=now, props=dict(props)) for pk in some])

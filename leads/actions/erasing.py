@@ -46,17 +46,20 @@ def at_erasure(forget: Forgetting) -> Forgetting:
 @transaction.atomic
 def erase_lead(lead: Lead, *, by: Actor, now: datetime) -> Erasure:
     """Remove the person and everything about them: tags, consents, history, score, position, runs, mails, forms sent,
-    events and browsers. What is left: the audit line with the public id, and the hash of a suppressed address.
+    events and browsers; also whoever was joined with them. What is left: the audit line with the public id, and the
+    hash of a suppressed address.
     """
-    public_id, gone = lead.public_id, Gone(lead.pk, lead.email)
-    sql.run(LOCK_LEAD, lead_id=lead.pk)  # nobody writes about them meanwhile what nobody would forget
-    for _name, forget in sorted(_forgetting, key=lambda one: one[0]):
-        forget(gone)
-    done = erase_person(lead.pk, now=now)
-    sql.run(ERASE_HINTS, email_key=lead.email_key)
-    rows = sql.run(ERASE_LEAD, lead_id=lead.pk).rowcount
+    public_id = lead.public_id
+    rows = sql.run(LOCK_LEADS, lead_id=lead.pk).rows  # nobody writes about them meanwhile what nobody would forget
+    everybody = [Gone(pk, email) for pk, email, _key in rows]
+    for gone in everybody:
+        for _name, forget in sorted(_forgetting, key=lambda one: one[0]):
+            forget(gone)
+    done = erase_person(lead.pk, now=now, also=[gone.lead_id for gone in everybody if gone.lead_id != lead.pk])
+    sql.run(ERASE_HINTS, email_keys=[key for _pk, _email, key in rows if key])
+    erased = sql.run(ERASE_LEADS, ids=[gone.lead_id for gone in everybody]).rowcount
     audit.record(by, "lead.erased", public_id, at=now)
-    return Erasure(public_id, rows, done.events)
+    return Erasure(public_id, erased, done.events)
 
 
 def forget_browsers_hints(facts: Sequence[Fact]) -> int:
@@ -68,9 +71,15 @@ def forget_browsers_hints(facts: Sequence[Fact]) -> int:
 
 
 # Plain SQL: the database's own keys take along what hangs on the row, also in rooms above this one.
-LOCK_LEAD = "SELECT id FROM leads_lead WHERE tenant_id = %(tenant_id)s AND id = %(lead_id)s FOR UPDATE"
-ERASE_LEAD = "DELETE FROM leads_lead WHERE tenant_id = %(tenant_id)s AND id = %(lead_id)s"
-ERASE_HINTS = "DELETE FROM leads_identityhint WHERE tenant_id = %(tenant_id)s AND email_key = %(email_key)s"
+LOCK_LEADS = """
+    SELECT id, email, email_key FROM leads_lead
+     WHERE tenant_id = %(tenant_id)s AND (id = %(lead_id)s OR merged_into_id = %(lead_id)s)
+     ORDER BY id FOR UPDATE
+"""
+ERASE_LEADS = "DELETE FROM leads_lead WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::bigint[])"
+ERASE_HINTS = """
+    DELETE FROM leads_identityhint WHERE tenant_id = %(tenant_id)s AND email_key = ANY (%(email_keys)s::text[])
+"""
 ERASE_BROWSER_HINTS = """
     DELETE FROM leads_identityhint AS hint
      WHERE hint.tenant_id = %(tenant_id)s AND hint.visitor_id = ANY (%(ids)s::bigint[])

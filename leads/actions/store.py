@@ -7,6 +7,7 @@ from datetime import datetime
 import orjson
 
 from leads.actions.batch import Batch
+from leads.attributes import keyed
 from leads.merging import TEXTS, Standing
 from leads.titles import rank_key
 from ma_platform.db import sql
@@ -33,7 +34,8 @@ def store(batch: Batch, origin: Provenance) -> None:
 
 
 def _line(standing: Standing) -> dict[str, object]:
-    values = {name: standing.values[name] for name in (*TEXTS, "company_id", "owner_id")}
+    values: dict[str, object] = {name: standing.values[name] for name in (*TEXTS, "company_id", "owner_id")}
+    values["attributes"] = keyed(standing.values)
     sources = {"source_first": standing.source_first, "source_last": standing.source_last}
     own = {"id": standing.id, "public_id": standing.public_id, "changed": bool(standing.changed)}
     return {**own, **values, **standing.keys(), **sources}
@@ -52,15 +54,16 @@ def _insert(standings: Sequence[Standing], now: datetime) -> None:
 INSERT_LEADS = """
     INSERT INTO leads_lead (tenant_id, public_id, email, email_key, email_domain, email_kind, last_name, first_name,
            last_name_kana, first_name_kana, name_key, kana_key, company_id, department, job_title, job_rank, phone,
-           phone_key, prefecture, owner_id, source_first, source_last, created_at, updated_at)
+           phone_key, prefecture, owner_id, source_first, source_last, attributes, created_at, updated_at)
     SELECT %(tenant_id)s, new.public_id, new.email, new.email_key, new.email_domain, new.email_kind, new.last_name,
            new.first_name, new.last_name_kana, new.first_name_kana, new.name_key, new.kana_key, new.company_id,
            new.department, new.job_title, new.job_rank, new.phone, new.phone_key, new.prefecture, new.owner_id,
-           nullif(new.source_first, 'null'), nullif(new.source_last, 'null'), %(now)s, %(now)s
+           nullif(new.source_first, 'null'), nullif(new.source_last, 'null'), new.attributes, %(now)s, %(now)s
       FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(public_id text, email text, email_key text, email_domain text,
                email_kind text, last_name text, first_name text, last_name_kana text, first_name_kana text,
                name_key text, kana_key text, company_id bigint, department text, job_title text, job_rank smallint,
-               phone text, phone_key text, prefecture text, owner_id bigint, source_first jsonb, source_last jsonb)
+               phone text, phone_key text, prefecture text, owner_id bigint, source_first jsonb, source_last jsonb,
+               attributes jsonb)
     RETURNING public_id, id
 """
 
@@ -79,13 +82,13 @@ UPDATE_LEADS = """
            company_id = new.company_id, department = new.department, job_title = new.job_title,
            job_rank = new.job_rank, phone = new.phone, phone_key = new.phone_key, prefecture = new.prefecture,
            owner_id = new.owner_id, source_first = nullif(new.source_first, 'null'),
-           source_last = nullif(new.source_last, 'null'),
+           source_last = nullif(new.source_last, 'null'), attributes = new.attributes,
            updated_at = CASE WHEN new.changed THEN %(now)s ELSE lead.updated_at END
       FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(id bigint, changed boolean, email text, email_key text,
                email_domain text, email_kind text, last_name text, first_name text, last_name_kana text,
                first_name_kana text, name_key text, kana_key text, company_id bigint, department text, job_title text,
                job_rank smallint, phone text, phone_key text, prefecture text, owner_id bigint, source_first jsonb,
-               source_last jsonb)
+               source_last jsonb, attributes jsonb)
      WHERE lead.tenant_id = %(tenant_id)s AND lead.id = new.id
 """
 

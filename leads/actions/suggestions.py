@@ -69,6 +69,7 @@ FIND = """
                lead.phone_key, lead.email_key
           FROM leads_lead AS lead
          WHERE lead.tenant_id = %(tenant_id)s AND lead.id = ANY (%(ids)s::bigint[])
+           AND lead.merged_into_id IS NULL
     ), reasons AS (
         SELECT asked.id AS a, other.id AS b, 'name_company' AS reason,
                CASE WHEN asked.whole THEN 80 ELSE 45 END AS points
@@ -77,6 +78,7 @@ FIND = """
                SELECT lead.id FROM leads_lead AS lead
                 WHERE lead.tenant_id = %(tenant_id)s AND lead.name_key = asked.name_key
                   AND lead.company_id = asked.company_id AND lead.id <> asked.id
+                  AND lead.merged_into_id IS NULL
                 ORDER BY lead.id LIMIT %(namesakes)s) AS other
          WHERE asked.name_key <> ''
         UNION ALL
@@ -86,10 +88,12 @@ FIND = """
          CROSS JOIN LATERAL (
                SELECT lead.id, lead.name_key FROM leads_lead AS lead
                 WHERE lead.tenant_id = %(tenant_id)s AND lead.phone_key = asked.phone_key AND lead.id <> asked.id
+                  AND lead.merged_into_id IS NULL
                 ORDER BY lead.id LIMIT %(switchboard)s) AS other
          WHERE asked.phone_key <> ''
            AND (SELECT count(*) FROM (SELECT FROM leads_lead AS lead
                                        WHERE lead.tenant_id = %(tenant_id)s AND lead.phone_key = asked.phone_key
+                                         AND lead.merged_into_id IS NULL
                                        LIMIT %(switchboard)s + 1) AS listed) <= %(switchboard)s
         UNION ALL
         SELECT asked.id, other.id, 'browser', CASE WHEN asked.whole THEN 90 ELSE 60 END
@@ -109,6 +113,7 @@ FIND = """
                SELECT lead.id FROM leads_lead AS lead
                 WHERE lead.tenant_id = %(tenant_id)s AND lead.name_key = asked.name_key AND lead.id <> asked.id
                   AND lead.email_key IS DISTINCT FROM asked.email_key
+                  AND lead.merged_into_id IS NULL
                 ORDER BY lead.id LIMIT %(namesakes)s) AS other
          WHERE asked.name_key <> '' AND asked.whole
            AND (SELECT count(*) FROM (SELECT FROM tracking_daily AS daily

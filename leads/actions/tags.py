@@ -50,6 +50,11 @@ ADD_TAGS = """
 """
 
 
-def remove_tag(lead_ids: Sequence[int], tag: str) -> int:
-    """Take one tag off many leads; returns how many carried it."""
-    return LeadTag.objects.filter(lead_id__in=lead_ids, tag__name=clean_text(tag)[:TAG_LIMIT]).delete()[0]
+def remove_tag(lead_ids: Sequence[int], tag: str, *, now: datetime) -> int:
+    """Take one tag off many leads; each that carried it is an event. Returns how many did."""
+    worn = LeadTag.objects.filter(lead_id__in=lead_ids, tag__name=clean_text(tag)[:TAG_LIMIT])
+    bare = sorted(worn.values_list("lead_id", flat=True))
+    worn.delete()
+    props = {"source": "tag", "fields": ["tags"]}
+    record_many([NewFact(Event.LEAD_UPDATED, lead=lead_id, at=now, props=dict(props)) for lead_id in bare])
+    return len(bare)

@@ -120,10 +120,10 @@ def _announce(planned: Sequence[_Planned], source: str, now: datetime) -> None:
             Event.LEAD_CREATED if plan.created else Event.LEAD_UPDATED,
             lead=plan.standing.id,
             at=now,
-            props={"source": source, "fields": list(plan.changed)},
+            props={"source": source, "fields": [*plan.changed, *(["consent"] if plan.entry.consents else [])]},
         )
         for plan in planned
-        if plan.created or plan.changed
+        if plan.created or plan.changed or plan.entry.consents
     ]
     record_many(facts)
 

@@ -1,6 +1,6 @@
 """`/leads/{id}/timeline` and `/touchpoints`: what people did, online and off."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import Http404
@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from leads.actions.imports.encounters import ENCOUNTERS, OLDEST
 from leads.identity import find_address
 from leads.models import Lead
 from leads.queries import find_lead, find_lead_by_email
@@ -18,13 +19,9 @@ from ma_platform.api.serializers import StrictSerializer
 from ma_platform.api.views import ApiView
 from ma_platform.tenancy.permissions import Capability
 from tracking.actions import record
-from tracking.catalogue import TOUCHPOINTS, Event
 from tracking.queries import Entry, timeline
 
-SEMINARS = {event.wire: event for event in (Event.SEMINAR_REGISTERED, Event.SEMINAR_ATTENDED, Event.SEMINAR_MISSED)}
-ENCOUNTERS: dict[str, Event] = {**TOUCHPOINTS, **SEMINARS}
 PROPERTIES_LIMIT = 50
-OLDEST = timedelta(days=3660)  # every month of the log is a table of its own
 
 
 class Timeline(ApiView):

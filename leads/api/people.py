@@ -24,7 +24,7 @@ from leads.actions import (
     upsert_lead,
     upsert_leads,
 )
-from leads.actions.consents import ConsentInput
+from leads.actions.consents import ConsentInput, tell_consent
 from leads.api.shapes import BulkShape, LeadShape, lead_input, refused
 from leads.identity import find_address
 from leads.models import Lead
@@ -142,9 +142,9 @@ def _result(done: Upserted) -> dict[str, object]:
 def _extras(lead: Lead, said: LeadInput) -> None:
     now = clock.now()
     tag_leads([(lead.pk, tag) for tag in said.tags], now=now)
-    record_consent(
-        [ConsentInput(lead.pk, line.topic, line.state, line.basis, line.evidence) for line in said.consents], now=now
-    )
+    lines = [ConsentInput(lead.pk, line.topic, line.state, line.basis, line.evidence) for line in said.consents]
+    if record_consent(lines, now=now):
+        tell_consent([lead.pk], source="api", now=now)
 
 
 def _show(rows: Sequence[LeadRow]) -> list[dict[str, object]]:

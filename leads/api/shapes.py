@@ -53,6 +53,7 @@ class LeadShape(StrictSerializer):
     prefecture = Text()
     owner = Text()
     tags = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=100)
+    attributes = serializers.DictField(required=False)
     consent = ConsentShape(many=True, required=False)
 
     def validate_company(self, value: object) -> str:
@@ -69,7 +70,7 @@ class BulkShape(StrictSerializer):
     """Up to a thousand people; each is checked on its own, so one bad row spoils nothing else."""
 
     leads = serializers.ListField(child=serializers.DictField(), min_length=1, max_length=1000)
-    policy = serializers.ChoiceField(choices=["fill", "overwrite", "never"], default="overwrite")
+    policy = serializers.ChoiceField(choices=["fill", "overwrite", "append", "never"], default="overwrite")
 
 
 TEXTS = (
@@ -99,6 +100,7 @@ def lead_input(stated: Mapping[str, Any]) -> LeadInput:  # Any: validated JSON
         external_ids=identifiers,
         tags=tuple(stated.get("tags", ())),
         consents=tuple(_permission(line) for line in stated.get("consent", ())),
+        attributes=stated.get("attributes", {}),
     )
 
 

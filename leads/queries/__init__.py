@@ -1,6 +1,7 @@
 """Questions about people and companies; answers are typed rows or plain dicts."""
 
 from leads.queries.arrivals import Arrivals, arrivals
+from leads.queries.attributes import acceptable_values, definitions
 from leads.queries.companies import CompanyRow, Rollup, company_rollup, list_companies
 from leads.queries.facts import ConsentNow, LeadFacts, lead_facts
 from leads.queries.listing import (
@@ -20,6 +21,7 @@ from leads.queries.reading import (
     lead_json,
     leads_by_ids,
     merge_fields,
+    survivors,
 )
 from leads.topics import topic_choices, topic_name
 
@@ -35,9 +37,11 @@ __all__ = [
     "MailState",
     "Rollup",
     "UnknownSort",
+    "acceptable_values",
     "arrivals",
     "company_rollup",
     "count_leads",
+    "definitions",
     "find_company",
     "find_lead",
     "find_lead_by_email",
@@ -48,6 +52,7 @@ __all__ = [
     "list_leads",
     "mailable",
     "merge_fields",
+    "survivors",
     "topic_choices",
     "topic_name",
 ]

@@ -34,4 +34,5 @@ ARRIVALS = """
            count(*) FILTER (WHERE created_at <= %(now)s - interval '7 days') AS week_before
       FROM leads_lead
      WHERE tenant_id = %(tenant_id)s AND created_at > %(now)s - interval '14 days' AND created_at <= %(now)s
+       AND merged_into_id IS NULL
 """

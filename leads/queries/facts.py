@@ -1,10 +1,10 @@
-"""What stands beside a person on their page: tags, consents, where values came from, unproven addresses."""
+"""What stands beside a person on their page: tags, consents, unproven addresses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from leads.models import Consent, FieldHistory, Lead, LeadTag
+from leads.models import Consent, Lead, LeadTag
 from ma_platform.db import sql
 
 
@@ -20,19 +20,17 @@ class ConsentNow:
 
 @dataclass(frozen=True, slots=True)
 class LeadFacts:
-    """Everything small about one person, in six statements."""
+    """Everything small about one person, in five statements."""
 
     tags: Sequence[str]
     identifiers: Sequence[tuple[str, str]]
     consents: Sequence[ConsentNow]
-    history: Sequence[FieldHistory]
     hints: Sequence[str]
 
 
 def lead_facts(lead: Lead) -> LeadFacts:
-    """The facts of one person; the history is the newest twenty changes."""
+    """The facts of one person."""
     tags = LeadTag.objects.filter(lead=lead).order_by("tag__name").values_list("tag__name", flat=True)
-    history = FieldHistory.objects.filter(lead=lead).select_related("by").order_by("-at", "-id")[:20]
     consents = (
         Consent.objects.filter(lead=lead)
         .order_by("topic", "-at", "-id")
@@ -43,7 +41,6 @@ def lead_facts(lead: Lead) -> LeadFacts:
         tags=list(tags),
         identifiers=list(lead.identifiers.order_by("kind").values_list("kind", "value")),
         consents=[ConsentNow(*line) for line in consents],
-        history=list(history),
         hints=sql.run(HINTS, lead_id=lead.pk, own=lead.email_key or "").values(),
     )
 

@@ -3,18 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import OperationalError, transaction
+from psycopg2.errors import QueryCanceled
 from psycopg2.sql import SQL, Composable
 
-from conditions import WORDS, Compiled
+from conditions import WORDS, Compiled, estimate
 from leads.names import company_key, search_key
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
 
 BRANCH_LIMIT = 5_000  # of one way to match a search; a page shows fifty, so a broader search is not missed by anybody
 COUNT_LIMIT = 10_000
+COUNT_MS = 1_500
 MAX_ID = 2**63
+Answer = TypeVar("Answer")
 
 
 class UnknownSort(DomainError):
@@ -60,10 +64,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class LeadFilter:
-    """What a list shows. `condition` is compiled with `now` already; `after` is the `position` of the last row seen."""
+    """What a list shows. `condition` is compiled with `now` already; `after` is the `position` of the last row seen.
+
+    back: the page that ends before `after`, still in the order of `sort`.
+    """
 
     q: str = ""
     condition: Compiled | None = None
+    lead_id: int | None = None
     company_id: int | None = None
     email_key: str | None = None
     external_id: str | None = None
@@ -71,6 +79,7 @@ class LeadFilter:
     sort: str = "-updated"
     after: Sequence[Any] | None = None  # Any: a decoded cursor
     limit: int = 50
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,9 @@ class LeadRow:
     company_public_id: str | None
     department: str
     job_title: str
+    job_rank: int | None
     phone: str
+    prefecture: str
     owner_name: str | None
     last_seen_at: datetime | None
     created_at: datetime
@@ -115,22 +126,41 @@ def list_leads(wanted: LeadFilter) -> list[LeadRow]:
         return _list_by_word(word, wanted, tests, params)
     if wanted.sort not in SORTS:
         raise UnknownSort(sort=wanted.sort)
-    sort = SORTS[wanted.sort]
+    sort, falling = SORTS[wanted.sort], SORTS[wanted.sort].descending != wanted.back
     statement = SQL(LIST_LEADS).format(
         shown=SQL(SHOWN),
         sort=sort.column,
         tests=SQL(" ").join([*tests, *_after(wanted, sort, params)]),
-        direction=SQL("DESC" if sort.descending else "ASC"),
+        direction=SQL("DESC" if falling else "ASC"),
     )
-    return sql.typed(statement, LeadRow, limit=wanted.limit, **params)
+    return _in_order(sql.typed(statement, LeadRow, limit=wanted.limit, **params), wanted)
+
+
+def _in_order(rows: list[LeadRow], wanted: LeadFilter) -> list[LeadRow]:
+    return rows[::-1] if wanted.back else rows
 
 
 def count_leads(wanted: LeadFilter) -> tuple[int, bool]:
-    """How many match, and whether that is all of them: counting stops at COUNT_LIMIT."""
+    """How many match, and whether that is exact: beyond COUNT_LIMIT, or COUNT_MS, the planner's estimate."""
     tests, params = _tests(wanted)
-    statement = SQL(COUNT_LEADS).format(tests=SQL(" ").join(tests))
-    count: int = sql.run(statement, limit=COUNT_LIMIT + 1, **params).value()
-    return min(count, COUNT_LIMIT), count <= COUNT_LIMIT
+    counted = SQL(COUNT_LEADS).format(tests=SQL(" ").join(tests))
+    count = within(COUNT_MS, lambda: int(sql.run(counted, limit=COUNT_LIMIT + 1, **params).value()))
+    if count is not None and count <= COUNT_LIMIT:
+        return count, True
+    planned = SQL(PLANNED).format(tests=SQL(" ").join(tests))
+    expected = estimate(sql.run(planned, **params).value()).rows
+    return max(expected, count or 0), False
+
+
+def within(milliseconds: int, ask: Callable[[], Answer]) -> Answer | None:
+    """The answer, or None when it took too long; the transaction around goes on."""
+    try:
+        with transaction.atomic(), sql.bounded(milliseconds):
+            return ask()
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            return None
+        raise
 
 
 def word_sort(sort: str) -> Word | None:
@@ -146,11 +176,13 @@ def word_sort(sort: str) -> Word | None:
 def _list_by_word(word: Word, wanted: LeadFilter, tests: list[Composable], params: dict[str, Any]) -> list[LeadRow]:
     """People that have a value of the word, walked along its index; those without one come in no such list."""
     narrowed = SQL("AND {key} IN (SELECT lead.id FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s {tests})")
-    narrow: list[Composable] = [narrowed.format(key=word.key, tests=SQL(" ").join(tests))] if tests else []
+    narrow: list[Composable] = [NOT_MERGED.format(key=word.key)]
+    if len(tests) > 1:
+        narrow = [narrowed.format(key=word.key, tests=SQL(" ").join(tests))]
     if wanted.after is not None:
         value, lead_id = read_position(wanted.after, read=float)
         params.update(after_value=value, after_id=lead_id)
-        sign = SQL("<") if word.descending else SQL(">")
+        sign = SQL("<") if word.descending != wanted.back else SQL(">")
         after = SQL("AND ({value}, {key}) {sign} (%(after_value)s::float8, %(after_id)s)")
         narrow.append(after.format(value=word.value, key=word.key, sign=sign))
     statement = SQL(LIST_BY_WORD).format(
@@ -159,15 +191,18 @@ def _list_by_word(word: Word, wanted: LeadFilter, tests: list[Composable], param
         value=word.value,
         source=word.source,
         narrow=SQL(" ").join(narrow),
-        direction=SQL("DESC" if word.descending else "ASC"),
+        direction=SQL("DESC" if word.descending != wanted.back else "ASC"),
     )
-    return sql.typed(statement, LeadRow, limit=wanted.limit, **params)
+    return _in_order(sql.typed(statement, LeadRow, limit=wanted.limit, **params), wanted)
 
 
 SHOWN = """lead.id, lead.public_id, lead.email, lead.last_name, lead.first_name, lead.company_id,
            company.name AS company_name, company.public_id AS company_public_id, lead.department, lead.job_title,
-           lead.phone, coalesce(nullif(owner.name, ''), owner.email) AS owner_name, lead.last_seen_at, lead.created_at,
-           lead.updated_at"""
+           lead.job_rank, lead.phone, lead.prefecture, coalesce(nullif(owner.name, ''), owner.email) AS owner_name,
+           lead.last_seen_at, lead.created_at, lead.updated_at"""
+# Almost nobody is merged: leaving those few out costs less than joining everybody.
+NOT_MERGED = SQL("""AND {key} NOT IN (SELECT aside.id FROM leads_lead AS aside
+                     WHERE aside.tenant_id = %(tenant_id)s AND aside.merged_into_id IS NOT NULL)""")
 
 LIST_BY_WORD = """
     WITH ranked AS MATERIALIZED (
@@ -197,6 +232,9 @@ COUNT_LEADS = """
     SELECT count(*) FROM (
         SELECT FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s {tests} LIMIT %(limit)s) AS counted
 """
+PLANNED = """
+    EXPLAIN (FORMAT JSON) SELECT lead.id FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s {tests}
+"""
 
 
 def _after(wanted: LeadFilter, sort: Sort, params: dict[str, Any]) -> list[Composable]:
@@ -204,7 +242,7 @@ def _after(wanted: LeadFilter, sort: Sort, params: dict[str, Any]) -> list[Compo
         return []
     value, lead_id = read_position(wanted.after, read=sort.read)
     params.update(after_value=value, after_id=lead_id)
-    sign = SQL("<") if sort.descending else SQL(">")
+    sign = SQL("<") if sort.descending != wanted.back else SQL(">")
     return [SQL("AND ({}, lead.id) {} (%(after_value)s::{}, %(after_id)s)").format(sort.column, sign, sort.cast)]
 
 
@@ -226,9 +264,10 @@ def read_position(after: Sequence[Any], *, read: Callable[[str], object]) -> tup
 
 
 def _tests(wanted: LeadFilter) -> tuple[list[Composable], dict[str, Any]]:
-    tests: list[Composable] = []
+    tests: list[Composable] = [SQL("AND lead.merged_into_id IS NULL")]
     params: dict[str, Any] = {}
     for name, value in (
+        ("lead_id", wanted.lead_id),
         ("company_id", wanted.company_id),
         ("email_key", wanted.email_key),
         ("external_id", wanted.external_id),
@@ -247,6 +286,7 @@ def _tests(wanted: LeadFilter) -> tuple[list[Composable], dict[str, Any]]:
 
 
 PLAIN_TESTS = {
+    "lead_id": SQL("AND lead.id = %(lead_id)s"),
     "company_id": SQL("AND lead.company_id = %(company_id)s"),
     "email_key": SQL("AND lead.email_key = %(email_key)s"),
     "updated_since": SQL("AND lead.updated_at >= %(updated_since)s"),

@@ -40,3 +40,25 @@ MAILABLE = """
              ORDER BY line.at DESC, line.id DESC LIMIT 1) AS granted ON true
      WHERE lead.tenant_id = %(tenant_id)s AND lead.id = ANY(%(ids)s::bigint[])
 """
+
+
+def consent_now(lead_id: int, topics: Sequence[str]) -> dict[str, str]:
+    """Where one person stands on each topic: the basis in force, `refused`, or `none`. By the rule of `mailable`."""
+    return dict(sql.run(CONSENT_NOW, lead_id=lead_id, topics=list(topics)).rows)
+
+
+CONSENT_NOW = """
+    SELECT asked.topic, coalesce(granted.basis, CASE WHEN refusal.id IS NULL THEN 'none' ELSE 'refused' END)
+      FROM unnest(%(topics)s::text[]) AS asked(topic)
+      LEFT JOIN LATERAL (
+            SELECT line.id, line.at FROM leads_consent AS line
+             WHERE line.tenant_id = %(tenant_id)s AND line.lead_id = %(lead_id)s AND line.topic IN (asked.topic, '*')
+               AND line.state = 'refused'
+             ORDER BY line.at DESC, line.id DESC LIMIT 1) AS refusal ON true
+      LEFT JOIN LATERAL (
+            SELECT line.basis FROM leads_consent AS line
+             WHERE line.tenant_id = %(tenant_id)s AND line.lead_id = %(lead_id)s AND line.topic IN (asked.topic, '*')
+               AND line.state = 'granted'
+               AND (refusal.id IS NULL OR ((line.at, line.id) > (refusal.at, refusal.id) AND line.basis = 'consent'))
+             ORDER BY line.at DESC, line.id DESC LIMIT 1) AS granted ON true
+"""

@@ -1,9 +1,10 @@
 """People read whole: by id, for the API, for mail templates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
+from django.db.models import QuerySet
 
 from leads.models import Company, Lead
 from leads.titles import rank_key
@@ -12,15 +13,28 @@ from ma_platform.db import sql
 
 
 def find_lead(public_id: str) -> Lead | None:
-    """The lead with this public id, company and owner at hand; None for a missing or foreign one."""
-    found: Lead | None = Lead.objects.filter(public_id=public_id).select_related("company", "owner").first()
-    return found
+    """The lead with this public id, company and owner at hand; None for a missing or foreign one.
+
+    Who stands aside is answered by who stands for them.
+    """
+    return standing_for(Lead.objects.filter(public_id=public_id))
 
 
 def find_lead_by_email(email_key: str) -> Lead | None:
-    """The lead with this folded address."""
-    found: Lead | None = Lead.objects.filter(email_key=email_key).first()
-    return found
+    """The lead with this folded address, or who stands for them."""
+    return standing_for(Lead.objects.filter(email_key=email_key))
+
+
+def standing_for(people: QuerySet[Lead]) -> Lead | None:
+    """The first of these people, or who stands for them since they were joined."""
+    found = people.select_related("company", "owner", "merged_into__company", "merged_into__owner").first()
+    return (found.merged_into or found) if found else None
+
+
+def survivors(public_ids: Collection[str]) -> dict[str, int]:
+    """Primary keys by public id, of those who stand today; ids of nobody are left out."""
+    found = Lead.objects.filter(public_id__in=list(public_ids)).values_list("public_id", "pk", "merged_into_id")
+    return {public_id: aside or pk for public_id, pk, aside in found}
 
 
 def leads_by_ids(ids: Sequence[int]) -> dict[int, Lead]:
@@ -30,9 +44,9 @@ def leads_by_ids(ids: Sequence[int]) -> dict[int, Lead]:
 
 
 def find_company(public_id: str) -> Company | None:
-    """The company with this public id; None for a missing or foreign one."""
-    found: Company | None = Company.objects.filter(public_id=public_id).first()
-    return found
+    """The company with this public id, or the one it was joined into; None for a missing or foreign one."""
+    found: Company | None = Company.objects.filter(public_id=public_id).select_related("merged_into", "parent").first()
+    return found.merged_into if found and found.merged_into else found
 
 
 def lead_json(ids: Sequence[int]) -> dict[int, dict[str, object]]:
@@ -49,7 +63,7 @@ def _shape(row: Mapping[str, Any], facets: Mapping[str, object]) -> dict[str, ob
         **texts,
         "company": company,
         "job_rank": rank_key(row["job_rank"]),
-        "attributes": {},
+        "attributes": orjson.loads(row["attributes"]),
         "tags": row["tags"],
         "external_ids": orjson.loads(row["external_ids"]),
         "owner": row["owner_email"],
@@ -84,7 +98,7 @@ TEXT_FIELDS = (
 WHOLE_LEADS = """
     SELECT lead.id, lead.public_id, lead.email, lead.last_name, lead.first_name, lead.last_name_kana,
            lead.first_name_kana, lead.department, lead.job_title, lead.job_rank, lead.phone, lead.prefecture,
-           lead.source_first, lead.source_last, lead.last_seen_at, lead.created_at, lead.updated_at,
+           lead.source_first, lead.source_last, lead.attributes, lead.last_seen_at, lead.created_at, lead.updated_at,
            company.public_id AS company_public_id, company.name AS company_name, owner.email AS owner_email,
            coalesce((SELECT array_agg(tag.name ORDER BY tag.name) FROM leads_leadtag AS worn
                        JOIN leads_tag AS tag ON tag.tenant_id = %(tenant_id)s AND tag.id = worn.tag_id

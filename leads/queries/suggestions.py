@@ -10,6 +10,7 @@ from leads.models import Suggestion
 def suggestions(*, dismissed: bool = False, lead_id: int | None = None) -> QuerySet[Suggestion]:
     """Open ones, surest first, with both people and their companies; or those that were dismissed, newest first."""
     found = Suggestion.objects.select_related("one__company", "other__company")
+    found = found.filter(one__merged_into=None, other__merged_into=None)
     if lead_id is not None:
         found = found.filter(Q(one_id=lead_id) | Q(other_id=lead_id))
     if dismissed:

@@ -1,6 +1,6 @@
 """Words for columns and sources as people read them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django import template
 from django.template import Context
@@ -10,7 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leads.forms import KIND_LABELS
 from leads.topics import topic_name
+from leads.vocabulary import CONSENT_LABELS
 from ma_platform.ui.slots import Panel
 
 register = template.Library()
@@ -37,7 +39,22 @@ SOURCE_LABELS = {
     "import": gettext_lazy("Import"),
     "identify": gettext_lazy("Sign-in on the site"),
     "demo": gettext_lazy("Demo data"),
+    "titles": gettext_lazy("Rank given to the title"),
+    "undo": gettext_lazy("Undone"),
+    "owner": gettext_lazy("Assigned"),
 }
+EVIDENCE_LABELS = {
+    "source": gettext_lazy("From"),
+    "by": gettext_lazy("Entered by"),
+    "note": gettext_lazy("Evidence"),
+    "wording": gettext_lazy("Wording shown"),
+    "wording_hash": gettext_lazy("Fingerprint of the wording"),
+    "url": gettext_lazy("Page"),
+    "form": gettext_lazy("Form"),
+    "submission": gettext_lazy("Form sent"),
+    "version": gettext_lazy("Version of the form"),
+}
+CONSENT_TONES = {"consent": "success", "refused": "danger", "none": "neutral"}
 
 
 @register.filter
@@ -58,3 +75,36 @@ def header_of(context: Context, panels: Iterable[Panel]) -> SafeString:
     request = context["request"]
     drawn = ((render_to_string(panel.template, dict(panel.context), request),) for panel in panels)
     return format_html_join("\n", "{}", drawn)
+
+
+@register.filter
+def attribute_kind(kind: str) -> str:
+    """The kind of a field as people call it."""
+    return str(KIND_LABELS.get(kind, kind))
+
+
+@register.filter
+def consent_label(state: str | None) -> str:
+    """A basis, `refused` or `none` as people call it."""
+    return str(CONSENT_LABELS.get(state or "refused", state))
+
+
+@register.filter
+def consent_tone(state: str | None) -> str:
+    """The colour of a basis, `refused` or `none`."""
+    return CONSENT_TONES.get(state or "refused", "info")
+
+
+@register.filter
+def evidence_rows(evidence: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What shows a consent, as (label, text); where it came from in words."""
+    shown = {**evidence, "source": source_label(str(evidence["source"]))} if evidence.get("source") else evidence
+    return [
+        (str(EVIDENCE_LABELS.get(name, name)), str(value)) for name, value in shown.items() if value not in ("", None)
+    ]
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """1.4 MB."""
+    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(1, size // 1000)} KB"

@@ -1,18 +1,25 @@
-"""The list of companies, the page of one with its people, and its form."""
+"""The list of companies, the page of one with its people and what they all did, and its form."""
+
+from __future__ import annotations
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from leads.actions import edit_company
+from leads.actions.attributes import edit_company_attributes
+from leads.actions.companies import CompanyRefused, add_alias, edit_company, remove_alias
+from leads.company_forms import CompanyForm
+from leads.company_rows import attribute_rows, moments_of, pair_rows, sums_of
 from leads.filters import PAGE_SIZE
-from leads.forms import CompanyForm
 from leads.listing import shown_columns, shown_rows
 from leads.models import Company
 from leads.queries import LeadFilter, company_rollup, find_company, list_companies, list_leads
+from leads.queries.companies import COMPANY_SORTS, company_timeline, other_names, subsidiaries
+from leads.queries.company_pairs import joins, twins
+from leads.refusals import LeadRefused
 from leads.views.places import placed
 from ma_platform import clock
 from ma_platform.api.pages import decode, encode
@@ -20,16 +27,28 @@ from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
 
+EVENTS, MOST_EVENTS = 20, 200
+
 
 @requires(Capability.VIEW_LEADS)
 @require_GET
 @placed
 def index(request: MemberRequest) -> HttpResponse:
-    """Companies, last changed first."""
+    """Companies with what their people add up to; last changed first unless another order is asked."""
     cursor, q = request.GET.get("cursor", ""), request.GET.get("q", "").strip()
-    found = list_companies(q=q, after=decode(cursor) if cursor else None, limit=PAGE_SIZE + 1)
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in COMPANY_SORTS else "-updated"
+    found = list_companies(q=q, sort=sort, after=decode(cursor) if cursor else None, limit=PAGE_SIZE + 1)
     rows = found[:PAGE_SIZE]
-    context = {"q": q, "rows": rows, "next_cursor": encode(rows[-1].position) if len(found) > PAGE_SIZE else ""}
+    columns, lines = sums_of(rows, request.can)
+    context = {
+        "q": q,
+        "sort": sort,
+        "rows": rows,
+        "columns": columns,
+        "lines": lines,
+        "next_cursor": encode(rows[-1].position) if len(found) > PAGE_SIZE else "",
+    }
     return page_or_fragment(request, "leads/companies.html", "leads/_companies.html", context)
 
 
@@ -37,8 +56,10 @@ def index(request: MemberRequest) -> HttpResponse:
 @require_GET
 @placed
 def page(request: MemberRequest, company_id: str) -> HttpResponse:
-    """A company: what its people add up to, and who they are."""
+    """A company: what its people add up to, who they are, and what they all did. One that was joined leads on."""
     company, cursor = _found(company_id), request.GET.get("cursor", "")
+    if company.public_id != company_id:
+        return redirect("leads:company", company.public_id)
     found = list_leads(LeadFilter(company_id=company.pk, after=decode(cursor) if cursor else None, limit=PAGE_SIZE + 1))
     rows, columns = found[:PAGE_SIZE], shown_columns(request.can)
     context = {
@@ -47,27 +68,74 @@ def page(request: MemberRequest, company_id: str) -> HttpResponse:
         "rows": shown_rows(rows, columns),
         "columns": columns,
         "next_cursor": encode(rows[-1].position) if len(found) > PAGE_SIZE else "",
+        "sums": sums_of([company], request.can)[1][0].cells,
         "may_edit": Capability.EDIT_LEADS in request.can,
+        **_around(company),
+        **_events(request, company),
     }
     return render(request, "leads/company.html", context)
 
 
+def _around(company: Company) -> dict[str, object]:
+    return {
+        "attributes": attribute_rows(company),
+        "names": other_names(company),
+        "below": subsidiaries(company),
+        "joined": list(joins(company=company)),
+        "pairs": pair_rows(list(twins(company=company)[:3])),
+    }
+
+
+def _events(request: MemberRequest, company: Company) -> dict[str, object]:
+    asked = request.GET.get("events", "")
+    wanted = min(MOST_EVENTS, max(EVENTS, int(asked))) if asked.isdecimal() and len(asked) < 5 else EVENTS
+    entries = company_timeline(company.pk, limit=wanted + 1)
+    more = wanted + 2 * EVENTS if len(entries) > wanted and wanted < MOST_EVENTS else 0
+    return {"days": moments_of(entries[:wanted]), "more_events": more}
+
+
 @requires(Capability.EDIT_LEADS)
 def edit(request: MemberRequest, company_id: str) -> HttpResponse:
-    """Change a company's facts."""
+    """Change a company's facts, its own fields, and which company stands above it."""
     company = _found(company_id)
     form = CompanyForm(request.POST or None, initial=CompanyForm.initial_of(company))
-    if form.is_valid():
-        try:
-            with transaction.atomic():
-                edit_company(company, form.cleaned_data, by=request.user, now=clock.now())
-        except IntegrityError:
-            form.add_error("name", _("Another company already has this name."))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("leads:company", company.public_id)
-    context = {"form": form, "company": company}
+    if form.is_valid() and _saved(request, company, form):
+        messages.success(request, _("Saved."))
+        return redirect("leads:company", company.public_id)
+    context = {"form": form, "company": company, "names": other_names(company)}
     return render(request, "leads/company_form.html", context, status=422 if form.errors else 200)
+
+
+def _saved(request: MemberRequest, company: Company, form: CompanyForm) -> bool:
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            edit_company(company, form.facts(), by=request.user, now=now)
+            edit_company_attributes(company, form.boxes.stated(), by=request.user, now=now)
+    except IntegrityError:
+        form.add_error("name", _("Another company already has this name."))
+    except CompanyRefused as refused:
+        form.add_error("parent", str(refused.said))
+    except LeadRefused as refused:
+        form.blame(refused.errors)
+    return not form.errors
+
+
+@requires(Capability.EDIT_LEADS)
+@require_POST
+def alias(request: MemberRequest, company_id: str) -> HttpResponse:
+    """Another name or mail domain; with `remove` (its number) it goes."""
+    company, gone = _found(company_id), request.POST.get("remove", "")
+    now = clock.now()
+    if gone.isdecimal() and len(gone) < 19:
+        remove_alias(company, int(gone), by=request.user, now=now)
+    elif not gone:
+        kind = "domain" if request.POST.get("kind") == "domain" else "name"
+        try:
+            add_alias(company, kind, request.POST.get("text", "")[:200], by=request.user, now=now)
+        except CompanyRefused as refused:
+            messages.error(request, str(refused.said))
+    return redirect("leads:company_edit", company.public_id)
 
 
 def _found(company_id: str) -> Company:

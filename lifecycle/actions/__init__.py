@@ -1,7 +1,9 @@
 """Verbs that move leads, tell sales and keep deals."""
 
+from lifecycle.actions import deal_files, many
 from lifecycle.actions.alerts import NoticeToStaff, forget_told, mark_read, notify, raise_alerts
 from lifecycle.actions.deals import DealInput, UpsertedDeal, own_number, upsert_deals
+from lifecycle.actions.joining import join_positions
 from lifecycle.actions.stages import (
     Moved,
     ReasonMissing,
@@ -20,8 +22,11 @@ __all__ = [
     "UnknownStage",
     "UpsertedDeal",
     "create_default_stages",
+    "deal_files",
     "follow_rule",
     "forget_told",
+    "join_positions",
+    "many",
     "mark_read",
     "move_by_hand",
     "move_stage",

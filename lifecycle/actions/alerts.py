@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from leads.queries import leads_by_ids
+from leads.queries.exclusions import excluded
 from lifecycle.actions.recipients import Recipients, recipients
 from lifecycle.actions.wording import Body, alert_bodies, alert_text, as_json, lead_link
 from lifecycle.alerting import Crossing
@@ -48,7 +49,12 @@ class _Row:
 
 
 def raise_alerts(crossings: Sequence[Crossing], *, now: datetime) -> int:
-    """Make each crossing's alert, once: a row and a mail handed over in this transaction. Returns how many were new."""
+    """Make each crossing's alert, once: a row and a mail handed over in this transaction. Returns how many were new.
+
+    People on the exclusion list are never told of.
+    """
+    left_out = excluded([one.lead_id for one in crossings])
+    crossings = [one for one in crossings if one.lead_id not in left_out]
     if not crossings:
         return 0
     workspace = current_tenant()

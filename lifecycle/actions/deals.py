@@ -8,11 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 
 import orjson
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from leads.actions import upsert_companies
 from leads.catalogue import find_address
 from leads.models import Company, Lead
+from leads.queries import survivors
 from lifecycle import stages
 from lifecycle.actions.stages import follow_rule
 from ma_platform import ids
@@ -107,8 +109,9 @@ def _people(rows: Sequence[DealInput]) -> dict[str, list[int]]:
     """Primary keys of the stated people by external id; deals that say nothing of people are left out."""
     emails = {_key(address) for row in rows for address in row.lead_emails or ()}
     named = {public_id for row in rows for public_id in row.leads or ()}
-    known = dict(Lead.objects.filter(email_key__in=emails).values_list("email_key", "id"))
-    known |= dict(Lead.objects.filter(public_id__in=named).values_list("public_id", "id"))
+    standing = Coalesce("merged_into_id", "id")  # who stands for the one the address names
+    known = dict(Lead.objects.filter(email_key__in=emails).values_list("email_key", standing))
+    known |= survivors(named)
     if missing := sorted((emails | named) - set(known)):
         raise UnknownPeople(people=", ".join(missing[:20]))
     return {

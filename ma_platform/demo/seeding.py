@@ -16,7 +16,9 @@ import leads.actions as leads
 import lifecycle.actions as lifecycle
 import nurturing.actions as nurturing
 from capture.models import Form
+from leads.actions.exclusions import NewExclusion, add_exclusion
 from leads.actions.networks import learn_from_people
+from leads.actions.segments import turn_wheel
 from leads.models import Lead
 from lifecycle.models import Deal, Position
 from ma_platform.demo import words
@@ -24,6 +26,7 @@ from ma_platform.demo.browsing import Browsing, browser_of, tells_browser
 from ma_platform.demo.moments import Stretch, stretches
 from ma_platform.demo.people import DemoPerson, companies, people
 from ma_platform.demo.reading import read
+from ma_platform.demo.segmenting import make_segments, propose_change
 from ma_platform.demo.story import SITE, Arrival, Deed, arrivals, deeds
 from ma_platform.demo.visits import View
 from ma_platform.tenancy.models import User, Workspace
@@ -88,6 +91,10 @@ class Seeding:
                 now=self.now,
             )
         with tenant_scope(self.workspace):
+            for name, _domain in words.COMPETITORS:
+                line = NewExclusion("company", name, "competitor", "デモの競合")
+                add_exclusion(line, by=self.owner, now=self.now - timedelta(days=90))
+        with tenant_scope(self.workspace):
             add_domain(SITE, "site", by=self.owner, now=self.now - timedelta(days=90))
             upload_networks(self.browsing.listed(), replace=True, by=self.owner, now=self.now)
         passing = self.browsing.passing(self.now)
@@ -96,6 +103,8 @@ class Seeding:
             self._live(stretch, _until(stretch.end, coming), _until(stretch.end, doing), _until(stretch.end, passing))
         self._cross_signs()
         self._recognise_networks()
+        with tenant_scope(self.workspace):
+            propose_change(by=self.owner, now=self.now)
 
     def _calendar(self) -> tuple[list[Arrival], list[Deed]]:
         """Everything that will happen, the next thing last."""
@@ -133,6 +142,7 @@ class Seeding:
             self.analysed = len(self.known)
         run_consumers(now=now)
         with tenant_scope(self.workspace):
+            turn_wheel(now=now)
             while nurturing.tick(now=now).claimed:
                 pass
         while deliver_due(now=now).claimed:
@@ -140,7 +150,9 @@ class Seeding:
 
     def _start_flows(self, now: datetime) -> None:
         self.flowing = True
+        met = [lead for number, lead in self.known.items() if self.people[number].origin == "exhibition"]
         with tenant_scope(self.workspace):
+            make_segments(met, by=self.owner, now=now)
             for key in READY_MADE:
                 nurturing.publish(
                     nurturing.install_template(key, by=self.owner, now=now, site=SITE), by=self.owner, now=now

@@ -81,7 +81,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the lead list. `load` gets the ids of one page and answers with one query."""
+    """A column of the lead or company list. `load` gets the ids of one page and answers with one query."""
 
     key: str
     label: str | Promise
@@ -148,6 +148,7 @@ class Person:
 LEAD_PANELS: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("lead_panels")
 LEAD_HEADER: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("lead_header")
 LEAD_COLUMNS: Slot[Callable[[], Column]] = Slot("lead_columns")
+COMPANY_COLUMNS: Slot[Callable[[], Column]] = Slot("company_columns")
 HOME_PANELS: Slot[Callable[[HttpRequest, datetime], Panel | None]] = Slot("home_panels")
 CHECKLIST: Slot[Callable[[datetime], Step]] = Slot("checklist")
 HEALTH_ROWS: Slot[Callable[[datetime], HealthRow]] = Slot("health_rows")

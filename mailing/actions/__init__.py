@@ -3,6 +3,7 @@
 from mailing.actions.compose import create_email, save_email, send_test
 from mailing.actions.deliver import Delivery, deliver_due
 from mailing.actions.enqueue import Notice, Recipient, enqueue_messages, enqueue_notice, forget_notices
+from mailing.actions.joining import join_mails
 from mailing.actions.refuse import (
     forget_address,
     refuse_by_ticket,
@@ -22,6 +23,7 @@ __all__ = [
     "enqueue_notice",
     "forget_address",
     "forget_notices",
+    "join_mails",
     "refuse_by_ticket",
     "resubscribe_by_ticket",
     "save_email",

@@ -14,7 +14,7 @@ from ma_platform.tenancy.models import User
 from mailing.addresses import address_hash
 from mailing.models import Email, Message, Suppression
 from mailing.tokens import Ticket
-from tracking.actions import SubjectRef, record
+from tracking.actions import SubjectRef, record, survivors
 from tracking.catalogue import Event
 
 EVERYTHING = "*"
@@ -30,13 +30,14 @@ def refuse_by_ticket(ticket: Ticket, *, everything: bool, one_click: bool, now: 
         return None
     message, email = found
     topic = EVERYTHING if everything else email.topic
-    if _stands(ticket.lead_id, topic).refused:
+    assert message.lead_id is not None
+    if _stands(message.lead_id, topic).refused:
         return topic
     evidence = {"message": message.public_id, "way": "one_click" if one_click else "page"}
     if everything:
-        refuse_all([ticket.lead_id], now=now, evidence=evidence)
+        refuse_all([message.lead_id], now=now, evidence=evidence)
     else:
-        refuse_topic([ticket.lead_id], topic, now=now, evidence=evidence)
+        refuse_topic([message.lead_id], topic, now=now, evidence=evidence)
     _say(Event.UNSUBSCRIBED, message, email, topic, now)
     return topic
 
@@ -47,10 +48,11 @@ def resubscribe_by_ticket(ticket: Ticket, *, wording: str, now: datetime) -> str
     if found is None:
         return None
     message, email = found
-    if _stands(ticket.lead_id, email.topic).basis is not None:
+    assert message.lead_id is not None
+    if _stands(message.lead_id, email.topic).basis is not None:
         return email.topic
     evidence = {"message": message.public_id, "way": "page", "wording": wording}
-    record_consent([ConsentInput(ticket.lead_id, email.topic, evidence=evidence)], now=now)
+    record_consent([ConsentInput(message.lead_id, email.topic, evidence=evidence)], now=now)
     _say(Event.SUBSCRIBED, message, email, email.topic, now)
     return email.topic
 
@@ -60,9 +62,14 @@ def _stands(lead_id: int, topic: str) -> MailState:
 
 
 def _message_of(ticket: Ticket) -> tuple[Message, Email] | None:
-    rows = Message.objects.filter(public_id=ticket.message, lead_id=ticket.lead_id).select_related("email")
-    message: Message | None = rows.first()
-    return None if message is None or message.email is None else (message, message.email)
+    """The mail belongs to whom it was sent, or to who stands for them since they were joined."""
+    standing = survivors([ticket.lead_id]).get(ticket.lead_id, ticket.lead_id)
+    rows = Message.objects.filter(public_id=ticket.message, lead_id__in=[ticket.lead_id, standing])
+    message: Message | None = rows.select_related("email").first()
+    if message is None or message.email is None:
+        return None
+    message.lead_id = standing
+    return message, message.email
 
 
 def _say(event: Event, message: Message, email: Email, topic: str, now: datetime) -> None:

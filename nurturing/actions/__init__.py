@@ -1,8 +1,10 @@
 """Verbs of flows: writing them, letting leads in, hearing facts, and the tick."""
 
+from nurturing.actions import many
 from nurturing.actions.authoring import FlowStateRefused, create_flow, pause, publish, resume, save_draft
-from nurturing.actions.entering import Admission, Entry, FlowNotPublished, enter_leads
+from nurturing.actions.entering import Admission, Entry, FlowNotPublished, enter_leads, would_enter
 from nurturing.actions.installing import install_template
+from nurturing.actions.joining import join_runs
 from nurturing.actions.ticking import CLAIM_AT_ONCE, TickReport, tick
 from nurturing.actions.waking import hear
 
@@ -17,9 +19,12 @@ __all__ = [
     "enter_leads",
     "hear",
     "install_template",
+    "join_runs",
+    "many",
     "pause",
     "publish",
     "resume",
     "save_draft",
     "tick",
+    "would_enter",
 ]

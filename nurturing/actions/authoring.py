@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from leads.queries.segments import find_segment
 from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
@@ -83,7 +84,7 @@ def publish(flow: Flow, *, by: By, now: datetime) -> FlowVersion:
 
 
 def refuse_missing(graph: Graph) -> None:
-    """Refuse a graph whose e-mails do not all exist."""
+    """Refuse a graph whose e-mails, or the segment that starts it, do not exist."""
     wanted = list(graph.references())
     ids = {reference.id for _, reference in wanted}
     known = set(Email.objects.filter(public_id__in=ids).values_list("public_id", flat=True))
@@ -92,6 +93,8 @@ def refuse_missing(graph: Graph) -> None:
         for path, reference in wanted
         if reference.id not in known
     )
+    if graph.segment and find_segment(graph.segment) is None:
+        missing += (Problem("/trigger/segment", "There is no segment %(segment)s.", {"segment": graph.segment}),)
     if missing:
         raise FlowRefused(missing)
 

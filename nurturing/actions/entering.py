@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from leads.queries.exclusions import excluded
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
 from nurturing.actions.bell import ring
@@ -62,10 +63,33 @@ def enter_leads(flow: Flow, *, entries: Sequence[Entry], now: datetime) -> Admis
         never=graph.reentry.mode == "never",
         back_since=back_since(graph.reentry, now),
         **columns_of(entries, meeting),
+        left_out=sorted(excluded(leads)),
     ).one()
     if entered:
         ring()
     return Admission(entered=entered, refused=refused)
+
+
+def would_enter(flow: Flow, lead_ids: Sequence[int], *, now: datetime) -> int:
+    """How many of these leads the flow would let in without a key, nothing being written; none while it is paused."""
+    version, graph = published(flow)
+    if version is None or graph is None or flow.state == Flow.State.PAUSED or not lead_ids:
+        return 0
+    leads = (
+        sorted(set(lead_ids)) if graph.entry is None else sorted(leads_matching(graph.entry, among=lead_ids, now=now))
+    )
+    never, since = graph.reentry.mode == "never", back_since(graph.reentry, now)
+    found: int = sql.run(WOULD_ENTER, flow_id=flow.pk, lead_ids=leads, never=never, back_since=since).value()
+    return found
+
+
+WOULD_ENTER = """
+    SELECT count(*) FROM unnest(%(lead_ids)s::bigint[]) AS wanted(lead_id)
+     WHERE NOT EXISTS (SELECT FROM nurturing_run AS run
+                        WHERE run.tenant_id = %(tenant_id)s AND run.flow_id = %(flow_id)s
+                          AND run.lead_id = wanted.lead_id AND run.key = ''
+                          AND (run.ended_at IS NULL OR %(never)s OR run.ended_at > %(back_since)s))
+"""
 
 
 def back_since(reentry: Reentry, now: datetime) -> datetime | None:
@@ -95,11 +119,13 @@ ENTER = """
         SELECT DISTINCT ON (wish.lead_id, wish.key) wish.lead_id, wish.key, wish.meets, wish.variables
           FROM unnest(%(lead_ids)s::bigint[], %(keys)s::text[], %(meets)s::boolean[], %(variables)s::jsonb[])
                    AS wish(lead_id, key, meets, variables)
-          JOIN leads_lead AS lead ON lead.tenant_id = %(tenant_id)s AND lead.id = wish.lead_id
+          JOIN leads_lead AS lead
+            ON lead.tenant_id = %(tenant_id)s AND lead.id = wish.lead_id AND lead.merged_into_id IS NULL
          ORDER BY wish.lead_id, wish.key
     ), judged AS (
         SELECT wanted.*, coalesce(before.pass_no, 0) + 1 AS pass_no,
-               CASE WHEN door.is_shut THEN 'flow_paused'
+               CASE WHEN wanted.lead_id = ANY (%(left_out)s::bigint[]) THEN 'excluded'
+                    WHEN door.is_shut THEN 'flow_paused'
                     WHEN before.inside THEN 'already_inside'
                     WHEN before.pass_no IS NOT NULL AND (%(never)s OR wanted.key <> '') THEN 'came_before'
                     WHEN before.ended_at > %(back_since)s THEN 'too_soon'

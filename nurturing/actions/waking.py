@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from leads.actions.segments import QUIET
 from ma_platform.db import sql
 from nurturing.actions.bell import ring
 from nurturing.actions.entering import Entry, enter_leads
@@ -28,8 +29,8 @@ def hear(facts: Sequence[Fact], *, now: datetime) -> tuple[int, int]:
 
 
 def start_runs(flow: Flow, facts: Sequence[Fact], now: datetime) -> int:
-    """Enter the leads of the facts this flow starts from; facts from before it was published start nothing, nor does
-    a flow whose words are no longer known: it must not keep its facts from the others."""
+    """Enter the leads of the facts this flow starts from; quiet facts and those from before it was published start
+    nothing, nor does a flow whose words are no longer known: it must not keep its facts from the others."""
     try:
         version, graph = published(flow)
     except FlowRefused:
@@ -38,7 +39,11 @@ def start_runs(flow: Flow, facts: Sequence[Fact], now: datetime) -> int:
     if version is None or graph is None or graph.trigger is None:
         return 0
     since = flow.versions.get(no=1).published_at
-    wanted = [fact for fact in facts if fact.name == graph.trigger.event and fact.occurred_at >= since]
+    wanted = [
+        fact
+        for fact in facts
+        if fact.name == graph.trigger.event and fact.occurred_at >= since and not fact.props.get(QUIET)
+    ]
     if graph.trigger.where is not None and wanted:
         matching = facts_matching(graph.trigger.where, facts=wanted, now=now)
         wanted = [fact for fact in wanted if fact.id in matching]

@@ -1,6 +1,7 @@
 """Verbs that change scores and score models."""
 
 from scoring.actions.compute import rescore, rescore_visitors
+from scoring.actions.joining import judge_scores
 from scoring.actions.publish import create_model, get_model, publish, rollback, save_draft
 from scoring.actions.rebuild import Progress, continue_build, rebuild, start_build
 from scoring.actions.reset import reset_scores
@@ -10,6 +11,7 @@ __all__ = [
     "continue_build",
     "create_model",
     "get_model",
+    "judge_scores",
     "publish",
     "rebuild",
     "rescore",

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from psycopg2.sql import SQL, Composable
 
+from leads.actions.segments import stir
 from ma_platform.db import sql
 from scoring import pipeline
 from scoring.actions.visitors import score_visitors
@@ -39,6 +40,8 @@ def rescore(
         written += apply(model, book, source, at=at, told=Telling(received or {}, silent), lead_ids=ids)
         if model.building_version is not None:
             stage(model, lead_ids=ids, at=at)
+    if written:  # points that cross no mark are no fact, and segments ask about them
+        stir(ids, ("score.",), now=now)
     return written
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from psycopg2.sql import SQL
 
+from leads.actions.segments import stir_everybody
 from ma_platform.db import sql
 from scoring import pipeline
 from scoring.actions import compute
@@ -96,6 +97,7 @@ def _take_over(model: ScoreModel, *, now: datetime) -> int:
     )
     PendingScore.objects.filter(model=model).delete()
     drop_other_versions(model)
+    stir_everybody(("score.",))
     return written
 
 
@@ -103,7 +105,7 @@ FROM_THE_START = {"built_through": 0, "built_visitors": 0, "built_count": 0}
 NEXT_LEADS = """
     SELECT lead.id
       FROM leads_lead AS lead
-     WHERE lead.tenant_id = %(tenant_id)s AND lead.id > %(after)s
+     WHERE lead.tenant_id = %(tenant_id)s AND lead.id > %(after)s AND lead.merged_into_id IS NULL
      ORDER BY lead.id
      LIMIT %(size)s
 """

@@ -107,7 +107,8 @@ RANKED = """
                count(lead.id)::int AS people, coalesce(sum(standing.engagement), 0)::int AS points
           FROM leads_company AS company
          CROSS JOIN model
-          LEFT JOIN leads_lead AS lead ON lead.tenant_id = %(tenant_id)s AND lead.company_id = company.id
+          LEFT JOIN leads_lead AS lead
+            ON lead.tenant_id = %(tenant_id)s AND lead.company_id = company.id AND lead.merged_into_id IS NULL
           LEFT JOIN scoring_score AS standing
             ON standing.tenant_id = %(tenant_id)s AND standing.model_id = model.id AND standing.lead_id = lead.id
          WHERE company.tenant_id = %(tenant_id)s AND company.domain <> ''

@@ -92,12 +92,12 @@ def preview(model: ScoreModel, book: Rulebook, *, now: datetime) -> Preview:
     return Preview(whole=len(ids) <= PREVIEWED, **row)
 
 
-LEADS = "SELECT count(*) FROM leads_lead WHERE tenant_id = %(tenant_id)s"
+LEADS = "SELECT count(*) FROM leads_lead WHERE tenant_id = %(tenant_id)s AND merged_into_id IS NULL"
 
 RECENT = """
     SELECT lead.id
       FROM leads_lead AS lead
-     WHERE lead.tenant_id = %(tenant_id)s
+     WHERE lead.tenant_id = %(tenant_id)s AND lead.merged_into_id IS NULL
      ORDER BY lead.updated_at DESC, lead.id DESC
      LIMIT %(most)s
 """

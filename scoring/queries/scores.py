@@ -147,3 +147,21 @@ def _floor_lines(book: Rulebook, lines: Sequence[Line]) -> list[Line]:
     }
     name = Name(ja="0点未満は切り上げ", en="Never below the floor")
     return [Line(FLOOR, name, axis, lift, 0, None, None, FLOOR) for axis, lift in lifts.items() if lift > 0]
+
+
+def highest_of_companies(company_ids: Sequence[int], *, key: str = DEFAULT_KEY) -> dict[int, tuple[int, bool]]:
+    """The highest total among each company's people, and whether anybody is hot. One query."""
+    rows = sql.run(HIGHEST, ids=list(company_ids), key=key).rows
+    return {company: (total, hot) for company, total, hot in rows}
+
+
+HIGHEST = """
+    SELECT lead.company_id, max(score.total)::int, bool_or(score.hot)
+      FROM leads_lead AS lead
+      JOIN scoring_score AS score ON score.tenant_id = %(tenant_id)s AND score.lead_id = lead.id
+      JOIN scoring_model AS model
+        ON model.tenant_id = %(tenant_id)s AND model.id = score.model_id AND model.key = %(key)s
+     WHERE lead.tenant_id = %(tenant_id)s AND lead.company_id = ANY (%(ids)s::bigint[])
+       AND lead.merged_into_id IS NULL AND score.total IS NOT NULL
+     GROUP BY 1
+"""

@@ -52,6 +52,7 @@ lead = st.builds(
     tags=st.none() | st.lists(text | st.just(""), max_size=2).map(tuple),
     lists=st.lists(text, max_size=2).map(tuple),
     attributes=st.fixed_dictionaries({}, optional={"plan": anything}),
+    merged_into_id=st.none() | st.none() | st.none() | st.just(1),
 )
 subject = st.builds(Subject, id=st.just(0), name=maybe_text, path=st.none() | st.sampled_from(PATHS)) | st.none()
 event = st.builds(
@@ -231,6 +232,51 @@ did = st.one_of(
     ),
 )
 condition = trees(lead_test | lead_test | did)
+standing = st.just({"segment": "seg_1"}) | st.one_of(
+    *(st.just({"flow": "flw_1", "state": state}) for state in ("in", "never", "ended")),
+    st.just({"flow": "flw_1", "state": "waiting_at", "step": "s1"}),
+)
+whole_condition = trees(st.one_of(lead_test, lead_test, lead_test, did, did, standing))
+# Conditions the clock can turn, and people to whom much has happened.
+clock_tests = [
+    *(one_test("lead.last_seen_at", op, spans) for op in ("within_last", "not_within_last", "within_next")),
+    *(one_test("lead.contract_day", op, in_days) for op in ("within_last", "within_next")),
+    *(
+        one_test(key, "on", st.sampled_from(["today", "this_week"]))
+        for key in ("lead.last_seen_at", "lead.contract_day")
+    ),
+    *(
+        one_test(key, "anniversary_within", st.sampled_from([{"days": 1}, {"days": 9}, {"days": 366}]))
+        for key in ("lead.last_seen_at", "lead.contract_day")
+    ),
+]
+lately = st.fixed_dictionaries({"event": st.just("page_viewed"), "within": spans})
+clock_where = trees(one_test("occurred_at", "within_last", spans) | text_tests("path", st.sampled_from(PATHS))[0])
+clock_dids = [
+    st.fixed_dictionaries({"event": st.just("page_viewed"), "within": spans, "count": counts}),
+    st.fixed_dictionaries({"event": st.just("page_viewed"), "within": spans}, optional={"where": clock_where}),
+    st.fixed_dictionaries({"event": st.just("page_viewed"), "where": clock_where}, optional={"count": counts}),
+    st.fixed_dictionaries({"event": st.just("page_viewed"), "after": lately}, optional={"within": spans}),
+    st.fixed_dictionaries({"event": st.just("page_viewed"), "before": lately}, optional={"within": spans}),
+    st.fixed_dictionaries(
+        {"event": st.just("page_viewed"), "sum": st.just("visible_ms"), "count": counts, "within": spans}
+    ),
+]
+never = st.just({"op": "eq", "value": 0})
+clock_dids.append(st.fixed_dictionaries({"event": st.just("page_viewed"), "within": spans, "count": never}))
+clock_leaf = st.one_of(*clock_tests) | st.one_of(*clock_dids)
+clock_condition = trees(clock_leaf)
+busy_leads = st.lists(
+    st.builds(replace, lead, last_seen_at=moment, contract_day=st.sampled_from(DAYS), merged_into_id=st.none()),
+    min_size=3,
+    max_size=4,
+).map(lambda listed: [numbered(one, place) for place, one in listed_from(listed)])
+views = st.lists(
+    st.builds(replace, event, lead_id=st.integers(1, 4), name=st.just(1), verdict=st.just(0)), min_size=3, max_size=10
+).map(lambda listed: [numbered_event(one, place) for place, one in listed_from(listed)])
+many_leads = st.lists(lead, min_size=4, max_size=8).map(
+    lambda listed: [numbered(one, place) for place, one in listed_from(listed)]
+)
 
 # Visitors: half of them nobody we know
 

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from conditions import fold
 from tests.conditions.scratch import Event, Lead
-from tests.conditions.words import RANKS
+from tests.conditions.words import FLOW_STATES, RANKS
 
-FOLDED = {"lead.name", "lead.department", "lead.tags", "lead.lists", "company.industry", "title"}
+FOLDED = {"lead.name", "lead.department", "lead.tags", "lead.lists", "company.industry", "title", "visitor.marks"}
 CODES = {"page_viewed": 1, "asset_downloaded": 4, "trial_started": 1000}
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
@@ -41,6 +41,10 @@ class World:
 def holds(document: Document, lead: Lead, world: World) -> bool:
     if "event" in document:
         return did(document, lead, world)
+    if "segment" in document:
+        return lead.id == 1
+    if "flow" in document:
+        return (lead.visits or 0) == FLOW_STATES.index(document["state"])
     return combined(document, lambda each: holds(each, lead, world), lambda key: lead_value(key, lead), world)
 
 
@@ -71,8 +75,8 @@ def lead_value(key: str, lead: Lead) -> Any:
 
 
 def event_value(key: str, event: Event) -> Any:
-    if key == "visible_ms":
-        return event.duration
+    if key in ("visible_ms", "occurred_at"):
+        return event.duration if key == "visible_ms" else event.occurred_at
     if key.startswith("properties."):
         return present(event.props.get(key.removeprefix("properties.")))
     return present(getattr(event.subject, {"title": "name"}.get(key, key), None))

@@ -21,7 +21,7 @@ CREATE TABLE leads_listed (tenant_id bigint, lead_id bigint, name text);
 CREATE TABLE leads_lead (
     tenant_id bigint, id bigint, company_id bigint, name text, name_key text, department text, email text,
     job_rank smallint, stage text, visits int, ratio float8, last_seen_at timestamptz, contract_day date,
-    subscribed boolean, tags text[], attributes jsonb, created_at timestamptz);
+    subscribed boolean, tags text[], attributes jsonb, created_at timestamptz, merged_into_id bigint);
 CREATE TABLE tracking_subject (tenant_id bigint, id bigint, name text, path text);
 CREATE TABLE tracking_visitor (
     tenant_id bigint, id bigint, lead_id bigint, first_seen_at timestamptz, last_seen_at timestamptz, visits int,
@@ -58,6 +58,7 @@ class Lead:
     tags: tuple[str, ...] | None = None
     lists: tuple[str, ...] = ()
     attributes: dict[str, Any] = field(default_factory=dict)
+    merged_into_id: int | None = None
 
 
 @dataclass(frozen=True)

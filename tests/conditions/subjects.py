@@ -39,7 +39,7 @@ class Subject:
 
     def expected(self, document: Any, rows: Sequence[Any], world: World) -> set[int]:
         """Ids the obvious reading finds."""
-        return {one.id for one in rows if self.holds(document, one, world)}
+        return {one.id for one in rows if _stands(one) and self.holds(document, one, world)}
 
     def told(self, cursor: Any, document: Any) -> list[Any]:
         """Every node's answer about number 1, as the database explains it: [result, [of a child, …], …]."""
@@ -56,6 +56,11 @@ class Subject:
         """Every node's answer about `one` by the obvious reading, in the shape of `told`."""
         below = document.get("all") or document.get("any") or ([document["not"]] if "not" in document else [])
         return [self.holds(document, one, world), *(self.reading(each, one, world) for each in below)]
+
+
+def _stands(one: Any) -> bool:
+    """A person merged into another is nobody; every browser is one."""
+    return getattr(one, "merged_into_id", None) is None
 
 
 def _results(told: dict[str, Any]) -> list[Any]:

@@ -13,7 +13,13 @@ from tracking.catalogue import Event
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 KEYS = sorted(field.key for field in WORDS.fixed())
 VISITOR_KEYS = sorted(field.key for field in VISITOR_WORDS.fixed())
-FAMILIES = ("source.first.utm_source", "source.last.referrer_host", "consent.newsletter", "random.7")
+FAMILIES = (
+    "source.first.utm_source",
+    "source.last.referrer_host",
+    "source.any.utm_campaign",
+    "consent.newsletter",
+    "random.7",
+)
 
 OF_EVERY_VISITOR = {
     "visitor.known",

@@ -49,6 +49,7 @@ def event_fields() -> Fields:
     return Fields(
         Field("path", Kind.TEXT, "subject.path", Phrase("path", "パス"), through=SUBJECT),
         Field("title", Kind.FOLDED, "subject.name", Phrase("title", "タイトル"), through=SUBJECT),
+        Field("occurred_at", Kind.MOMENT, "event.occurred_at", Phrase("when", "日時")),
         Field(
             "visible_ms",
             Kind.NUMBER,
@@ -92,6 +93,11 @@ def vocabulary() -> Vocabulary:
 WORDS = vocabulary()
 WITH_SEGMENTS = vocabulary()
 WITH_SEGMENTS.use_members("segment", lambda member: Piece("lead.id = ANY(%(ids)s)", {"ids": (1,)}))
+FLOW_STATES = ("in", "never", "ended", "waiting_at")
+WITH_SEGMENTS.use_members(
+    "flow",
+    lambda member: Piece("coalesce(lead.visits, 0) = %(n)s", {"n": FLOW_STATES.index(member.state or "in")}),
+)
 
 MARKS = Through(
     alias="mark",

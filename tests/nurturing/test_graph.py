@@ -70,7 +70,7 @@ def test_a_flow_by_hand_has_no_trigger_and_never_lets_in_twice_by_default() -> N
         ({"name": None}, "/name: This is required."),
         ({"name": {}}, "/name: This is required."),
         ({"colour": "red"}, "/colour: This key is not known here."),
-        ({"trigger": {"type": "moon"}}, "/trigger/type: Choose one of: event, manual."),
+        ({"trigger": {"type": "moon"}}, "/trigger/type: Choose one of: event, segment_entered, segment_left, manual."),
         ({"trigger": {"type": "event", "event": "sneezed"}}, "/trigger/event: There is no event sneezed."),
         ({"trigger": {"type": "manual", "event": "page_viewed"}}, "/trigger/event: This key is not known here."),
         ({"reentry": {"mode": "never", "days": 3}}, "/reentry/days: This key is not known here."),

@@ -14,6 +14,13 @@ NEW_PASSWORD: Json = {"oldpassword": "x" * 12, "password1": "a better passphrase
 JOIN: Json = {"name": "新人", "password": "a better passphrase"}
 WORKSPACE: Json = {"name": "アクメ", "timezone": "Asia/Tokyo", "locale": "ja"}
 
+ATTRIBUTE: Json = {"label": "契約月", "kind": "text", "key": "contract_month", "subject": "lead"}
+ATTRIBUTE_EDIT: Json = {"label": "区分", "choice_key": "a", "choice_label": "甲", "choice_place": "1"}
+CONDITION: Json = {"condition": {"field": "lead.email", "op": "is_set"}}
+SEGMENT: Json = {"name": "新しいセグメント", **CONDITION}
+EXCLUSION: Json = {"kind": "domain", "text": "rival.example", "reason": "competitor", "note": "競合"}
+SEGMENT_FORM: Json = {"name": "新しいセグメント", "condition": json.dumps(CONDITION["condition"])}
+BULK: Json = {"kind": "add_tag", "tag": "x", "selection": '{"ids": ["$lead"]}'}
 LEAD_FORM: Json = {"last_name": "鈴木", "email": "suzuki@example.com", "owner": "$member_email"}
 LEAD: Json = {"email": "suzuki@example.com", "last_name": "鈴木", "owner": "$member_email"}
 TOUCHPOINT: Json = {"lead": "$lead", "kind": "visit"}

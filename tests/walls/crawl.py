@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -36,6 +37,8 @@ def filled(value: Any, ids: Mapping[str, str]) -> Any:  # Any: JSON with placeho
         return [filled(one, ids) for one in value]
     if value == "$pdf":
         return SimpleUploadedFile("x.pdf", PDF, content_type="application/pdf")
+    if value == "$csv":
+        return SimpleUploadedFile("x.csv", b"email,company\nichiro@example.com,Example\n", content_type="text/csv")
     if isinstance(value, str) and "$" in value:
         return re.sub(r"\$([a-z_]+)", lambda found: ids[found[1]], value)
     return value
@@ -43,7 +46,7 @@ def filled(value: Any, ids: Mapping[str, str]) -> Any:  # Any: JSON with placeho
 
 def named(value: object) -> set[str]:
     """The names of the ids a row's arguments or body use."""
-    return set(re.findall(r"\$([a-z_]+)", json.dumps(value))) - {"pdf"}
+    return set(re.findall(r"\$([a-z_]+)", json.dumps(value))) - {"pdf", "csv"}
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,13 @@ class Crawler:
     def send(self, row: Row, method: str, *, role: str, key: str, ids: Ids, said: Ids) -> Any:  # Any: Django's own
         """One request, not undone."""
         url = reverse(row.name, kwargs=filled(dict(row.args), ids) or None)
+        if row.query:
+            url += "?" + urlencode(filled(dict(row.query), ids))
         body = filled(dict(row.body), said) if method != "GET" else {}
         client = Client(headers={"authorization": f"Bearer {key}"} if key else {})
         if role in self.sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
-        if row.is_api or row.json:
+        if (row.is_api or row.json) and "file" not in row.body:
             sent = json.dumps(body) if body else ""
             return client.generic(method, url, sent, content_type="application/json")
         return client.post(url, body) if method == "POST" else client.generic(method, url)

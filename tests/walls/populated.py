@@ -14,8 +14,15 @@ from uuid import uuid4
 from capture.actions import Context, Posted, Upload, create_form, store_asset, submit
 from capture.tokens import Download, download_token, shown_token
 from leads.actions import ConsentInput, LeadInput, record_consent, upsert_companies, upsert_leads
+from leads.actions.companies import add_alias
+from leads.actions.company_joins import join_companies
+from leads.actions.exclusions import NewExclusion, add_exclusion
+from leads.actions.exports import begin, start_export, write_export
+from leads.actions.imports import Options, ask_check, ask_run, save_profile, upload_file
+from leads.actions.imports import Upload as Incoming
+from leads.actions.imports import advance as advance_import
 from leads.actions.suggestions import suggest
-from leads.models import Lead, Suggestion
+from leads.models import Company, CompanySuggestion, Lead, Suggestion
 from lifecycle.actions import DealInput, move_by_hand, upsert_deals
 from lifecycle.models import Alert
 from ma_platform.tenancy.models import ApiKey, User
@@ -36,6 +43,10 @@ from mailing.signing import SIGNER
 from mailing.tokens import Ticket
 from nurturing import actions as flows
 from nurturing.models import Flow
+from tests.walls.joined import make_joined
+from tests.walls.kept import make_kept
+from tests.walls.listed import make_listing
+from tests.walls.segmented import make_segments
 from tracking.actions import (
     NewFact,
     SubjectRef,
@@ -68,7 +79,20 @@ def populate(mark: str, *, now: datetime) -> Tenant:
     """One of everything. Commits; nothing is in scope before or after."""
     made = create_workspace(name=f"株式会社{mark}", email=f"owner@{mark}.example", password="correct horse", now=now)
     tenant = Tenant(mark, made, now)
-    for furnish in (_members, _people, _identities, _networks, _capture, _mail, _flow):
+    for furnish in (
+        _members,
+        _people,
+        _company_doubles,
+        _files,
+        _identities,
+        _networks,
+        _capture,
+        _mail,
+        _flow,
+        _segments,
+        _listing,
+        _kept,
+    ):
         with tenant_scope(made.workspace):
             furnish(tenant)
     run_consumers(now=now)
@@ -136,6 +160,59 @@ def _people(tenant: Tenant) -> None:
     tenant.ids["browser_word"] = tenant.ids["browser"][:12]
 
 
+def _files(tenant: Tenant) -> None:
+    """A file that was imported, with a row that was not taken, one that was only tried, and an export."""
+    mark, now, owner = tenant.mark, tenant.now, tenant.made.owner
+    content = f"email,company\njiro@client.{mark}.example,{mark}商事\n{mark} no address,{mark}\n".encode()
+    made = [
+        upload_file(Incoming(f"{mark}.csv", len(content), BytesIO(content)), "leads", by=owner, key=None, now=now)
+        for _ in "12"
+    ]
+    for transfer in made:
+        ask_check(transfer.public_id, Options.of(transfer.options), now=now)
+        advance_to_end(transfer.pk, now)
+    ask_run(made[0].public_id, by=owner, now=now)
+    advance_to_end(made[0].pk, now)
+    export = start_export({"q": ""}, columns=["email", "company"], form="csv", by=owner, now=now)
+    begin(export.pk)
+    write_export(export.pk, now=now)
+    tenant.ids |= {
+        "import": made[0].public_id,
+        "tried_import": made[1].public_id,
+        "export": export.public_id,
+        "profile": save_profile(made[0], f"{mark}名刺", by=owner, now=now).public_id,
+    }
+
+
+def advance_to_end(import_id: int, now: datetime) -> None:
+    while advance_import(import_id, now=now):
+        pass
+
+
+def _listing(tenant: Tenant) -> None:
+    tenant.ids |= make_listing(tenant.mark, tenant.ids["lead"], by=tenant.made.owner, now=tenant.now)
+
+
+def _segments(tenant: Tenant) -> None:
+    made, lead_id = tenant.made, int(tenant.ids["lead_pk"])
+    tenant.ids |= make_segments(tenant.mark, lead_id, by=made.owner, now=tenant.now)
+
+
+def _company_doubles(tenant: Tenant) -> None:
+    """Two that may be one, two that were joined, and somebody left out."""
+    mark, now, owner = tenant.mark, tenant.now, tenant.made.owner
+    upsert_companies([{"name": f"{mark}島工業"}, {"name": f"{mark}嶋工業"}], now=now)
+    made = upsert_companies([{"name": f"{mark}物産"}, {"name": f"{mark}産業", "industry": mark}], now=now)
+    keep, drop = (Company.objects.get(public_id=public_id) for public_id, _ in made)
+    add_alias(keep, "name", f"{mark}ブッサン", by=owner, now=now)
+    line = NewExclusion("domain", f"rival.{mark}.example", "competitor", f"{mark}の競合")
+    tenant.ids |= {
+        "twin": CompanySuggestion.objects.get().public_id,
+        "join": join_companies(keep, drop, by=owner, now=now).public_id,
+        "exclusion": add_exclusion(line, by=owner, now=now).public_id,
+    }
+
+
 def _networks(tenant: Tenant) -> None:
     company = {"confidence": 80, "company_name": f"{tenant.mark}支社", "updated_at": tenant.now}
     listed = Network.objects.create(network="203.0.113.0/24", source="list", **company)
@@ -144,6 +221,10 @@ def _networks(tenant: Tenant) -> None:
     while advance(asked.pk, now=tenant.now):
         pass
     tenant.ids |= {"network": listed.public_id, "guess": guessed.public_id, "rejudgement": asked.public_id}
+
+
+def _kept(tenant: Tenant) -> None:
+    tenant.ids |= make_kept(tenant.mark, tenant.ids["lead"], by=tenant.made.owner, now=tenant.now)
 
 
 def _identities(tenant: Tenant) -> None:
@@ -161,6 +242,8 @@ def _identities(tenant: Tenant) -> None:
         "conflict": noted.public_id,
         "binding": held.public_id,
         "suggestion": Suggestion.objects.get().public_id,
+        "double": str(double.public_id),
+        **make_joined(mark, by=tenant.made.owner, now=now),
     }
 
 

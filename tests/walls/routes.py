@@ -30,11 +30,12 @@ SIGNED_IN, TOKEN, OPEN, LOCAL = Anybody
 
 @dataclass(frozen=True)
 class Row:
-    """One address. A method that is None answers 405. `body` is sent with every write."""
+    """One address. A method that is None answers 405. `body` is sent with every write, `query` with all."""
 
     name: str
     args: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, object] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     GET: Who | None = None
     POST: Who | None = None
     PUT: Who | None = None
@@ -58,6 +59,13 @@ FORM, EMAIL, FLOW = {"form_id": "$form"}, {"email_id": "$email"}, {"flow_id": "$
 ALERT, DEAL, MODEL = {"alert_id": "$alert"}, {"deal_id": "$deal"}, {"key": "default"}
 NETWORK, GUESS = {"network_id": "$network"}, {"network_id": "$guess"}
 CONFLICT, DOUBLE = {"binding_id": "$conflict"}, {"suggestion_id": "$suggestion"}
+BOTH, SURVIVOR = {"lead_id": "$lead", "other_id": "$double"}, {"lead_id": "$survivor"}
+IMPORT, TRIED = {"import_id": "$import"}, {"import_id": "$tried_import"}
+SEGMENT, LIST = {"segment_id": "$segment"}, {"segment_id": "$list"}
+TWIN = {"suggestion_id": "$twin"}
+VIEW, BULK_JOB = {"view_id": "$view"}, {"job_id": "$bulk_job"}
+NOTE, TODO, FILE = ({"lead_id": "$lead", f"{kind}_id": f"${kind}"} for kind in ("note", "todo", "file"))
+ATTRIBUTE = {"attribute_id": "$attribute"}
 MEMBER, PAUSED = {"user_id": "$member"}, {"flow_id": "$paused_flow"}
 
 MACHINE = (
@@ -98,17 +106,102 @@ SETTINGS = (
 PEOPLE = (
     Row("leads:list", GET=C.VIEW_LEADS),
     Row("leads:count", GET=C.VIEW_LEADS),
+    Row("leads:list_filter", GET=C.VIEW_LEADS),
+    Row("leads:list_columns", body={"view": "all", "column": "email"}, GET=C.VIEW_LEADS, POST=C.VIEW_LEADS),
+    Row("leads:view_save", body={"name": "x", "shared": "on"}, POST=C.VIEW_LEADS),
+    Row("leads:view_opens", body={"view": "$view"}, POST=C.VIEW_LEADS),
+    Row("leads:view_edit", VIEW, {"name": "x"}, POST=C.VIEW_LEADS),
+    Row("leads:view_keep", VIEW, POST=C.VIEW_LEADS),
+    Row("leads:view_delete", VIEW, POST=C.VIEW_LEADS),
+    Row("leads:bulk_jobs", GET=C.VIEW_LEADS),
+    Row("leads:bulk_new", body={"kind": "add_tag", "lead": "$lead"}, POST=C.EDIT_LEADS),
+    Row("leads:bulk_count", body=bodies.BULK, POST=C.EDIT_LEADS),
+    Row("leads:bulk_start", body=bodies.BULK, POST=C.EDIT_LEADS),
+    Row("leads:bulk_job", BULK_JOB, GET=C.VIEW_LEADS),
+    Row("leads:bulk_undo", BULK_JOB, POST=C.EDIT_LEADS),
+    Row("leads:bulk_stop", BULK_JOB, POST=C.EDIT_LEADS),
+    Row(
+        "leads:cell",
+        {**LEAD, "key": "job_title"},
+        {"value": "部長", "was": "部長"},
+        GET=C.EDIT_LEADS,
+        POST=C.EDIT_LEADS,
+    ),
     Row("leads:new", body=bodies.LEAD_FORM, GET=C.EDIT_LEADS, POST=C.EDIT_LEADS),
     Row("leads:duplicates", GET=C.VIEW_LEADS),
     Row("leads:duplicate_apart", DOUBLE, POST=C.EDIT_LEADS),
     Row("leads:duplicate_again", DOUBLE, POST=C.EDIT_LEADS),
+    Row("leads:merge", BOTH, GET=C.EDIT_LEADS, POST=C.EDIT_LEADS),
+    Row("leads:part", SURVIVOR, {"merge": "$merge"}, POST=C.EDIT_LEADS),
     Row("leads:page", LEAD, GET=C.VIEW_LEADS),
     Row("leads:events", LEAD, GET=C.VIEW_LEADS),
     Row("leads:edit", LEAD, bodies.LEAD_FORM, GET=C.EDIT_LEADS, POST=C.EDIT_LEADS),
     Row("leads:tag", LEAD, {"tag": "x"}, POST=C.EDIT_LEADS),
+    Row("leads:identifier", LEAD, {"kind": "salesforce", "value": "003X"}, POST=C.EDIT_LEADS),
+    Row("leads:consent", LEAD, {"topic": "seminar", "answer": "consent", "note": "x"}, POST=C.EDIT_LEADS),
+    Row("leads:consent_evidence", LEAD, GET=C.EXPORT_LEADS),
+    Row("leads:note", LEAD, {"text": "x"}, POST=C.EDIT_LEADS),
+    Row("leads:note_edit", NOTE, {"text": "x"}, POST=C.EDIT_LEADS),
+    Row("leads:note_delete", NOTE, POST=C.EDIT_LEADS),
+    Row("leads:todo", LEAD, {"title": "x"}, POST=C.EDIT_LEADS),
+    Row("leads:todo_edit", TODO, {"title": "x"}, POST=C.EDIT_LEADS),
+    Row("leads:todo_delete", TODO, POST=C.EDIT_LEADS),
+    Row("leads:file_upload", LEAD, {"file": "$pdf"}, POST=C.EDIT_LEADS),
+    Row("leads:file", FILE, GET=C.VIEW_LEADS),
+    Row("leads:file_delete", FILE, POST=C.EDIT_LEADS),
+    Row("leads:titles", GET=C.VIEW_LEADS),
+    Row("leads:title_rank", body={"title": "フェロー", "rank": "manager"}, POST=C.DESIGN_LEADS),
+    Row("leads:attributes", body=bodies.ATTRIBUTE, GET=C.DESIGN_LEADS, POST=C.DESIGN_LEADS),
+    Row("leads:attribute", ATTRIBUTE, bodies.ATTRIBUTE_EDIT, GET=C.DESIGN_LEADS, POST=C.DESIGN_LEADS),
+    Row("leads:attribute_archive", ATTRIBUTE, POST=C.DESIGN_LEADS),
+    Row("leads:attribute_move", ATTRIBUTE, {"to": "up"}, POST=C.DESIGN_LEADS),
     Row("leads:erase", LEAD, {"confirm": "$lead_name"}, POST=C.DELETE_LEADS),
+    Row("leads:condition_words", GET=C.VIEW_LEADS),
+    Row("leads:condition_values", GET=C.VIEW_LEADS),
+    Row("leads:condition_people", GET=C.VIEW_LEADS),
+    Row("leads:condition_count", body=bodies.CONDITION, POST=C.VIEW_LEADS, json=True),
+    Row("leads:condition_sample", body=bodies.CONDITION, POST=C.VIEW_LEADS, json=True),
+    Row(
+        "leads:condition_explain",
+        body={**bodies.CONDITION, "lead": "$lead"},
+        POST=C.VIEW_LEADS,
+        json=True,
+    ),
+    Row("leads:condition_describe", body=bodies.CONDITION, POST=C.VIEW_LEADS, json=True),
+    Row("leads:imports", GET=C.IMPORT_LEADS),
+    Row("leads:import_new", body={"file": "$csv", "kind": "leads"}, GET=C.IMPORT_LEADS, POST=C.IMPORT_LEADS),
+    Row("leads:import", IMPORT, GET=C.IMPORT_LEADS),
+    Row("leads:import_read", TRIED, {"encoding": "utf-8", "delimiter": ","}, POST=C.IMPORT_LEADS),
+    Row("leads:import_columns", TRIED, {"field-0": "email"}, POST=C.IMPORT_LEADS),
+    Row("leads:import_run", TRIED, POST=C.IMPORT_LEADS),
+    Row("leads:import_stop", IMPORT, POST=C.IMPORT_LEADS),
+    Row("leads:import_undo", IMPORT, POST=C.IMPORT_LEADS),
+    Row("leads:import_errors", IMPORT, GET=C.IMPORT_LEADS),
+    Row("leads:exports", GET=C.EXPORT_LEADS),
+    Row("leads:export_new", body={"columns": "email", "format": "csv"}, GET=C.EXPORT_LEADS, POST=C.EXPORT_LEADS),
+    Row("leads:export_file", {"export_id": "$export"}, GET=C.EXPORT_LEADS),
+    Row("leads:segments", GET=C.VIEW_LEADS),
+    Row("leads:segment_new", body=bodies.SEGMENT_FORM, GET=C.EDIT_SEGMENTS, POST=C.EDIT_SEGMENTS),
+    Row("leads:segment", SEGMENT, GET=C.VIEW_LEADS),
+    Row("leads:segment_edit", SEGMENT, bodies.SEGMENT_FORM, GET=C.EDIT_SEGMENTS, POST=C.EDIT_SEGMENTS),
+    Row("leads:segment_status", SEGMENT, GET=C.VIEW_LEADS),
+    Row("leads:segment_confirm", {"segment_id": "$changed_segment"}, {"enter_flows": "on"}, POST=C.EDIT_SEGMENTS),
+    Row("leads:segment_put", SEGMENT, {"lead": "$lead", "belongs": "in", "days": "7"}, POST=C.EDIT_LEADS),
+    Row("leads:segment_release", SEGMENT, {"lead": "$lead"}, POST=C.EDIT_LEADS),
+    Row("leads:segment_mend", SEGMENT, POST=C.EDIT_SEGMENTS),
+    Row("leads:segment_archive", SEGMENT, {"confirm": "$segment_name"}, POST=C.EDIT_SEGMENTS),
     Row("leads:companies", GET=C.VIEW_LEADS),
     Row("leads:company", COMPANY, GET=C.VIEW_LEADS),
+    Row("leads:company_doubles", GET=C.VIEW_LEADS),
+    Row("leads:company_double_join", TWIN, {"keep": "one"}, POST=C.EDIT_LEADS),
+    Row("leads:company_double_apart", TWIN, POST=C.EDIT_LEADS),
+    Row("leads:company_double_again", TWIN, POST=C.EDIT_LEADS),
+    Row("leads:company_part", {"join_id": "$join"}, POST=C.EDIT_LEADS),
+    Row("leads:company_join", COMPANY, {"name": "だれも知らない"}, POST=C.EDIT_LEADS),
+    Row("leads:company_alias", COMPANY, {"kind": "name", "text": "別名商事"}, POST=C.EDIT_LEADS),
+    Row("leads:exclusions", GET=C.VIEW_LEADS),
+    Row("leads:exclusion_add", body=bodies.EXCLUSION, POST=C.EDIT_LEADS),
+    Row("leads:exclusion_remove", {"exclusion_id": "$exclusion"}, POST=C.EDIT_LEADS),
     Row("leads:company_edit", COMPANY, {"name": "新商事"}, GET=C.EDIT_LEADS, POST=C.EDIT_LEADS),
 )
 SELLING = (
@@ -221,14 +314,46 @@ API = (
     Row("api:leads", body=bodies.LEAD, GET=C.VIEW_LEADS, POST=C.EDIT_LEADS),
     Row("api:leads_upsert", body=bodies.LEAD, POST=C.EDIT_LEADS),
     Row("api:leads_bulk", body={"leads": [bodies.LEAD]}, POST=C.EDIT_LEADS),
+    Row("api:leads_merge", body={"keep": "$lead", "drop": "$double"}, POST=C.EDIT_LEADS),
+    Row("api:lead_unmerge", SURVIVOR, {"drop": "$aside"}, POST=C.EDIT_LEADS),
     Row("api:lead", LEAD, bodies.LEAD, GET=C.VIEW_LEADS, PATCH=C.EDIT_LEADS, DELETE=C.DELETE_LEADS),
     Row("api:lead_timeline", LEAD, GET=C.VIEW_LEADS),
     Row("api:lead_score", LEAD, GET=C.VIEW_SCORING),
     Row("api:lead_stage", LEAD, {"to": "sal", "reason": "x"}, GET=C.VIEW_LIFECYCLE, POST=C.MOVE_STAGE),
     Row("api:lead_runs", LEAD, GET=C.VIEW_FLOWS),
     Row("api:companies", body={"name": "新商事"}, GET=C.VIEW_LEADS, POST=C.EDIT_LEADS),
-    Row("api:company", COMPANY, GET=C.VIEW_LEADS),
+    Row("api:company", COMPANY, {"industry": "製造業"}, GET=C.VIEW_LEADS, PATCH=C.EDIT_LEADS),
+    Row("api:segments", body=bodies.SEGMENT, GET=C.VIEW_LEADS, POST=C.EDIT_SEGMENTS),
+    Row("api:segment_preview", body=bodies.CONDITION, POST=C.VIEW_LEADS),
+    Row(
+        "api:segment",
+        SEGMENT,
+        {"name": "新しい名前"},
+        GET=C.VIEW_LEADS,
+        PATCH=C.EDIT_SEGMENTS,
+        DELETE=C.EDIT_SEGMENTS,
+    ),
+    Row("api:segment_confirm", {"segment_id": "$changed_segment"}, {"enter_flows": False}, POST=C.EDIT_SEGMENTS),
+    Row("api:segment_leads", SEGMENT, {"add": ["$lead"]}, GET=C.VIEW_LEADS, POST=C.EDIT_LEADS),
+    Row("api:segment_explain", SEGMENT, query={"lead": "$lead"}, GET=C.VIEW_LEADS),
+    Row("api:lists", body={"name": "名刺"}, GET=C.VIEW_LEADS, POST=C.EDIT_SEGMENTS),
+    Row(
+        "api:list",
+        LIST,
+        {"name": "新しい名前"},
+        GET=C.VIEW_LEADS,
+        PATCH=C.EDIT_SEGMENTS,
+        DELETE=C.EDIT_SEGMENTS,
+    ),
+    Row("api:list_leads", LIST, {"add": ["$lead"]}, GET=C.VIEW_LEADS, POST=C.EDIT_LEADS),
+    Row("api:attributes", body=bodies.ATTRIBUTE, GET=C.VIEW_LEADS, POST=C.DESIGN_LEADS),
+    Row("api:attribute", ATTRIBUTE, {"label": "区分"}, GET=C.VIEW_LEADS, PATCH=C.DESIGN_LEADS),
     Row("api:tags", GET=C.VIEW_LEADS),
+    Row("api:imports", body={"file": "$csv", "kind": "leads"}, POST=C.IMPORT_LEADS),
+    Row("api:import", IMPORT, GET=C.IMPORT_LEADS),
+    Row("api:import_run", TRIED, POST=C.IMPORT_LEADS),
+    Row("api:import_undo", IMPORT, POST=C.IMPORT_LEADS),
+    Row("api:import_errors", IMPORT, GET=C.IMPORT_LEADS),
     Row("api:touchpoints", body=bodies.TOUCHPOINT, POST=C.EDIT_LEADS),
     Row("api:stages", GET=C.VIEW_LIFECYCLE),
     Row("api:deals", body=bodies.DEAL, GET=C.VIEW_DEALS, POST=C.EDIT_DEALS),

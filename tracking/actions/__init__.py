@@ -8,6 +8,7 @@ from tracking.actions.drain import Drained, drain, take_in
 from tracking.actions.enrich import enrich, enrich_again, enrich_due
 from tracking.actions.erase import Forgotten, drop_old_tombstones, erase_person, erase_visitor
 from tracking.actions.export import export_visitor
+from tracking.actions.handing import Handed, hand_back, hand_over, survivors
 from tracking.actions.months import ensure_partitions
 from tracking.actions.networks import (
     Learned,
@@ -68,6 +69,7 @@ __all__ = [
     "ConsumerRun",
     "Drained",
     "Forgotten",
+    "Handed",
     "Learned",
     "NewFact",
     "NoSuchNetwork",
@@ -103,6 +105,8 @@ __all__ = [
     "erase_visitor",
     "export_visitor",
     "give_browser",
+    "hand_back",
+    "hand_over",
     "judge_due_visits",
     "judge_new_hits",
     "learn_networks",
@@ -122,6 +126,7 @@ __all__ = [
     "settle_conflict",
     "shorten_due",
     "show_secret",
+    "survivors",
     "take_in",
     "unbind",
     "undo_binding",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -11,6 +11,7 @@ from django.db import transaction
 
 from ma_platform.db import sql
 from tracking import identity
+from tracking.actions.handing import survivors
 from tracking.actions.links import Shift, relink
 from tracking.actions.record import record_many
 from tracking.actions.visitors import visitor_ids
@@ -23,12 +24,16 @@ UNBOUND, REBOUND = "unbound", "rebound"  # keys of LEAD_UPDATED's props: the bro
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Somebody showed who uses a browser. `source`: identify, form, mail_click, import, or a member's own hand."""
+    """Somebody showed who uses a browser. `source`: identify, form, mail_click, import, or a member's own hand.
+
+    `named`: whom they showed, when that person stands aside for `lead_id`.
+    """
 
     visitor: str
     lead_id: int
     source: str
     at: datetime
+    named: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,21 @@ def bind_visitors(signs: Sequence[Sign]) -> list[Binding]:
     for sign in signs:
         seen[sign.visitor] = max(sign.at, seen.get(sign.visitor, sign.at))
     ids = visitor_ids(seen)
+    signs = _resolved(signs)
     order = sorted(range(len(signs)), key=lambda place: signs[place].at)
     news: list[NewFact] = []
     answers = {place: follow(ids[signs[place].visitor], signs[place], news) for place in order}
     record_many(news)
     return [answers[place] for place in range(len(signs))]
+
+
+def _resolved(signs: Sequence[Sign]) -> list[Sign]:
+    """Signs of people who stand aside bind to those who stand for them."""
+    aside = survivors({sign.lead_id for sign in signs})
+    return [
+        replace(sign, lead_id=aside[sign.lead_id], named=sign.lead_id) if sign.lead_id in aside else sign
+        for sign in signs
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,7 @@ def _note(visitor_id: int, sign: Sign, plan: identity.Plan, *, other: int | None
         shares=plan.shared,
         other=other,
         by=by,
+        named=sign.named,
     ).values()
     return made[0] if made else None
 
@@ -124,8 +140,9 @@ def _news(binding_id: int | None, sign: Sign, shift: Shift) -> list[NewFact]:
     """Facts for those who judge: whose the browser is now, and who lost events that came in before we knew."""
     assert binding_id is not None
     props = {"source": sign.source, "attached": shift.gained[sign.lead_id], "binding": binding_id}
+    showed = sign.named or sign.lead_id  # `record` knows who stands for them
     bound = NewFact(
-        Event.VISITOR_BOUND, sign.at, lead=sign.lead_id, visitor=sign.visitor, props=props, id=event_of(binding_id)
+        Event.VISITOR_BOUND, sign.at, lead=showed, visitor=sign.visitor, props=props, id=event_of(binding_id)
     )
     return [bound, *lost([lead_id for lead_id in shift.lost if lead_id != sign.lead_id], sign.visitor, at=sign.at)]
 
@@ -155,10 +172,10 @@ BEFORE = """
 """
 NOTE = """
     INSERT INTO tracking_binding (tenant_id, visitor_id, lead_id, source, strength, since, signed_at, conflict, took,
-                                  past, shares, other_lead_id, by_user)
+                                  past, shares, other_lead_id, by_user, named)
     SELECT %(tenant_id)s, %(visitor_id)s, %(lead_id)s, %(source)s, %(strength)s, %(at)s,
            CASE WHEN %(login)s THEN %(at)s::timestamptz END, %(conflict)s, %(took)s, %(past)s, %(shares)s, %(other)s,
-           %(by)s
+           %(by)s, %(named)s
      WHERE %(took)s OR NOT EXISTS (
            SELECT FROM tracking_binding AS same
             WHERE same.tenant_id = %(tenant_id)s AND same.visitor_id = %(visitor_id)s AND same.lead_id = %(lead_id)s

@@ -18,6 +18,7 @@ from ma_platform.db import sql
 from ma_platform.errors import NotFound
 from ma_platform.tenancy.models import ApiKey, User
 from ma_platform.tenancy.scope import system_scope
+from tracking.actions.handing import forget_aliases
 from tracking.actions.links import relink
 from tracking.actions.retention import tell_fewer
 
@@ -47,17 +48,19 @@ def erase_visitor(key: str, *, by: User | ApiKey | None, now: datetime) -> Forgo
 
 
 @transaction.atomic
-def erase_person(lead_id: int, *, now: datetime) -> Forgotten:
+def erase_person(lead_id: int, *, now: datetime, also: Sequence[int] = ()) -> Forgotten:
     """Remove what a person did. Browsers that are theirs alone go whole, others lose what was the person's.
 
-    Called by the room that removes the person; audits nothing itself.
+    `also`: those who stand aside for the person; what they did counts as the person's already. Called by the room that
+    removes the person; audits nothing itself.
     """
     browsers = sql.run(BROWSERS_OF, lead_id=lead_id).rows
     own = [(visitor_id, key) for visitor_id, key, alone in browsers if alone]
     others = [visitor_id for visitor_id, _key, alone in browsers if not alone]
     sql.run(LOCK, keys=[key for _id, key, _alone in browsers])
     done = _forget_browsers([visitor_id for visitor_id, _ in own], [key for _, key in own], now=now)
-    _bury([f"lead {lead_id}"], now=now)
+    _bury([f"lead {one}" for one in (lead_id, *also)], now=now)
+    forget_aliases([lead_id, *also])
     sql.run(DROP_BINDINGS, lead_id=lead_id)
     sql.run(DROP_OTHER, lead_id=lead_id)
     sql.run(DROP_REJUDGED, lead_id=lead_id)

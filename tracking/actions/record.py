@@ -103,16 +103,19 @@ RECORD = (
                       %(received_at)s::timestamptz[], %(duration)s::int[], %(verdict)s::smallint[], %(props)s::jsonb[])
                AS fact(id, lead_id, visitor_id, name, subject_id, occurred_at, received_at, duration, verdict, props)
     ), fresh AS (
-        INSERT INTO tracking_event (tenant_id, id, lead_id, stated, visitor_id, name, subject_id, occurred_at,
+        INSERT INTO tracking_event (tenant_id, id, lead_id, stated, named, visitor_id, name, subject_id, occurred_at,
                                     received_at, duration, verdict, props)
-        SELECT %(tenant_id)s, stated.id, coalesce(stated.lead_id, """  # noqa: S608 - constants, values are parameters
+        SELECT %(tenant_id)s, stated.id, coalesce(alias.into_id, stated.lead_id, """  # noqa: S608 - constants, values are parameters
     + OWNER
-    + """), stated.lead_id IS NOT NULL, stated.visitor_id, stated.name,
-               stated.subject_id, stated.occurred_at, stated.received_at, stated.duration, stated.verdict, stated.props
+    + """), stated.lead_id IS NOT NULL, CASE WHEN alias.into_id IS NOT NULL THEN stated.lead_id END,
+               stated.visitor_id, stated.name, stated.subject_id, stated.occurred_at, stated.received_at,
+               stated.duration, stated.verdict, stated.props
           FROM stated
          CROSS JOIN LATERAL (SELECT %(tenant_id)s AS tenant_id, stated.occurred_at AS at) AS moment
           LEFT JOIN tracking_visitor AS visitor
                  ON visitor.tenant_id = %(tenant_id)s AND visitor.id = stated.visitor_id
+          LEFT JOIN tracking_alias AS alias
+                 ON alias.tenant_id = %(tenant_id)s AND alias.lead_id = stated.lead_id
          WHERE NOT EXISTS (SELECT FROM tracking_event AS seen
                             WHERE seen.tenant_id = %(tenant_id)s AND seen.id = stated.id
                               AND seen.occurred_at >= %(since)s)

@@ -133,8 +133,10 @@ WRITE = (
     ), """  # noqa: S608 - constants put together, values are parameters
     + ", ".join((NEAR, DOUBTED, STAY, PLACED))
     + """, fresh AS MATERIALIZED (
-        SELECT new.tenant_id, new.id, stay.id AS visitor_id, coalesce(new.lead_id, stay.lead_id) AS lead_id,
-               new.lead_id IS NOT NULL AS stated, new.occurred_at < stay.turned_at AS early, new.name,
+        SELECT new.tenant_id, new.id, stay.id AS visitor_id,
+               coalesce(alias.into_id, new.lead_id, stay.lead_id) AS lead_id,
+               new.lead_id IS NOT NULL AS stated, CASE WHEN alias.into_id IS NOT NULL THEN new.lead_id END AS named,
+               new.occurred_at < stay.turned_at AS early, new.name,
                new.subject_id,
                coalesce(stay.stays, placed.session, md5(stay.id || ' ' || new.own_session)::uuid) AS session,
                new.occurred_at, new.received_at, new.duration, coalesce(doubted.verdict, new.verdict) AS verdict,
@@ -143,14 +145,15 @@ WRITE = (
                new.agent, new.language, new.ip, new.props
           FROM new
           LEFT JOIN stay ON stay.tenant_id = new.tenant_id AND stay.key = new.visitor
+          LEFT JOIN tracking_alias AS alias ON alias.tenant_id = new.tenant_id AND alias.lead_id = new.lead_id
           LEFT JOIN placed ON placed.tenant_id = new.tenant_id AND placed.event = new.id
           LEFT JOIN doubted ON doubted.tenant_id = new.tenant_id AND new.verdict = 0 AND NOT new.props ? 'hit'
                 AND doubted.visit = coalesce(stay.stays, placed.session,
                                              md5(stay.id || ' ' || new.own_session)::uuid)
     ), written AS (
-        INSERT INTO tracking_event (tenant_id, id, visitor_id, lead_id, stated, name, subject_id, session,
+        INSERT INTO tracking_event (tenant_id, id, visitor_id, lead_id, stated, named, name, subject_id, session,
                                     occurred_at, received_at, duration, verdict, reasons, rule_version, props)
-        SELECT tenant_id, id, visitor_id, lead_id, stated, name, subject_id, session, occurred_at, received_at,
+        SELECT tenant_id, id, visitor_id, lead_id, stated, named, name, subject_id, session, occurred_at, received_at,
                duration, verdict, reasons, rule_version, props
           FROM fresh
     ), """

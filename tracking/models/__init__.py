@@ -4,10 +4,11 @@ from tracking.models.inlet import ConsumerCursor, Poison, Rejected, StreamOffset
 from tracking.models.judging import Rejudged, Rejudgement
 from tracking.models.keeping import Tombstone, Upkeep
 from tracking.models.log import CustomName, Daily, Event, Subject, current_txid
-from tracking.models.people import Binding, Session, Visitor
+from tracking.models.people import Alias, Binding, Session, Visitor
 from tracking.models.setting import Domain, Network, Retention, Settings
 
 __all__ = [
+    "Alias",
     "Binding",
     "ConsumerCursor",
     "CustomName",

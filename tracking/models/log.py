@@ -22,6 +22,7 @@ class Event(Unchecked):
     """One thing that happened. Append only, partitioned by month of `occurred_at`; `lead_id` alone is filled later.
 
     `stated`: the event named its person itself. Otherwise `lead_id` follows from the bindings of its browser.
+    `named`: whom it named, when that person stands aside for `lead_id` (two people joined).
     """
 
     pk = models.CompositePrimaryKey("tenant_id", "id", "occurred_at")
@@ -29,6 +30,7 @@ class Event(Unchecked):
     visitor_id = models.BigIntegerField(null=True)
     lead_id = models.BigIntegerField(null=True)
     stated = models.BooleanField(default=False, db_default=False)
+    named = models.BigIntegerField(null=True)
     name = models.SmallIntegerField()
     subject_id = models.BigIntegerField(null=True)
     session = models.UUIDField(null=True)

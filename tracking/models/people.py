@@ -108,11 +108,13 @@ class Binding(TenantModel):
     `took`: it gave the browser to the person; without it only a sign that was not followed. `past`: with no binding in
     force before it, the browser's anonymous past is the person's too. `shares`: it made the browser a shared device.
     `other_lead_id`: whose the browser was at that moment. `signed_at`: when this person last logged in here.
+    `named`: whom the sign showed, when that person stands aside for `lead_id` (two people joined).
     """
 
     public_id = PublicIdField(prefix="bnd", db_default=drawn("bnd"))
     visitor = TenantForeignKey(Visitor, on_delete=models.CASCADE, related_name="bindings")
     lead_id = models.BigIntegerField()
+    named = models.BigIntegerField(null=True)
     source = models.CharField(max_length=12)
     strength = models.SmallIntegerField()
     since = models.DateTimeField()
@@ -138,3 +140,15 @@ class Binding(TenantModel):
                 condition=models.Q(conflict=True, settled_at__isnull=True),
             ),
         ]
+
+
+class Alias(TenantModel):
+    """A person who stands aside: what names `lead_id` belongs to `into_id`, who stands for both. Never a chain."""
+
+    lead_id = models.BigIntegerField()
+    into_id = models.BigIntegerField()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["tenant", "lead_id"], name="tracking_alias_once")]
+        indexes = [models.Index(fields=["tenant", "into_id"], name="tracking_alias_into")]

@@ -23,7 +23,7 @@ from tracking.queries.networks import (
     networks,
 )
 from tracking.queries.pages import PageDay, PageRow, Reader, find_page, page_days, page_report, readers
-from tracking.queries.people import VisitorRow, browser_ids, find_visitor, visitors
+from tracking.queries.people import VisitorRow, browser_ids, find_visitor, hung_on, visitors
 from tracking.queries.refusals import Refused, refusals
 from tracking.queries.setting import (
     TagSettings,
@@ -98,6 +98,7 @@ __all__ = [
     "find_rejudgement",
     "find_visitor",
     "first_and_last",
+    "hung_on",
     "inflow",
     "ingest_lag",
     "kept_about",

@@ -51,3 +51,15 @@ VISITORS = """
       FROM tracking_visitor
      WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s ORDER BY last_seen_at DESC
 """
+
+
+def hung_on(lead_id: int) -> tuple[int, int]:
+    """(events, browsers) that count as this person's."""
+    found: tuple[int, int] = sql.run(HUNG_ON, lead_id=lead_id).one()
+    return found
+
+
+HUNG_ON = """
+    SELECT (SELECT count(*) FROM tracking_event WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s),
+           (SELECT count(*) FROM tracking_visitor WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s)
+"""

@@ -1,41 +1,17 @@
-"""People and companies of a workspace, what they agreed to, and where each field's value came from."""
+"""Known people of a workspace: who they are, what others call them, and where each value came from."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from ma_platform.tenancy.orm import PublicIdField, TenantForeignKey, TenantModel
 
 
-class Company(TenantModel):
-    """The account people belong to. `name_key` is the name folded, without its legal form."""
-
-    public_id = PublicIdField(prefix="comp")
-    name = models.TextField()
-    name_key = models.TextField(db_collation="C")
-    domain = models.TextField(blank=True, default="")
-    industry = models.TextField(blank=True, default="")
-    employees = models.IntegerField(null=True)
-    prefecture = models.TextField(blank=True, default="")
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "public_id"], name="leads_company_public"),
-            models.UniqueConstraint(fields=["tenant", "name_key"], name="leads_company_name"),
-        ]
-        indexes = [
-            models.Index(fields=["tenant", "domain"], name="leads_company_domain"),
-            models.Index(fields=["tenant", "-updated_at", "-id"], name="leads_company_recent"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Lead(TenantModel):
-    """A known person. The `…_key` columns are folded copies for search and identity; empty text is unknown."""
+    """A known person. The `…_key` columns are folded copies for search and identity; empty text is unknown.
+
+    attributes: {key of an Attribute: value} in its kind's shape. merged_into: set on the row that stands aside while
+    another speaks for both; `Lead.objects` still finds it, lists and conditions do not.
+    """
 
     public_id = PublicIdField(prefix="lead")
     email = models.TextField(blank=True, default="")
@@ -60,6 +36,8 @@ class Lead(TenantModel):
     owner = models.ForeignKey("tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     source_first = models.JSONField(null=True)
     source_last = models.JSONField(null=True)
+    attributes = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
+    merged_into = TenantForeignKey("self", null=True, on_delete=models.CASCADE, related_name="absorbed", db_index=False)
     last_seen_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -80,6 +58,14 @@ class Lead(TenantModel):
             models.Index(fields=["tenant", "email_domain"], name="leads_lead_domain"),
             models.Index(fields=["tenant", "company"], name="leads_lead_company"),
             models.Index(fields=["tenant", "owner"], name="leads_lead_owner"),
+            models.Index(
+                fields=["tenant", "job_title"],
+                name="leads_lead_unranked",
+                condition=Q(job_rank__isnull=True) & ~Q(job_title=""),
+            ),
+            models.Index(
+                fields=["tenant", "merged_into"], name="leads_lead_merged", condition=Q(merged_into__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -121,42 +107,6 @@ class LeadTag(TenantModel):
         indexes = [models.Index(fields=["tenant", "tag"], name="leads_leadtag_tag")]
 
 
-class Consent(TenantModel):
-    """One line of the consent ledger: never rewritten, never removed by an edit.
-
-    The topic `*` speaks for every topic. A refusal ends every basis before it; afterwards only a
-    fresh `consent` counts again, a business card or a trading relationship does not.
-    """
-
-    class State(models.TextChoices):
-        GRANTED = "granted"
-        REFUSED = "refused"
-
-    class Basis(models.TextChoices):
-        CONSENT = "consent"
-        BUSINESS_CARD = "business_card"
-        RELATIONSHIP = "relationship"
-        PUBLISHED = "published"
-
-    lead = TenantForeignKey(Lead, on_delete=models.CASCADE, related_name="consents", db_index=False)
-    topic = models.TextField()
-    state = models.TextField(choices=State.choices)
-    basis = models.TextField(choices=Basis.choices, null=True)
-    at = models.DateTimeField()
-    evidence = models.JSONField(default=dict)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(state__in=["granted", "refused"]), name="leads_consent_state"),
-            models.CheckConstraint(
-                condition=Q(basis__in=["consent", "business_card", "relationship", "published"])
-                | Q(state="refused", basis=None),
-                name="leads_consent_basis",
-            ),
-        ]
-        indexes = [models.Index(fields=["tenant", "lead", "topic", "at"], name="leads_consent_latest")]
-
-
 class FieldHistory(TenantModel):
     """A value a field was given: by whom or what, and when. The newest row per field is the present value."""
 
@@ -180,33 +130,3 @@ class IdentityHint(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "visitor_id", "email_key"], name="leads_hint_once")]
-
-
-class Suggestion(TenantModel):
-    """Two leads who may be one person, `one` the older number. Dismissed stays dismissed; nothing merges by itself."""
-
-    public_id = PublicIdField(prefix="dup")
-    one = TenantForeignKey(Lead, on_delete=models.CASCADE, related_name="+", db_index=False)
-    other = TenantForeignKey(Lead, on_delete=models.CASCADE, related_name="+", db_index=False)
-    reasons = ArrayField(models.TextField())
-    confidence = models.SmallIntegerField()  # percent
-    found_at = models.DateTimeField()
-    dismissed_at = models.DateTimeField(null=True)
-    dismissed_by = models.ForeignKey(
-        "tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "public_id"], name="leads_suggestion_public"),
-            models.UniqueConstraint(fields=["tenant", "one", "other"], name="leads_suggestion_once"),
-            models.CheckConstraint(condition=Q(one__lt=models.F("other")), name="leads_suggestion_order"),
-        ]
-        indexes = [
-            models.Index(fields=["tenant", "other"], name="leads_suggestion_other"),
-            models.Index(
-                fields=["tenant", "-confidence", "-id"],
-                name="leads_suggestion_open",
-                condition=Q(dismissed_at__isnull=True),
-            ),
-        ]

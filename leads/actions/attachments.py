@@ -1,0 +1,99 @@
+"""Files kept beside people: told by their content, stored under names of our own, gone from the disk with the row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import BinaryIO
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from leads.actions.erasing import Gone, at_erasure
+from leads.attachments import FILES_LIMIT, HEAD, SIZE_LIMIT, file_kind, shown_name
+from leads.models import Attachment, Lead
+from ma_platform import audit, ids
+from ma_platform.errors import DomainError
+from ma_platform.tenancy.models import User
+from ma_platform.tenancy.scope import current_tenant
+
+REASONS = {
+    "too_large": _("A file may have at most 20 MB."),
+    "too_many": _("There are already 100 files beside this person."),
+    "empty": _("The file is empty."),
+    "kind": _("This kind of file cannot be kept. PDF, pictures, Office files, texts, CSV and ZIP can."),
+}
+
+
+class FileRefused(DomainError):
+    """A file that cannot be kept; `reason` says why."""
+
+    code = "file_refused"
+    message = _("%(reason)s")
+
+    def __init__(self, code: str) -> None:
+        super().__init__(reason=REASONS[code])
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it arrived."""
+
+    name: str
+    size: int
+    content: BinaryIO
+
+
+def store_file(lead: Lead, upload: Upload, *, by: User, now: datetime) -> Attachment:
+    """Keep a file beside a person. Raises FileRefused; the name it came with decides nothing but what people read."""
+    if upload.size > SIZE_LIMIT:
+        raise FileRefused("too_large")
+    if not upload.size:
+        raise FileRefused("empty")
+    if Attachment.objects.filter(lead=lead).count() >= FILES_LIMIT:
+        raise FileRefused("too_many")
+    kind = file_kind(upload.content.read(HEAD), upload.name)
+    if kind is None:
+        raise FileRefused("kind")
+    upload.content.seek(0)
+    public_id = ids.new("att")
+    path = default_storage.save(f"people/{current_tenant().code}/{public_id}.{kind.extension}", File(upload.content))
+    made: Attachment = Attachment.objects.create(
+        public_id=public_id,
+        lead=lead,
+        name=shown_name(upload.name, kind),
+        path=path,
+        bytes=upload.size,
+        content_type=kind.content_type,
+        by=by,
+        at=now,
+    )
+    audit.record(by, "attachment.added", public_id, at=now, lead=lead.public_id)
+    return made
+
+
+def delete_file(attachment: Attachment, *, by: User, now: datetime) -> None:
+    """Remove a file, from the disk too."""
+    Attachment.objects.filter(pk=attachment.pk).delete()
+    _unlink_after([attachment.path])
+    audit.record(by, "attachment.deleted", attachment.public_id, at=now)
+
+
+@at_erasure
+def forget_files(gone: Gone) -> None:
+    """Files beside a person who is erased; the rows go with the person."""
+    _unlink_after(list(Attachment.objects.filter(lead_id=gone.lead_id).values_list("path", flat=True)))
+
+
+def _unlink_after(paths: Sequence[str]) -> None:
+    """The disk follows the database: nothing is unlinked for a transaction that is taken back."""
+    transaction.on_commit(partial(_unlink, tuple(paths)))
+
+
+def _unlink(paths: Sequence[str]) -> None:
+    for path in paths:
+        default_storage.delete(path)

@@ -1,0 +1,38 @@
+"""Something done to many people at once, as a job that can be lost, resumed and taken back.
+
+It owns whom a job is about and how far it is; what is done belongs to its kind (`register`), also of rooms above.
+"""
+
+from leads.actions.bulk import own
+from leads.actions.bulk.jobs import (
+    advance,
+    ask_undo,
+    may_undo,
+    resume,
+    start_job,
+    stop,
+    tidy,
+    workspaces_with_old_jobs,
+)
+from leads.actions.bulk.kinds import Batch, BulkField, BulkKind, BulkRefused, Done, kind_of, offered, register, same
+
+__all__ = [
+    "Batch",
+    "BulkField",
+    "BulkKind",
+    "BulkRefused",
+    "Done",
+    "advance",
+    "ask_undo",
+    "kind_of",
+    "may_undo",
+    "offered",
+    "own",
+    "register",
+    "resume",
+    "same",
+    "start_job",
+    "stop",
+    "tidy",
+    "workspaces_with_old_jobs",
+]

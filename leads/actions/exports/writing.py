@@ -1,0 +1,215 @@
+"""People written to a file: asked for by a member, read page by page, kept until it expires."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from tempfile import TemporaryFile
+from typing import Any
+
+import orjson
+from django.core.cache import cache
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, override
+from psycopg2.sql import SQL
+
+from conditions import ConditionRefused
+from leads.actions.exports.columns import RANKED, ExportColumn, chosen
+from leads.files import FORMATS, open_writer
+from leads.models import Export
+from leads.queries.selection import Selected, selected
+from leads.titles import rank_key
+from leads.vocabulary import RANK_LABELS
+from ma_platform import audit
+from ma_platform.db import sql
+from ma_platform.errors import DomainError
+from ma_platform.tenancy.models import Membership, User
+from ma_platform.tenancy.permissions import ROLE_CAPABILITIES, Capability, Role
+from ma_platform.tenancy.scope import current_tenant, system_scope
+
+State = Export.State
+PAGE = 2_000
+LIVES_FOR = timedelta(days=7)
+STALLED = timedelta(minutes=12)  # longer than a task may take
+Cell = str | int | float | None
+Row = tuple[Any, ...]  # Any: columns of a statement
+
+
+class ExportRefused(DomainError):
+    """What is asked for cannot be written to a file."""
+
+    code = "export_refused"
+    message = _("%(reason)s")
+
+
+def start_export(
+    selection: Mapping[str, Any],  # Any: JSON
+    *,
+    columns: Sequence[str],
+    form: str,
+    by: User,
+    now: datetime,
+) -> Export:
+    """Have people written to a file for this member alone. `form` is one of FORMATS. Raises ExportRefused."""
+    picked = chosen(columns, _capabilities(by))
+    if form not in FORMATS or not picked:
+        raise ExportRefused(reason=_("Choose a format and at least one column."))
+    try:
+        selected(selection, now=now)
+    except ConditionRefused as error:
+        raise ExportRefused(reason=_("The condition of this list is not understood any more.")) from error
+    export: Export = Export.objects.create(
+        kind="leads",
+        selection=dict(selection),
+        columns=[column.key for column in picked],
+        format=form,
+        by=by,
+        created_at=now,
+    )
+    facts = {"columns": export.columns, "selection": export.selection, "format": form}
+    audit.record(by, "export.asked", export.public_id, at=now, **facts)
+    return export
+
+
+def begin(export_id: int) -> bool:
+    """Mark an export as being written; whether there is anything to write."""
+    return bool(
+        Export.objects.filter(pk=export_id, state__in=[State.WAITING, State.RUNNING]).update(state=State.RUNNING)
+    )
+
+
+def write_export(export_id: int, *, now: datetime) -> int:
+    """Write the file and keep it; returns how many people it holds. Reading it takes no lock and no transaction id."""
+    export: Export | None = Export.objects.select_related("by").filter(pk=export_id, state=State.RUNNING).first()
+    if export is None or export.by is None:
+        return 0
+    with TemporaryFile() as held:
+        rows, lost = _write(export, held, now=now)
+        size = held.tell()
+        held.seek(0)
+        name = f"exports/{current_tenant().code}/{export.public_id}.{FORMATS[export.format].extension}"
+        export.path = default_storage.save(name, File(held))
+    export.rows, export.bytes, export.state = rows, size, State.DONE
+    export.problem = _lost(lost) if lost else ""
+    export.finished_at, export.expires_at = now, now + LIVES_FOR
+    export.save()
+    audit.record(export.by, "export.written", export.public_id, at=now, rows=rows)
+    return rows
+
+
+def _lost(count: int) -> str:
+    text = ngettext(
+        "%(count)d character does not exist in Shift_JIS and is written as 〓.",
+        "%(count)d characters do not exist in Shift_JIS and are written as 〓.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _write(export: Export, held: Any, *, now: datetime) -> tuple[int, int]:  # Any: a binary file
+    writer, rows = open_writer(held, export.format), 0
+    assert export.by is not None
+    columns = chosen(export.columns, _capabilities(export.by))
+    with override(current_tenant().locale):
+        writer.write([[str(column.label) for column in columns]])
+        for page in _pages(columns, selected(export.selection, now=now)):
+            writer.write(page)
+            rows += len(page)
+            cache.set(progress_key(export.public_id), rows, 900)
+        return rows, writer.close()
+
+
+def progress_key(public_id: str) -> str:
+    """Where the number of rows written so far is found while the file is being written."""
+    return f"export:{public_id}"
+
+
+def _pages(columns: Sequence[ExportColumn], picked: Selected) -> Iterator[list[list[Cell]]]:
+    """Pages of rows by keyset: memory stays that of one page, whatever the number of people."""
+    own = [column for column in columns if column.sql is not None]
+    statement = SQL(PAGE_OF_PEOPLE).format(
+        columns=SQL("").join(SQL(", {}").format(column.sql) for column in own if column.sql), tests=picked.tests
+    )
+    last, zone = 0, current_tenant().timezone
+    while True:
+        rows: list[Row] = sql.run(statement, after=last, limit=PAGE, zone=zone, **picked.params).rows
+        if rows:
+            last = rows[-1][0]
+            yield _shown(columns, [column.key for column in own], rows)
+        if len(rows) < PAGE:
+            return
+
+
+PAGE_OF_PEOPLE = """
+    SELECT lead.id{columns}
+      FROM leads_lead AS lead
+      LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
+      LEFT JOIN tenancy_user AS owner ON owner.id = lead.owner_id
+     WHERE lead.tenant_id = %(tenant_id)s AND lead.id > %(after)s {tests}
+     ORDER BY lead.id
+     LIMIT %(limit)s
+"""
+
+
+def _shown(columns: Sequence[ExportColumn], own: Sequence[str], rows: Sequence[Row]) -> list[list[Cell]]:
+    ids = [row[0] for row in rows]
+    loaded = {column.key: column.load.load(ids) for column in columns if column.load}
+    place = {key: at for at, key in enumerate(own, start=1)}
+    shown: list[list[Cell]] = []
+    for row in rows:
+        shown.append(
+            [
+                _text(column.key, row[place[column.key]])
+                if column.key in place
+                else getattr(loaded[column.key].get(row[0]), "value", "")
+                for column in columns
+            ]
+        )
+    return shown
+
+
+def _text(key: str, value: object) -> Cell:
+    if value is None:
+        return ""
+    if key == RANKED:
+        return str(RANK_LABELS[rank_key(int(str(value))) or "staff"])
+    if not key.startswith("attributes."):
+        return str(value)
+    read = orjson.loads(str(value))
+    if isinstance(read, list):
+        return ";".join(map(str, read))
+    return "" if read is None else read if isinstance(read, int | float) and not isinstance(read, bool) else str(read)
+
+
+def _capabilities(user: User) -> frozenset[Capability]:
+    """What the member may do now: a column is not written for somebody who may not see it any more."""
+    member = Membership.objects.filter(user=user).first()
+    return ROLE_CAPABILITIES[Role(member.role)] if member else frozenset()
+
+
+def resume_exports(start: Callable[[int, int], None], *, now: datetime) -> int:
+    """Part of a system sweep: call `start(workspace, export)` for those whose task was lost."""
+    with system_scope():
+        rows = sql.run(STALLED_ROWS, before=now - STALLED).rows
+        for tenant_id, export_id in rows:
+            start(tenant_id, export_id)
+    return len(rows)
+
+
+STALLED_ROWS = """
+    SELECT waiting.tenant_id, waiting.id FROM leads_export AS waiting
+     WHERE waiting.state IN ('waiting', 'running') AND waiting.created_at < %(before)s
+     ORDER BY waiting.id
+"""
+
+
+def fail_export(export_id: int, *, problem: str, now: datetime) -> None:
+    """Give up on an export."""
+    Export.objects.filter(pk=export_id).update(state=State.FAILED, problem=problem, finished_at=now)
+
+
+def note_download(export: Export, *, by: User, now: datetime) -> None:
+    """Somebody took the file."""
+    audit.record(by, "export.downloaded", export.public_id, at=now, rows=export.rows)

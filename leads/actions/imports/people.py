@@ -1,0 +1,218 @@
+"""Files of people: each row found or made, merged by the rules of its columns, and put back by undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from leads.actions.batch import Batch, NotPlannable, load_batch
+from leads.actions.imports.kinds import (
+    CREATED,
+    DUPLICATE,
+    REJECTED,
+    SAME,
+    UPDATED,
+    ImportField,
+    ImportKind,
+    Order,
+    Outcome,
+    Row,
+    register,
+)
+from leads.actions.imports.permissions import permitted, worn_tags
+from leads.actions.imports.withdrawing import withdraw
+from leads.actions.store import Provenance, store
+from leads.actions.tags import tag_leads
+from leads.attributes import Value
+from leads.entry import Entry, EntryRefused, read_entry
+from leads.files.stating import person
+from leads.files.words import PEOPLE
+from leads.merging import Standing, Values, columns_of
+from leads.queries.attributes import definitions
+from ma_platform.tenancy.permissions import Capability
+from tracking.actions import NewFact, record_many
+from tracking.catalogue import Event
+
+LABELS = {
+    "email": _("E-mail"),
+    "last_name": _("Family name"),
+    "first_name": _("Given name"),
+    "name": _("Full name (split in two)"),
+    "last_name_kana": _("Family name (kana)"),
+    "first_name_kana": _("Given name (kana)"),
+    "name_kana": _("Full name in kana (split in two)"),
+    "company": _("Company"),
+    "department": _("Department"),
+    "job_title": _("Job title"),
+    "phone": _("Phone"),
+    "mobile": _("Mobile phone (where no other number)"),
+    "prefecture": _("Prefecture"),
+    "address": _("Address (only its prefecture)"),
+    "tags": _("Tags"),
+    "owner": _("Owner's e-mail address"),
+    "external_id": _("External ID"),
+    "refused": _("Wants no mail (yes or no)"),
+    "external_ids.salesforce": _("ID in Salesforce"),
+    "external_ids.hubspot": _("ID in HubSpot"),
+    "external_ids.mautic": _("ID in Mautic"),
+    "external_ids.sansan": _("ID in Sansan"),
+}
+IDENTITY = ("email", "external_id", *(key for key in LABELS if key.startswith("external_ids.")))
+FIXED = (*IDENTITY[1:], "refused")  # no choice: an ID is added, a refusal is believed
+
+
+@dataclass(slots=True)
+class _Planned:
+    row: Row
+    entry: Entry
+    standing: Standing
+    created: bool
+    moved: dict[str, list[Value]]
+    changed: tuple[str, ...]
+    identifiers: list[tuple[str, str]]
+
+
+def fields() -> list[ImportField]:
+    """Fields of a person that a column can fill."""
+    words = {target.key: target.words for target in PEOPLE}
+    own = [ImportField(key, label, words.get(key, ()), _policies(key)) for key, label in LABELS.items()]
+    return [
+        *own,
+        *(_attribute(f"attributes.{key}", one.label, one.kind) for key, one in definitions(archived=False).items()),
+    ]
+
+
+def _attribute(key: str, label: str, shape: str) -> ImportField:
+    several = ("append",) if shape == "multi_choice" else ()
+    return ImportField(key, label, (key,), ("overwrite", "fill", *several, "never"))
+
+
+def _policies(key: str) -> tuple[str, ...]:
+    if key in FIXED:
+        return ()
+    return ("append", "never") if key == "tags" else ("overwrite", "fill", "never")
+
+
+def same_person(cells: Mapping[str, str]) -> str:
+    """By what two rows of a file are about one person: the address, else an ID."""
+    return next((f"{key}:{value.strip().casefold()}" for key in IDENTITY if (value := cells.get(key, ""))), "")
+
+
+def write(rows: Sequence[Row], order: Order) -> list[Outcome]:
+    """Find or make each person and merge what their row says; about fifteen statements, however many rows."""
+    entries, outcomes = _read(rows, order)
+    batch = load_batch([entry for _row, entry in entries], now=order.now)
+    planned = _plan(batch, entries, order, outcomes)
+    if not order.dry:
+        store(batch, Provenance(order.source, order.by.pk if order.by else None, order.now))
+    tags = _new_tags(planned, order)
+    withheld, agreed = (set(), set()) if order.dry else _follow_up(planned, tags, order)
+    for plan in planned:
+        notes = ("withheld",) if plan.standing.id in withheld else ()
+        extra = {"tags": tags.get(plan.row.number, []), "consents": plan.standing.id in agreed}
+        outcomes.append(_outcome(plan, extra, notes))
+    return sorted(outcomes, key=lambda outcome: outcome.number)
+
+
+def _read(rows: Sequence[Row], order: Order) -> tuple[list[tuple[Row, Entry]], list[Outcome]]:
+    entries, refused = [], []
+    erase = order.rules.erase
+    for row in rows:
+        try:
+            entries.append((row, read_entry(person(row.cells, erase=erase))))
+        except EntryRefused as error:
+            refused.append(Outcome(row.number, REJECTED, reasons=error.errors))
+    return entries, refused
+
+
+def _plan(batch: Batch, entries: Sequence[tuple[Row, Entry]], order: Order, outcomes: list[Outcome]) -> list[_Planned]:
+    planned = []
+    for row, entry in entries:
+        try:
+            planned.append(_place(batch, row, entry, order))
+        except NotPlannable as error:
+            outcomes.append(Outcome(row.number, REJECTED, reasons=error.errors))
+    return planned
+
+
+def _place(batch: Batch, row: Row, entry: Entry, order: Order) -> _Planned:
+    present = batch.find(entry)
+    if present is None and not (entry.email_key or entry.identifiers):
+        raise NotPlannable(email="identity_missing")
+    was = Values(present.values) if present else Values()
+    new = [pair for pair in entry.identifiers if pair not in batch.by_identifier]
+    standing, changed = batch.join(entry, present, order.rules)
+    columns = [column for name in changed for column in columns_of(name)] if present else []
+    moved = {column: [was[column], standing.values[column]] for column in columns}
+    return _Planned(row, entry, standing, present is None, moved, changed, new)
+
+
+def _new_tags(planned: Sequence[_Planned], order: Order) -> dict[int, list[str]]:
+    """By row, the tags it states that the person does not carry."""
+    stated = [plan for plan in planned if plan.entry.tags]
+    if not stated or order.rules.of("tags") == "never":
+        return {}
+    known = worn_tags([plan.standing.id for plan in stated if plan.standing.id])
+    worn = {plan.standing.public_id: set(known.get(plan.standing.id or 0, ())) for plan in stated}
+    new: dict[int, list[str]] = {}
+    for plan in stated:
+        has = worn[plan.standing.public_id]
+        new[plan.row.number] = [tag for tag in plan.entry.tags if tag not in has]
+        has.update(plan.entry.tags)
+    return {number: tags for number, tags in new.items() if tags}
+
+
+def _follow_up(planned: Sequence[_Planned], tags: Mapping[int, list[str]], order: Order) -> tuple[set[int], set[int]]:
+    """Tags, permissions and events; returns (people whose refusal stands, people with a new line in the ledger)."""
+    pairs = [(plan.standing.id or 0, tag) for plan in planned for tag in tags.get(plan.row.number, ())]
+    tag_leads(pairs, now=order.now)
+    answer = permitted([(plan.standing.id or 0, plan.entry.consents) for plan in planned], order)
+    _announce(planned, order)
+    return answer
+
+
+def _announce(planned: Sequence[_Planned], order: Order) -> None:
+    record_many(
+        [
+            NewFact(
+                Event.LEAD_CREATED if plan.created else Event.LEAD_UPDATED,
+                lead=plan.standing.id,
+                at=order.now,
+                props={"source": order.source, "fields": list(plan.changed)},
+            )
+            for plan in planned
+            if plan.created or plan.changed
+        ]
+    )
+
+
+def _outcome(plan: _Planned, extra: Mapping[str, object], notes: tuple[str, ...]) -> Outcome:
+    fields = (*plan.changed, *(["tags"] if extra["tags"] else []))
+    before = {name: value for name, value in {**extra, "values": plan.moved, "ids": plan.identifiers}.items() if value}
+    outcome = CREATED if plan.created else UPDATED if fields or plan.identifiers else SAME
+    if plan.row.repeated:
+        outcome = DUPLICATE
+    return Outcome(plan.row.number, outcome, plan.standing.public_id, tuple(fields), before or None, None, notes)
+
+
+def labels(keys: Iterable[str]) -> list[str]:
+    """Names of fields for people; a field without one shows its key."""
+    return [str(LABELS.get(key, key)) for key in keys]
+
+
+register(
+    ImportKind(
+        key="leads",
+        label=_("Leads"),
+        capability=Capability.IMPORT_LEADS,
+        fields=fields,
+        needs=(IDENTITY,),
+        same=same_person,
+        write=write,
+        undo=withdraw,
+        asks_basis=True,
+        order=10,
+    )
+)

@@ -1,0 +1,68 @@
+"""What imports leave behind, removed in time: files never run, old rows, and every trace of a person who is erased."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from leads.actions.erasing import Gone, at_erasure
+from leads.actions.imports.shelves import drop, drop_files
+from leads.actions.imports.steps import UNDO_FOR
+from leads.models import Export, Import, ImportedRow, Lead
+from ma_platform.db import sql
+
+WAITS_FOR = timedelta(days=7)  # a file nobody imports
+
+
+def tidy(*, now: datetime) -> int:
+    """Files that were never imported, rows that cannot be undone any more, exports that expired: of one workspace."""
+    left = Import.objects.filter(state__in=["uploaded", "checked", "failed"], created_at__lt=now - WAITS_FOR)
+    for transfer in left.exclude(path=""):
+        drop_files(transfer)
+    left.filter(finished_at=None).delete()
+    old = Import.objects.filter(finished_at__lt=now - UNDO_FOR)
+    rows: int = ImportedRow.objects.filter(transfer__in=old).delete()[0]
+    return rows + expire_exports(now=now)
+
+
+def expire_exports(*, now: datetime | None) -> int:
+    """Remove the files of exports whose time is over; with None all of them, whatever their time."""
+    open_ones = Export.objects.filter(state=Export.State.DONE)
+    over = open_ones if now is None else open_ones.filter(expires_at__lte=now)
+    for path in over.values_list("path", flat=True):
+        drop(path)
+    return int(over.update(state=Export.State.EXPIRED, path=""))
+
+
+def workspaces_with_leftovers(*, now: datetime) -> list[int]:
+    """Part of a system sweep: workspaces where `tidy` has something to do."""
+    return [int(one) for one in sql.run(LEFTOVERS, waits=now - WAITS_FOR, undo=now - UNDO_FOR, now=now).values()]
+
+
+LEFTOVERS = """
+    SELECT tenant_id FROM leads_export WHERE state = 'done' AND expires_at <= %(now)s
+     UNION
+    SELECT tenant_id FROM leads_import
+     WHERE state IN ('uploaded', 'checked', 'failed') AND created_at < %(waits)s AND finished_at IS NULL
+     UNION
+    SELECT old.tenant_id FROM leads_import AS old
+     WHERE old.finished_at < %(undo)s
+       AND EXISTS (SELECT FROM leads_importedrow AS row
+                    WHERE row.tenant_id = old.tenant_id AND row.transfer_id = old.id)
+"""
+
+
+@at_erasure
+def forget_rows(gone: Gone) -> None:
+    """What files said about a person, and every exported file that may hold them."""
+    subjects = list(Lead.objects.filter(pk=gone.lead_id).values_list("public_id", flat=True))
+    ImportedRow.objects.filter(subject__in=subjects).exclude(before=None).update(before=None)
+    if gone.email:
+        sql.run(FORGET_CELLS, email=gone.email.casefold())
+    expire_exports(now=None)
+
+
+FORGET_CELLS = """
+    UPDATE leads_importedrow AS row SET cells = NULL
+     WHERE row.tenant_id = %(tenant_id)s AND row.outcome = 'rejected' AND row.cells IS NOT NULL
+       AND strpos(lower(row.cells::text), %(email)s) > 0
+"""

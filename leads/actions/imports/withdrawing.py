@@ -1,0 +1,148 @@
+"""An import of people taken back: made people go, changed values return, and what was changed since stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from leads.actions.batch import Batch, load_batch
+from leads.actions.erasing import erase_lead
+from leads.actions.imports.kinds import Done, Kept, Order
+from leads.actions.store import Provenance, store
+from leads.attributes import kept_text
+from leads.merging import Standing, columns_of, field_of
+from leads.models import Lead
+from ma_platform.db import sql
+from tracking.actions import NewFact, record_many
+from tracking.catalogue import Event
+
+
+def withdraw(rows: Sequence[Done], order: Order) -> list[Kept]:
+    """Take rows back in the order given (the last row of the file first); answers what had to stay."""
+    made = {done.subject for done in rows if done.outcome == "created"}
+    found = _people([done.subject for done in rows])
+    busy = _busy([pk for subject, pk in found.items() if subject in made], order)
+    batch = load_batch([], now=order.now, also=list(found.values()))
+    kept: list[Kept] = []
+    for done in rows:
+        standing = batch.standings.get(done.subject)
+        if standing is None:
+            continue
+        if done.outcome != "created":
+            kept += _put_back(standing, done)
+        elif standing.id in busy:
+            kept.append(Kept(done.number, done.subject))
+    _take_off(rows, found, order)
+    _store(batch, order)
+    _erase([pk for subject, pk in found.items() if subject in made and pk not in busy], order)
+    return kept
+
+
+def _people(subjects: Sequence[str]) -> dict[str, int]:
+    return dict(Lead.objects.filter(public_id__in=subjects).order_by("pk").values_list("public_id", "pk"))
+
+
+def _put_back(standing: Standing, done: Done) -> list[Kept]:
+    """Each value that is still as the file left it becomes what it was."""
+    moved: Mapping[str, Any] = done.before.get("values", {})  # Any: values of columns
+    later = {field_of(name) for name, (_old, new) in moved.items() if standing.values[name] != new}
+    for name, (old, _new) in moved.items():
+        field = field_of(name)
+        if field in later:
+            continue
+        standing.values[name] = old
+        if name == columns_of(field)[0]:
+            standing.changed[field] = None
+            standing.history.append((field, kept_text(old)))
+    return [Kept(done.number, done.subject, tuple(sorted(later)))] if later else []
+
+
+def _store(batch: Batch, order: Order) -> None:
+    changed = [standing for standing in batch.standings.values() if standing.changed]
+    store(batch, Provenance(f"undo:{order.source}", order.by.pk if order.by else None, order.now))
+    record_many(
+        [
+            NewFact(
+                Event.LEAD_UPDATED,
+                lead=standing.id,
+                at=order.now,
+                props={"source": f"undo:{order.source}", "fields": list(standing.changed)},
+            )
+            for standing in changed
+        ]
+    )
+
+
+def _take_off(rows: Sequence[Done], found: Mapping[str, int], order: Order) -> None:
+    """Tags, IDs and permissions the file added."""
+    known = [(done, found[done.subject]) for done in rows if done.subject in found and done.outcome != "created"]
+    tags = [(pk, tag) for done, pk in known for tag in done.before.get("tags", ())]
+    ids = [(pk, *pair) for done, pk in known for pair in done.before.get("ids", ())]
+    sql.run(DROP_TAGS, lead_ids=[pk for pk, _tag in tags], names=[tag for _pk, tag in tags])
+    sql.run(
+        DROP_IDENTIFIERS,
+        lead_ids=[pk for pk, _kind, _value in ids],
+        kinds=[kind for _pk, kind, _value in ids],
+        values=[value for _pk, _kind, value in ids],
+    )
+    agreed = [pk for done, pk in known if done.before.get("consents")]
+    sql.run(DROP_PERMISSIONS, lead_ids=agreed, source=order.source)
+
+
+DROP_TAGS = """
+    DELETE FROM leads_leadtag AS worn
+     USING unnest(%(lead_ids)s::bigint[], %(names)s::text[]) AS gone(lead_id, name), leads_tag AS tag
+     WHERE worn.tenant_id = %(tenant_id)s AND tag.tenant_id = %(tenant_id)s AND tag.name = gone.name
+       AND worn.lead_id = gone.lead_id AND worn.tag_id = tag.id
+"""
+DROP_IDENTIFIERS = """
+    DELETE FROM leads_leadidentifier AS identifier
+     USING unnest(%(lead_ids)s::bigint[], %(kinds)s::text[], %(values)s::text[]) AS gone(lead_id, kind, value)
+     WHERE identifier.tenant_id = %(tenant_id)s AND identifier.lead_id = gone.lead_id
+       AND identifier.kind = gone.kind AND identifier.value = gone.value
+"""
+DROP_PERMISSIONS = """
+    DELETE FROM leads_consent AS line
+     WHERE line.tenant_id = %(tenant_id)s AND line.lead_id = ANY(%(lead_ids)s::bigint[])
+       AND line.evidence ->> 'source' = %(source)s
+"""
+
+
+def _busy(lead_ids: Sequence[int], order: Order) -> set[int]:
+    """People the file made of whom something else became known since: they stay."""
+    return set(sql.run(BUSY, lead_ids=list(lead_ids), source=order.source, said=SAID_BY_US).values())
+
+
+# What the product itself says about a person who was only imported.
+SAID_BY_US = [
+    int(event)
+    for event in (
+        Event.LEAD_CREATED,
+        Event.LEAD_UPDATED,
+        Event.TAG_ADDED,
+        Event.SCORE_CROSSED,
+        Event.BECAME_HOT,
+        Event.STAGE_CHANGED,
+        Event.SEGMENT_ENTERED,
+        Event.SEGMENT_LEFT,
+    )
+]
+BUSY = """
+    SELECT history.lead_id FROM leads_fieldhistory AS history
+     WHERE history.tenant_id = %(tenant_id)s AND history.lead_id = ANY(%(lead_ids)s::bigint[])
+       AND history.source <> %(source)s
+     UNION
+    SELECT daily.lead_id FROM tracking_daily AS daily
+     WHERE daily.tenant_id = %(tenant_id)s AND daily.lead_id = ANY(%(lead_ids)s::bigint[])
+       AND daily.name <> ALL(%(said)s::smallint[])
+     UNION
+    SELECT line.lead_id FROM leads_consent AS line
+     WHERE line.tenant_id = %(tenant_id)s AND line.lead_id = ANY(%(lead_ids)s::bigint[])
+       AND coalesce(line.evidence ->> 'source', '') <> %(source)s
+"""
+
+
+def _erase(lead_ids: Sequence[int], order: Order) -> None:
+    people = list(Lead.objects.filter(pk__in=lead_ids).order_by("pk"))
+    for lead in people:  # one at a time: every room forgets its own, and what is left of each is nothing
+        erase_lead(lead, by=order.by, now=order.now)

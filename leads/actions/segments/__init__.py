@@ -1,0 +1,52 @@
+"""Segments: who belongs to a group, kept true by facts, by time and by hand. It judges nobody itself: conditions do."""
+
+from leads.actions.segments.authoring import (
+    SegmentRefused,
+    archive_segment,
+    change_condition,
+    confirm,
+    create_segment,
+    discard,
+    rename_segment,
+    retry,
+)
+from leads.actions.segments.bell import ring_refresher
+from leads.actions.segments.building import Built, build, gather, refresh
+from leads.actions.segments.byhand import expire_overrides, put, release
+from leads.actions.segments.checking import check_segment
+from leads.actions.segments.consequences import Consequence, at_confirmation, consequences
+from leads.actions.segments.following import follow, stir, stir_everybody
+from leads.actions.segments.settling import Settled, settle
+from leads.actions.segments.telling import QUIET
+from leads.actions.segments.wheel import LOOKS_AT_ONCE, turn_wheel
+
+__all__ = [
+    "LOOKS_AT_ONCE",
+    "QUIET",
+    "Built",
+    "Consequence",
+    "SegmentRefused",
+    "Settled",
+    "archive_segment",
+    "at_confirmation",
+    "build",
+    "change_condition",
+    "check_segment",
+    "confirm",
+    "consequences",
+    "create_segment",
+    "discard",
+    "expire_overrides",
+    "follow",
+    "gather",
+    "put",
+    "refresh",
+    "release",
+    "rename_segment",
+    "retry",
+    "ring_refresher",
+    "settle",
+    "stir",
+    "stir_everybody",
+    "turn_wheel",
+]

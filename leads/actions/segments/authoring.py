@@ -1,0 +1,232 @@
+"""Segments made and changed by people: the condition is read, its words and circles checked, and a build begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from conditions import WORDS, ConditionRefused, Node, Refs, parse, refs
+from leads.actions.segments.bell import ring_builder
+from leads.actions.upsert import Actor
+from leads.models import Segment, SegmentChange, SegmentMember, SegmentMoment
+from leads.queries.segments import readers_of
+from leads.stirring import Circle, Reads, dependency_order, reads_of
+from ma_platform import audit
+from ma_platform.db import sql
+from ma_platform.errors import DomainError
+from ma_platform.tenancy.models import User
+
+State = Segment.State
+NAME_LIMIT = 100
+REASONS = {
+    "name_missing": _("Please give the segment a name."),
+    "name_taken": _("Another segment already has this name."),
+    "circle": _("This segment would ask about itself, through “%(name)s”. Please leave one of them out."),
+    "unknown_segment": _("There is no segment “%(name)s”."),
+    "in_use": _("Another segment asks about this one: %(name)s. Please change that one first."),
+    "nothing_proposed": _("Nothing waits to be confirmed."),
+    "by_hand": _("A list kept by hand has no condition."),
+    "confirm_first": _("A change of this segment is being applied. Please try again in a moment."),
+}
+
+
+class SegmentRefused(DomainError):
+    """A segment cannot be kept or changed so: `why` is a key of REASONS, `field` the input it belongs to."""
+
+    code = "segment_refused"
+
+    def __init__(self, why: str, *, field: str = "condition", **facts: object) -> None:
+        text = str(REASONS[why]) % facts
+        super().__init__(errors={field: [text]})
+        self.why, self.field, self.text = why, field, text
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@transaction.atomic
+def create_segment(name: str, document: object, *, by: Actor, now: datetime, description: str = "") -> Segment:
+    """A new segment, to be built in the background; with `document` None a list kept by hand, ready at once.
+
+    Raises SegmentRefused, ConditionRefused.
+    """
+    _take_turns()
+    reads = Reads() if document is None else _reads(document)
+    by_hand = document is None
+    segment: Segment = Segment.objects.create(
+        name=_free_name(name),
+        description=description.strip()[:1000],
+        condition=document,
+        reads=reads.as_json(),
+        state=State.READY if by_hand else State.BUILDING,
+        version=1 if by_hand else 0,
+        created_by=by if isinstance(by, User) else None,
+        created_at=now,
+        updated_at=now,
+    )
+    audit.record(by, "segment.created", segment.public_id, at=now)
+    if not by_hand:
+        ring_builder(segment)
+    return segment
+
+
+@transaction.atomic
+def rename_segment(segment: Segment, name: str, *, by: Actor, now: datetime, description: str = "") -> None:
+    """Another name or description; membership is not touched. Raises SegmentRefused."""
+    _take_turns()
+    name = _free_name(name, but=segment)
+    Segment.objects.filter(pk=segment.pk).update(name=name, description=description.strip()[:1000], updated_at=now)
+    segment.name = name
+    audit.record(by, "segment.renamed", segment.public_id, at=now)
+
+
+@transaction.atomic
+def change_condition(segment: Segment, document: object, *, by: Actor, now: datetime) -> bool:
+    """Propose another condition; False when it is the one in force. The difference waits to be confirmed once built.
+
+    A segment that never came into force, or cannot be judged any more, is simply built anew. Raises SegmentRefused,
+    ConditionRefused.
+    """
+    _take_turns()
+    held = Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)
+    if held.condition is None:
+        raise SegmentRefused("by_hand")
+    if held.state == State.APPLYING:
+        raise SegmentRefused("confirm_first")
+    if document == held.condition and held.state != State.FAILED:
+        discard(held)
+        return False
+    reads = _reads(document, of=held)
+    fresh = {"state": State.BUILDING, "problem": "", "updated_at": now}
+    SegmentChange.objects.filter(segment=held).delete()
+    if held.version == 0:
+        Segment.objects.filter(pk=held.pk).update(condition=document, reads=reads.as_json(), proposed=None, **fresh)
+    else:
+        Segment.objects.filter(pk=held.pk).update(proposed=document, **fresh)
+    audit.record(by, "segment.proposed", held.public_id, at=now)
+    ring_builder(held)
+    return True
+
+
+@transaction.atomic
+def confirm(segment: Segment, *, enter_flows: bool, by: Actor, now: datetime) -> None:
+    """Put the proposed condition in force: the difference, reckoned anew, is applied in the background.
+
+    Without `enter_flows` those who enter start no scenario by it. Raises SegmentRefused when nothing is proposed.
+    """
+    _take_turns()
+    held = Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)
+    if held.state != State.PROPOSED:
+        raise SegmentRefused("nothing_proposed")
+    Segment.objects.filter(pk=held.pk).update(
+        condition=held.proposed,
+        proposed=None,
+        reads=_reads(held.proposed, of=held).as_json(),
+        version=held.version + 1,
+        state=State.APPLYING,
+        quiet=not enter_flows,
+        updated_at=now,
+    )
+    audit.record(by, "segment.confirmed", held.public_id, at=now, enter_flows=enter_flows)
+    ring_builder(held)
+
+
+@transaction.atomic
+def discard(segment: Segment) -> None:
+    """Drop a proposal, built or still being built; the condition in force stays."""
+    waiting = Segment.objects.filter(pk=segment.pk, version__gt=0, state__in=[State.BUILDING, State.PROPOSED])
+    if waiting.update(state=State.READY, proposed=None):
+        SegmentChange.objects.filter(segment=segment).delete()
+
+
+@transaction.atomic
+def archive_segment(segment: Segment, *, by: Actor, now: datetime) -> None:
+    """Put a segment away: its memberships end, quietly. Raises SegmentRefused while another one asks about it."""
+    _take_turns()
+    if readers := readers_of(segment):
+        raise SegmentRefused("in_use", field="name", name=readers[0].name)
+    Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)
+    Segment.objects.filter(pk=segment.pk).update(archived_at=now, members=0, proposed=None, updated_at=now)
+    SegmentMember.objects.filter(segment=segment, until=None).update(until=now)
+    SegmentChange.objects.filter(segment=segment).delete()
+    SegmentMoment.objects.filter(segment=segment).delete()
+    audit.record(by, "segment.archived", segment.public_id, at=now)
+
+
+def retry(segment: Segment, *, now: datetime) -> None:
+    """Judge a segment that failed once more, everybody anew."""
+    state = State.BUILDING if segment.version == 0 else State.APPLYING
+    failed = Segment.objects.filter(pk=segment.pk, state=State.FAILED)
+    if failed.update(state=state, quiet=True, problem="", updated_at=now):
+        ring_builder(segment)
+
+
+# Two people saving at once could each be right and together close a circle.
+TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtextextended('leads_segment_authoring', %(tenant_id)s))"
+
+
+def _take_turns() -> None:
+    sql.run(TAKE_TURNS)
+
+
+def _free_name(name: str, *, but: Segment | None = None) -> str:
+    name = " ".join(name.replace("\x00", "").split())[:NAME_LIMIT]
+    if not name:
+        raise SegmentRefused("name_missing", field="name")
+    others = Segment.objects.filter(name=name, archived_at=None)
+    if (others.exclude(pk=but.pk) if but else others).exists():
+        raise SegmentRefused("name_taken", field="name")
+    return name
+
+
+def _reads(document: object, *, of: Segment | None = None) -> Reads:
+    """What a condition depends on. Raises ConditionRefused, and SegmentRefused for circles and unknown segments."""
+    node = parse(document)
+    found = refs(node)
+    _check_segments(found.segments, of=of)
+    events = [word.code for name in found.events if (word := WORDS.events.find(name)) is not None]
+    return reads_of(
+        fields=found.fields,
+        events=events,
+        event_fields=found.event_fields,
+        segments=found.segments,
+        flows=found.flows,
+        clock=_turns_with_time(node, found),
+    )
+
+
+def _turns_with_time(node: Node, found: Refs) -> bool:
+    """Some words read the clock by themselves, as the days in a stage do."""
+    fields = (WORDS.find(key) for key in found.fields)
+    return found.clock or any(field is not None and "%(now)s" in field.sql for field in fields)
+
+
+def _check_segments(asked: Iterable[str], *, of: Segment | None) -> None:
+    living = {one.public_id: one for one in Segment.objects.filter(archived_at=None)}
+    for public_id in sorted(asked):
+        if public_id not in living:
+            raise SegmentRefused("unknown_segment", name=public_id)
+    asks = {public_id: _asked_by(one) for public_id, one in living.items()}
+    if of is not None:
+        asks[of.public_id] = set(asked)
+    try:
+        dependency_order(asks)
+    except Circle as circle:
+        raise SegmentRefused("circle", name=living[str(circle)].name) from circle
+
+
+def _asked_by(segment: Segment) -> set[str]:
+    """Segments it asks about, by the condition in force and by the one proposed."""
+    return _proposed_by(segment) | set(Reads.of_json(segment.reads).segments)
+
+
+def _proposed_by(segment: Segment) -> set[str]:
+    if segment.proposed is None:
+        return set()
+    try:
+        return set(refs(parse(segment.proposed)).segments)
+    except ConditionRefused:  # it can never come into force
+        return set()

@@ -1,0 +1,131 @@
+"""Memberships of some people brought in line with the truth of now, as sets, the segments asked about first.
+
+A row lock on each segment makes those who look at it take turns: whoever looks last has seen every fact before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg2.sql import SQL
+
+from conditions import ConditionRefused
+from leads.actions.segments.moments import look_soon, renew_moments
+from leads.actions.segments.telling import Moves, rounds, tell
+from leads.actions.segments.wanted import wanted
+from leads.models import Segment
+from leads.stirring import Reads, dependency_order, downstream
+from ma_platform.db import sql
+
+AT_ONCE = 5_000  # people judged by one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How many memberships began and ended."""
+
+    entered: int = 0
+    left: int = 0
+
+
+def living_segments() -> list[Segment]:
+    """Every segment in use, lists kept by hand included."""
+    return list(Segment.objects.filter(archived_at=None).order_by("pk"))
+
+
+def settle(stirred: Mapping[int, Collection[int]], *, now: datetime) -> Settled:
+    """Judge these leads (by segment id) anew, and whoever depends on what changed. Replaying changes nothing.
+
+    A segment that is being built, or cannot be judged, only remembers whom to look at.
+    """
+    asks = {one.public_id: set(Reads.of_json(one.reads).segments) for one in living_segments()}
+    names = dict(Segment.objects.filter(pk__in=stirred).values_list("pk", "public_id"))
+    affected = downstream(asks, set(names.values()))
+    locked = {one.public_id: one for one in _locked(affected)}
+    waiting: dict[str, set[int]] = defaultdict(set)
+    for pk, leads in stirred.items():
+        if pk in names:
+            waiting[names[pk]] |= set(leads)
+    entered = left = 0
+    for public_id in dependency_order({one: asks.get(one, ()) for one in locked}):
+        moves = _settle_one(locked[public_id], sorted(waiting[public_id]), now=now)
+        entered, left = entered + len(moves.entered), left + len(moves.left)
+        for other in (one for one, asked in asks.items() if public_id in asked):
+            waiting[other] |= {*moves.entered, *moves.left}
+    return Settled(entered, left)
+
+
+def _locked(public_ids: Collection[str]) -> list[Segment]:
+    found = Segment.objects.filter(public_id__in=public_ids, archived_at=None)
+    return list(found.select_for_update(no_key=True).order_by("pk"))
+
+
+def is_waiting(segment: Segment) -> bool:
+    """Nothing is in force yet, or what is in force is about to be replaced: facts are kept for afterwards."""
+    first = segment.version == 0 and segment.condition is not None
+    return first or segment.state in (Segment.State.APPLYING, Segment.State.FAILED)
+
+
+def _settle_one(segment: Segment, lead_ids: Sequence[int], *, now: datetime) -> Moves:
+    if not lead_ids:
+        return Moves()
+    if is_waiting(segment):
+        look_soon(segment.pk, lead_ids)
+        return Moves()
+    moves = Moves()
+    try:
+        for some in rounds(lead_ids, AT_ONCE):
+            moves = moves.joined(_judge(segment, some, now=now))
+    except ConditionRefused as refused:
+        _give_up(segment, refused, lead_ids)
+        return Moves()
+    tell(segment, moves, now=now)
+    return moves
+
+
+def _judge(segment: Segment, lead_ids: list[int], *, now: datetime) -> Moves:
+    asked = wanted(segment.pk, segment.condition, now=now, few=True)
+    statement = SQL(SETTLE).format(wanted=asked.sql)
+    rows = sql.run(statement, **asked.params, lead_ids=lead_ids).rows
+    if Reads.of_json(segment.reads).clock:
+        renew_moments(segment, lead_ids, now=now)
+    entered = tuple(lead for lead, enters in rows if enters)
+    return Moves(entered, tuple(lead for lead, enters in rows if not enters))
+
+
+def _give_up(segment: Segment, refused: ConditionRefused, lead_ids: Sequence[int]) -> None:
+    """A word of the condition is gone: who is in stays in until somebody mends the condition."""
+    Segment.objects.filter(pk=segment.pk).update(state=Segment.State.FAILED, problem=str(refused))
+    segment.state = Segment.State.FAILED
+    look_soon(segment.pk, lead_ids)
+
+
+SETTLE = """
+    WITH wanted AS MATERIALIZED ({wanted}
+    ), here AS MATERIALIZED (
+        SELECT stay.id, stay.lead_id, stay.reason FROM leads_segmentmember AS stay
+         WHERE stay.tenant_id = %(tenant_id)s AND stay.segment_id = %(segment_id)s AND stay.until IS NULL
+           AND stay.lead_id = ANY(%(lead_ids)s::bigint[])
+    ), gone AS (
+        UPDATE leads_segmentmember AS stay SET until = %(now)s
+          FROM here
+         WHERE stay.tenant_id = %(tenant_id)s AND stay.id = here.id
+           AND here.lead_id NOT IN (SELECT lead_id FROM wanted)
+        RETURNING stay.lead_id
+    ), renamed AS (
+        UPDATE leads_segmentmember AS stay SET reason = wanted.reason
+          FROM here JOIN wanted ON wanted.lead_id = here.lead_id AND wanted.reason <> here.reason
+         WHERE stay.tenant_id = %(tenant_id)s AND stay.id = here.id
+    ), come AS (
+        INSERT INTO leads_segmentmember (tenant_id, segment_id, lead_id, since, until, reason)
+        SELECT %(tenant_id)s, %(segment_id)s, wanted.lead_id, %(now)s, NULL, wanted.reason
+          FROM wanted WHERE wanted.lead_id NOT IN (SELECT lead_id FROM here)
+         ORDER BY wanted.lead_id
+            ON CONFLICT (tenant_id, segment_id, lead_id) WHERE until IS NULL DO NOTHING
+        RETURNING lead_id
+    )
+    SELECT lead_id, TRUE AS enters FROM come UNION ALL SELECT lead_id, FALSE FROM gone
+"""

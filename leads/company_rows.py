@@ -1,0 +1,152 @@
+"""Companies ready to be drawn: sums the rooms above add, pairs side by side, everybody's moments with a name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from leads.attributes import shown_value
+from leads.models import Company, CompanySuggestion
+from leads.moments import Moment, days
+from leads.queries.attributes import definitions
+from leads.queries.companies import CompanyRow
+from leads.queries.company_pairs import people_of_companies
+from ma_platform.tenancy.permissions import Capability
+from ma_platform.ui import slots
+from ma_platform.ui.templatetags.ui import stage_tone
+from tracking.queries import Entry
+
+REASONS = {
+    "number": _("same corporate number"),
+    "name": _("same name"),
+    "other_form": _("but another legal form"),
+    "spelling": _("almost the same spelling"),
+    "kana_english": _("same sound in kana and in English"),
+    "domain": _("same mail domain"),
+    "alias": _("the mail domain is the other's name"),
+}
+FIELDS = (
+    ("domain", _("Mail domain")),
+    ("corporate_number", _("Corporate number")),
+    ("industry", _("Industry")),
+    ("employees", _("Employees")),
+    ("prefecture", _("Prefecture")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A cell under its column's heading."""
+
+    column: slots.Column
+    cell: slots.Cell | None
+
+    @property
+    def tone(self) -> str:
+        """The badge's tone; `stage-mql` stands for the colour of that stage."""
+        tone = self.cell.tone if self.cell else ""
+        return stage_tone(tone.removeprefix("stage-")) if tone.startswith("stage-") else tone
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyLine:
+    """A company with the cell of every added column."""
+
+    company: CompanyRow | Company
+    cells: list[Sum]
+
+
+def sums_of(
+    companies: Sequence[CompanyRow | Company], can: Collection[Capability]
+) -> tuple[list[slots.Column], list[CompanyLine]]:
+    """The added columns this member may see, and each company's cells. One query a column."""
+    columns = [filler.call() for filler in slots.COMPANY_COLUMNS.fillers(can)]
+    ids = [_id(company) for company in companies]
+    loaded = [(column, column.load(ids) if ids else {}) for column in columns]
+    lines = [
+        CompanyLine(company, [Sum(column, cells.get(_id(company))) for column, cells in loaded])
+        for company in companies
+    ]
+    return columns, lines
+
+
+def _id(company: CompanyRow | Company) -> int:
+    found: int = company.pk if isinstance(company, Company) else company.id
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One field of both; `same` when both say the same thing."""
+
+    label: str
+    one: str
+    other: str
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyPair:
+    """A suggestion as its card shows it."""
+
+    suggestion: CompanySuggestion
+    reasons: str
+    fields: list[Compared]
+
+
+def pair_rows(found: Sequence[CompanySuggestion]) -> list[CompanyPair]:
+    """Suggestions with what both companies say; fields empty in both are left out. One query."""
+    people = people_of_companies([pk for pair in found for pk in (pair.one_id, pair.other_id)]) if found else {}
+    return [CompanyPair(pair, reason_text(pair.reasons), _fields(pair, people)) for pair in found]
+
+
+def _fields(pair: CompanySuggestion, people: dict[int, int]) -> list[Compared]:
+    def text(company: Company, name: str) -> str:
+        value = getattr(company, name)
+        return "" if value is None else str(value)
+
+    said = [(gettext(label), text(pair.one, name), text(pair.other, name)) for name, label in FIELDS]
+    said.append((gettext("People"), *(str(people.get(pk, 0)) for pk in (pair.one_id, pair.other_id))))  # type: ignore[arg-type]  # two
+    return [Compared(label, a, b, a == b) for label, a, b in said if a or b]
+
+
+def reason_text(reasons: Iterable[str]) -> str:
+    """reason_text(["domain"]) == "same mail domain" in English."""
+    known = [reason for reason in REASONS if reason in set(reasons)]
+    return gettext(", ").join(gettext(REASONS[reason]) for reason in known)
+
+
+@dataclass(frozen=True, slots=True)
+class TheirMoment:
+    """A moment and whose it is."""
+
+    moment: Moment
+    who: slots.Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class TheirDay:
+    """What everybody did on one local day, newest first."""
+
+    day: date
+    moments: list[TheirMoment]
+
+
+def moments_of(entries: Sequence[Entry]) -> list[TheirDay]:
+    """Entries of several people by local day, each with its person. One query for the names."""
+    people = slots.people([entry.lead_id for entry in entries])
+    return [
+        TheirDay(day.day, [TheirMoment(moment, people.get(moment.entry.lead_id or 0)) for moment in day.moments])
+        for day in days(entries)
+    ]
+
+
+def attribute_rows(company: Company) -> list[tuple[str, str]]:
+    """(label, value) of the workspace's own fields that are set."""
+    known = definitions("company", archived=False)
+    kept = company.attributes
+    return [(one.label, shown_value(one, kept[key])) for key, one in known.items() if kept.get(key) is not None]

@@ -1,0 +1,56 @@
+"""Lists as members set them up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from leads.models import SavedView
+from ma_platform.tenancy.models import User
+
+SHOWN_VIEWS = 100
+Json = dict[str, Any]  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The views a member sees, own ones first, and how they arranged the list for themselves.
+
+    habits: {"columns": {view's public id or `all`: [keys]}, "opens": public id of the view they start with}.
+    """
+
+    user: User
+    views: list[SavedView] = field(default_factory=list)
+    habits: Json = field(default_factory=dict)
+
+    def find(self, public_id: str) -> SavedView | None:
+        return next((view for view in self.views if view.public_id == public_id), None)
+
+    @property
+    def opens(self) -> str:
+        """The view the list opens with; "" for everybody."""
+        public_id = str(self.habits.get("opens") or "")
+        return public_id if self.find(public_id) else ""
+
+    def columns(self, view: str) -> list[str] | None:
+        """The columns of this member in a view (`all`: everybody), else those the view was saved with."""
+        own = (self.habits.get("columns") or {}).get(view)
+        found = self.find(view)
+        return own or (found.view.get("columns") if found else None)
+
+
+def shelf(user: User, *, subject: str = "leads") -> Shelf:
+    """One query: a member's own views and what others share."""
+    seen = SavedView.objects.filter(Q(owner=user) | Q(shared=True), subject=subject).order_by("name", "id")
+    found = list(seen[:SHOWN_VIEWS])
+    mine = [view for view in found if view.owner_id == user.pk]
+    others = [view for view in found if view.owner_id != user.pk and view.name]
+    habits: Json = next((view.view for view in mine if not view.name), {})
+    return Shelf(user, [*_named(mine), *others], habits)
+
+
+def _named(views: Collection[SavedView]) -> list[SavedView]:
+    return [view for view in views if view.name]

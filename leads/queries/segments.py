@@ -1,0 +1,308 @@
+"""Questions about segments: who is in, since when, why, and how the number grew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from psycopg2.sql import SQL
+
+from conditions import Verdict, parse
+from leads.models import Lead, Segment, SegmentOverride
+from leads.queries.asking import explain_lead
+from leads.stirring import Reads
+from ma_platform.api.pages import moment_of
+from ma_platform.db import sql
+
+
+def find_segment(public_id: str) -> Segment | None:
+    """The segment in use with this public id; None for a missing, archived or foreign one."""
+    found: Segment | None = Segment.objects.filter(public_id=public_id, archived_at=None).first()
+    return found
+
+
+def list_segments(
+    *, after: Sequence[Any] | None = None, q: str = "", by_hand: bool | None = None, limit: int = 50
+) -> list[Segment]:
+    """Segments in use, last changed first. by_hand: lists only, or those with a condition only."""
+    found = Segment.objects.filter(archived_at=None).order_by("-updated_at", "-id")
+    place = moment_of(after)
+    if place is not None:
+        found = found.filter(Q(updated_at__lt=place[0]) | Q(updated_at=place[0], id__lt=place[1]))
+    if q.strip():
+        found = found.filter(name__icontains=q.strip()[:100].replace("\x00", ""))
+    if by_hand is not None:
+        found = found.filter(condition__isnull=by_hand)
+    return list(found[:limit])
+
+
+def readers_of(segment: Segment) -> list[Segment]:
+    """Segments in use whose condition, in force or proposed, asks about this one."""
+    others = Segment.objects.filter(archived_at=None).exclude(pk=segment.pk).order_by("pk")
+    return [one for one in others if segment.public_id in Reads.of_json(one.reads).segments | _named(one.proposed)]
+
+
+def _named(document: object) -> frozenset[str]:
+    """Every segment a document names, read or not."""
+    match document:
+        case {"segment": str() as public_id}:
+            return frozenset({public_id})
+        case dict():
+            return frozenset().union(*map(_named, document.values()))
+        case list():
+            return frozenset().union(*map(_named, document))
+    return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """Somebody's stay. `position` continues after it."""
+
+    lead_id: int
+    public_id: str
+    email: str
+    last_name: str
+    first_name: str
+    company_name: str | None
+    since: datetime
+    until: datetime | None
+    reason: str
+    expires_at: datetime | None
+    note: str | None
+
+    @property
+    def position(self) -> list[object]:
+        return [self.since, self.lead_id]
+
+    @property
+    def company(self) -> str:
+        return self.company_name or ""
+
+
+def list_members(
+    segment: Segment, *, after: Sequence[Any] | None = None, on: datetime | None = None, limit: int = 50
+) -> list[MemberRow]:
+    """Who is in now, or was in at the moment `on`, the newest stay first."""
+    place = moment_of(after)
+    statement = SQL(MEMBERS).format(
+        stay=SQL(
+            "stay.until IS NULL"
+            if on is None
+            else "stay.since <= %(on)s AND (stay.until IS NULL OR stay.until > %(on)s)"
+        ),
+        after=SQL("" if place is None else "AND (stay.since, stay.lead_id) < (%(after_since)s, %(after_id)s)"),
+    )
+    since, lead_id = place or (None, None)
+    return sql.typed(
+        statement, MemberRow, segment_id=segment.pk, on=on, after_since=since, after_id=lead_id, limit=limit
+    )
+
+
+MEMBERS = """
+    WITH stays AS MATERIALIZED (
+        SELECT stay.lead_id, stay.since, stay.until, stay.reason
+          FROM leads_segmentmember AS stay
+         WHERE stay.tenant_id = %(tenant_id)s AND stay.segment_id = %(segment_id)s AND {stay} {after}
+         ORDER BY stay.since DESC, stay.lead_id DESC
+         LIMIT %(limit)s
+    )
+    SELECT lead.id AS lead_id, lead.public_id, lead.email, lead.last_name, lead.first_name,
+           company.name AS company_name, stays.since, stays.until, stays.reason,
+           override.expires_at, override.note
+      FROM stays
+      JOIN leads_lead AS lead ON lead.tenant_id = %(tenant_id)s AND lead.id = stays.lead_id
+      LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
+      LEFT JOIN leads_segmentoverride AS override
+        ON override.tenant_id = %(tenant_id)s AND override.segment_id = %(segment_id)s
+       AND override.lead_id = stays.lead_id AND override.belongs
+     ORDER BY stays.since DESC, stays.lead_id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The difference that waits to be confirmed."""
+
+    enters: int = 0
+    leaves: int = 0
+
+
+def pending(segment: Segment) -> Pending:
+    """How many would enter and leave under the proposed condition."""
+    enters, leaves = sql.run(PENDING, segment_id=segment.pk).one()
+    return Pending(enters, leaves)
+
+
+PENDING = """
+    SELECT count(*) FILTER (WHERE enters), count(*) FILTER (WHERE NOT enters) FROM leads_segmentchange
+     WHERE tenant_id = %(tenant_id)s AND segment_id = %(segment_id)s
+"""
+
+
+def pending_people(segment: Segment, *, enters: bool, limit: int = 8) -> list[Lead]:
+    """Some of those who would enter, or leave."""
+    ids = segment.changes.filter(enters=enters).order_by("lead_id").values_list("lead_id", flat=True)[:limit]
+    return list(Lead.objects.filter(pk__in=list(ids)).select_related("company").order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthDay:
+    """A day of a segment: members at its end, and who came and went during it."""
+
+    day: date
+    members: int
+    entered: int
+    left: int
+
+
+def growth(segment_ids: Sequence[int], *, today: date, days: int = 30) -> dict[int, list[GrowthDay]]:
+    """Every day of the segment's life up to today; where nothing changed, the number of the day before."""
+    first = today - timedelta(days=days - 1)
+    rows = sql.run(GROWTH, segment_ids=list(segment_ids), first=first, today=today).rows
+    found: dict[int, list[GrowthDay]] = {pk: [] for pk in segment_ids}
+    for pk, day, members, entered, left in rows:
+        found[pk].append(GrowthDay(day, members, entered, left))
+    return found
+
+
+GROWTH = """
+    SELECT segment.id, day.on::date,
+           coalesce((SELECT line.members FROM leads_segmentday AS line
+                      WHERE line.tenant_id = %(tenant_id)s AND line.segment_id = segment.id AND line.day <= day.on
+                      ORDER BY line.day DESC LIMIT 1), 0) AS members,
+           coalesce(today.entered, 0), coalesce(today."left", 0)
+      FROM unnest(%(segment_ids)s::bigint[]) AS segment(id)
+     CROSS JOIN generate_series(%(first)s::date, %(today)s::date, interval '1 day') AS day("on")
+      LEFT JOIN leads_segmentday AS today
+        ON today.tenant_id = %(tenant_id)s AND today.segment_id = segment.id AND today.day = day.on
+     WHERE day.on = %(today)s OR day.on >= (
+           SELECT min(line.day) FROM leads_segmentday AS line
+            WHERE line.tenant_id = %(tenant_id)s AND line.segment_id = segment.id)
+     ORDER BY segment.id, day.on
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why somebody is in or not: by hand, or by the tree of the condition in force. verdict None: a list by hand."""
+
+    lead: Lead
+    is_member: bool
+    since: datetime | None
+    override: SegmentOverride | None
+    verdict: Verdict | None
+
+
+def why(segment: Segment, lead: Lead, *, now: datetime) -> Why:
+    """Judged at `now`; membership is as stored. Raises ConditionRefused for words that are gone."""
+    stay = segment.stays.filter(lead=lead, until=None).first()
+    override = segment.overrides.filter(lead=lead).first()
+    verdict = None
+    if segment.condition is not None:
+        verdict = explain_lead(parse(segment.condition), lead, now=now)
+    return Why(lead, stay is not None, stay.since if stay else None, override, verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One of somebody's segments."""
+
+    public_id: str
+    name: str
+    since: datetime
+    reason: str
+    expires_at: datetime | None
+
+
+def segments_of(lead_id: int) -> list[Stay]:
+    """The segments somebody is in now, the latest first."""
+    return sql.typed(STAYS, Stay, lead_id=lead_id)
+
+
+STAYS = """
+    SELECT segment.public_id, segment.name, stay.since, stay.reason, override.expires_at
+      FROM leads_segmentmember AS stay
+      JOIN leads_segment AS segment ON segment.tenant_id = %(tenant_id)s AND segment.id = stay.segment_id
+      LEFT JOIN leads_segmentoverride AS override
+        ON override.tenant_id = %(tenant_id)s AND override.segment_id = stay.segment_id
+       AND override.lead_id = stay.lead_id AND override.belongs
+     WHERE stay.tenant_id = %(tenant_id)s AND stay.lead_id = %(lead_id)s AND stay.until IS NULL
+     ORDER BY stay.since DESC, stay.id DESC
+     LIMIT 50
+"""
+
+
+def overrides(segment: Segment, *, belongs: bool, limit: int = 50) -> list[SegmentOverride]:
+    """What was said by hand, the latest first."""
+    found = segment.overrides.filter(belongs=belongs).select_related("lead", "lead__company", "by")
+    return list(found.order_by("-at", "-id")[:limit])
+
+
+def segments_by_ids(public_ids: Sequence[str]) -> dict[str, str]:
+    """Names by public id, archived ones included."""
+    return dict(Segment.objects.filter(public_id__in=public_ids).values_list("public_id", "name"))
+
+
+# Sweeps over all tenants.
+
+
+def tenants_with_looks(now: datetime) -> list[int]:
+    """Workspaces with a look due, or an override whose time is over."""
+    return sql.run(LOOKS_DUE, now=now).values()
+
+
+LOOKS_DUE = """
+    SELECT workspace.id FROM tenancy_workspace AS workspace
+     WHERE EXISTS (SELECT FROM leads_segmentmoment AS moment
+                     JOIN leads_segment AS segment
+                       ON segment.tenant_id = moment.tenant_id AND segment.id = moment.segment_id
+                    WHERE moment.tenant_id = workspace.id AND moment.due_at <= %(now)s AND segment.version > 0
+                      AND segment.state NOT IN ('applying', 'failed'))
+        OR EXISTS (SELECT FROM leads_segmentoverride AS override
+                    WHERE override.tenant_id = workspace.id AND override.expires_at <= %(now)s)
+     ORDER BY workspace.id
+"""
+
+
+def stalled_segments(*, before: datetime) -> list[tuple[int, int]]:
+    """(tenant, segment) of builds that were asked for before that moment and have not come to an end."""
+    return [(tenant, pk) for tenant, pk in sql.run(STALLED, before=before).rows]
+
+
+STALLED = """
+    SELECT segment.tenant_id, segment.id FROM leads_segment AS segment
+     WHERE segment.state IN ('building', 'applying') AND segment.archived_at IS NULL
+       AND segment.updated_at <= %(before)s
+     ORDER BY segment.tenant_id, segment.id LIMIT 200
+"""
+
+
+def late_segments() -> list[tuple[int, int]]:
+    """(tenant, segment) of those that read something no fact tells of: everybody is looked at again now and then."""
+    return [(tenant, pk) for tenant, pk in sql.run(LATE).rows]
+
+
+LATE = """
+    SELECT segment.tenant_id, segment.id FROM leads_segment AS segment
+     WHERE segment.archived_at IS NULL AND (segment.reads ->> 'late')::boolean
+     ORDER BY segment.tenant_id, segment.id
+"""
+
+
+def unchecked_segments(*, now: datetime, before: datetime) -> list[tuple[int, int]]:
+    """(tenant, segment) not checked since `before` where it is night now: from one to five in the workspace's zone."""
+    return [(tenant, pk) for tenant, pk in sql.run(UNCHECKED, now=now, before=before).rows]
+
+
+UNCHECKED = """
+    SELECT segment.tenant_id, segment.id
+      FROM leads_segment AS segment
+      JOIN tenancy_workspace AS workspace ON workspace.id = segment.tenant_id
+     WHERE segment.archived_at IS NULL AND segment.version > 0
+       AND (segment.checked_at IS NULL OR segment.checked_at < %(before)s)
+       AND extract(hour FROM %(now)s AT TIME ZONE workspace.timezone) BETWEEN 1 AND 4
+     ORDER BY segment.tenant_id, segment.id LIMIT 500
+"""

@@ -1,0 +1,137 @@
+"""How segments look on pages: their sentence, state, growth, and why somebody is in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from conditions import ConditionRefused, describe, parse
+from leads.models import Lead, Segment
+from leads.queries import find_lead, find_lead_by_email
+from leads.queries.segments import GrowthDay, Why, growth, why
+
+TONES = {
+    Segment.State.READY: "success",
+    Segment.State.BUILDING: "info",
+    Segment.State.APPLYING: "info",
+    Segment.State.PROPOSED: "warn",
+    Segment.State.FAILED: "danger",
+}
+STATES = {
+    Segment.State.READY: gettext_lazy("Up to date"),
+    Segment.State.BUILDING: gettext_lazy("Being reckoned"),
+    Segment.State.APPLYING: gettext_lazy("Being applied"),
+    Segment.State.PROPOSED: gettext_lazy("Waits for your confirmation"),
+    Segment.State.FAILED: gettext_lazy("Cannot be judged"),
+}
+TOO_SLOW = "too_slow"
+EXPIRIES = (("", gettext_lazy("for good")), ("1", gettext_lazy("for 1 day")), ("7", gettext_lazy("for 7 days")),
+            ("30", gettext_lazy("for 30 days")), ("90", gettext_lazy("for 90 days")))  # fmt: skip
+MONTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """One line of the list."""
+
+    segment: Segment
+    sentence: str
+    state: str
+    tone: str
+    values: list[int]
+    delta: int
+
+
+def sentence_of(condition: object) -> str:
+    """A condition in words; a notice where a word is gone, "" for a list kept by hand."""
+    if condition is None:
+        return ""
+    try:
+        return describe(parse(condition), locale=get_language() or "ja")
+    except ConditionRefused as refused:
+        return _("This condition cannot be read any more: %(reason)s") % {"reason": refused.reason}
+
+
+def segment_rows(segments: Sequence[Segment], *, now: datetime) -> list[SegmentRow]:
+    """Rows with the growth of a month, one query for all."""
+    days = growth([one.pk for one in segments], today=timezone.localdate(now), days=MONTH)
+    return [_row(one, days[one.pk]) for one in segments]
+
+
+def _row(segment: Segment, days: Sequence[GrowthDay]) -> SegmentRow:
+    values = [day.members for day in days]
+    delta = values[-1] - values[0]
+    return SegmentRow(segment, sentence_of(segment.condition), *state_of(segment), values, delta)
+
+
+def state_of(segment: Segment) -> tuple[str, str]:
+    """(words, tone)."""
+    state = Segment.State(segment.state)
+    return str(STATES[state]), TONES[state]
+
+
+def problem_of(segment: Segment) -> str:
+    """What went wrong, in words."""
+    if segment.problem == TOO_SLOW:
+        return _("It took too long. Please narrow the condition, for instance to a shorter period.")
+    return segment.problem
+
+
+def growth_chart(days: Sequence[GrowthDay]) -> dict[str, Any]:  # Any: the chart's JSON
+    """Members by day."""
+    return {
+        "labels": [f"{day.day.month}/{day.day.day}" for day in days],
+        "series": [{"name": _("Members"), "values": [day.members for day in days]}],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Why somebody is in or not, ready to be drawn."""
+
+    why: Why
+    answer: str
+    tree: dict[str, Any] | None  # Any: the verdict's JSON
+
+
+def told_why(segment: Segment, asked: str, *, now: datetime) -> Told | None:
+    """About the person with this public id or address; None when nobody has it."""
+    lead = find_person(asked)
+    if lead is None:
+        return None
+    told = why(segment, lead, now=now)
+    zone = timezone.get_current_timezone()
+    tree = told.verdict.as_json(locale=get_language() or "ja", tz=zone) if told.verdict else None
+    return Told(told, _answer(told), tree)
+
+
+def _answer(told: Why) -> str:
+    if told.override is not None:
+        return _("put in by hand") if told.override.belongs else _("kept out by hand")
+    if told.verdict is None:
+        return _("not put on this list")
+    return _("by the condition")
+
+
+def find_person(asked: str) -> Lead | None:
+    """By public id or e-mail address."""
+    asked = asked.strip()[:254].replace("\x00", "")
+    return find_lead(asked) or (find_lead_by_email(asked.casefold()) if "@" in asked else None)
+
+
+def expiry(days: str, *, now: datetime) -> datetime | None:
+    """The end of a stay by hand; None for good."""
+    known = {key for key, _label in EXPIRIES if key}
+    return now + timedelta(days=int(days)) if days in known else None
+
+
+def as_text(condition: object) -> str:
+    """A condition as the builder takes it."""
+    return "" if condition is None else orjson.dumps(condition).decode()

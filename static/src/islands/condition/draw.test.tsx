@@ -1,0 +1,133 @@
+import { act } from "react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { draw } from "./draw";
+import type { Json } from "./model";
+import { WORDS } from "./samples";
+import { Refused, type Server } from "./server";
+
+(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
+
+const counted = {
+  total: 1234,
+  exact: true,
+  nodes: { "": 1234, "/all/0": 5000 },
+  sentence: "役職が課長以上",
+  warnings: [],
+};
+const MANAGERS: Json = { all: [{ field: "lead.job_rank", op: "gte", value: "manager" }] };
+
+describe("the builder", () => {
+  let place: HTMLElement;
+  let takeAway: () => void;
+  let documents: Json[];
+  let server: Server;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    document.documentElement.lang = "ja";
+    place = document.body.appendChild(document.createElement("div"));
+    documents = [];
+    server = {
+      words: async () => WORDS,
+      values: async () => [],
+      people: async () => [],
+      count: vi.fn(async () => counted),
+      sample: async () => [],
+      explain: async () => Promise.reject(new Error()),
+    };
+  });
+
+  afterEach(() => {
+    act(() => takeAway());
+    place.remove();
+    vi.useRealTimers();
+  });
+
+  const show = (initial: Json): void => {
+    act(() => {
+      takeAway = draw(place, {
+        audience: "leads",
+        initial,
+        server,
+        words: WORDS,
+        onChange: (document) => documents.push(document),
+      });
+    });
+  };
+  const wait = () => act(() => vi.advanceTimersByTimeAsync(400));
+  const click = (element: Element | null | undefined): void => act(() => (element as HTMLElement).click());
+  const button = (text: string): HTMLElement | undefined =>
+    [...place.querySelectorAll<HTMLElement>("button, [role=option]")].find((one) =>
+      one.textContent?.includes(text),
+    );
+
+  it("reads as a sentence, with the count of each part and in total", async () => {
+    show(MANAGERS);
+    await wait();
+
+    expect(place.querySelector(".cb-line")?.textContent).toBe("役職が課長以上");
+    expect(place.querySelector(".cb-count")?.textContent).toBe("5,000");
+    expect(place.querySelector("[data-total]")?.textContent).toBe("1,234");
+    expect(documents).toEqual([]);
+  });
+
+  it("is filled in by picking, and counts only once everything is there", async () => {
+    show(null);
+    click(button("項目"));
+    await wait();
+    expect(server.count).not.toHaveBeenCalled();
+
+    click(place.querySelector(".cb-item .cb-field"));
+    click(button("役職"));
+    click(place.querySelector(".cb-value"));
+    click(button("課長"));
+    await wait();
+
+    expect(documents.at(-1)).toEqual({ all: [{ field: "lead.job_rank", op: "eq", value: "manager" }] });
+    expect(server.count).toHaveBeenCalledTimes(1);
+  });
+
+  it("gives up a question when the condition changes again", async () => {
+    const signals: AbortSignal[] = [];
+    server.count = vi.fn((_condition: Json, signal: AbortSignal) => {
+      signals.push(signal);
+      return new Promise<never>(() => undefined);
+    });
+    show(MANAGERS);
+    await wait();
+
+    click(place.querySelector(".cb-value"));
+    click(button("一般"));
+    await wait();
+
+    expect(signals.map((signal) => signal.aborted)).toEqual([true, false]);
+  });
+
+  it("shows what the server refuses beside the part it means", async () => {
+    server.count = async () => Promise.reject(new Refused("/all/0/value", "その選択肢はありません"));
+    show(MANAGERS);
+    await wait();
+
+    expect(place.querySelector("[data-wrong] .cb-problem")?.textContent).toBe("その選択肢はありません");
+  });
+
+  it("moves a condition with Alt and an arrow, and removes it with Delete", () => {
+    show({ all: [{ segment: "a" }, { segment: "b" }] });
+    const press = (place: Element | undefined, init: KeyboardEventInit): void =>
+      act(() => void place?.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, ...init })));
+    const handles = (): Element[] => [...place.querySelectorAll(".cb-handle")];
+
+    press(handles()[1], { key: "ArrowUp", altKey: true });
+    expect(documents.at(-1)).toEqual({ all: [{ segment: "b" }, { segment: "a" }] });
+    expect(document.activeElement).toBe(handles()[0]);
+
+    press(handles()[0], { key: "Delete" });
+    expect(documents.at(-1)).toEqual({ all: [{ segment: "a" }] });
+  });
+
+  it("opens as JSON when it cannot show what it was given", () => {
+    show({ everything: true });
+
+    expect(place.querySelector("textarea")?.value).toContain("everything");
+  });
+});

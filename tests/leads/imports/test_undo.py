@@ -1,0 +1,90 @@
+"""An import taken back: everything as it was, except what people changed since, and that is listed."""
+
+from datetime import timedelta
+
+import pytest
+
+from leads.actions import LeadInput, edit_lead, upsert_lead
+from leads.actions.exports import OWN, begin, start_export, write_export
+from leads.actions.imports import ImportRefused, ask_undo
+from leads.models import Company, Consent, Export, Lead
+from leads.queries.transfers import kept_rows
+from tests.conftest import NOW
+from tests.leads.imports.filing import CARDS, imported, text_of, undone
+
+CP932 = text_of([*CARDS, [*CARDS[2][:2], "本部長", *CARDS[2][3:]]]).encode("cp932")
+STABLE = [column.key for column in OWN if column.key != "updated_at"]
+
+
+@pytest.fixture
+def known(in_acme):
+    """A person who is there before the file."""
+    upsert_lead(
+        LeadInput(email="taro@yamada.example", job_title="係長", company="旧商会", tags=("旧",)), by=None, now=NOW
+    )
+
+
+def exported(workspace) -> bytes:
+    export = start_export({"q": ""}, columns=STABLE, form="csv", by=workspace.owner, now=NOW)
+    begin(export.pk)
+    write_export(export.pk, now=NOW)
+    from django.core.files.storage import default_storage
+
+    return default_storage.open(Export.objects.get(pk=export.pk).path).read()
+
+
+def test_undo_gives_the_very_same_export(in_acme, known, now):
+    before = exported(in_acme)
+    transfer = imported(CP932, by=in_acme.owner, now=now, basis="business_card", topic="newsletter")
+    assert exported(in_acme) != before
+
+    done = undone(transfer, by=in_acme.owner, now=now)
+
+    assert (done.state, kept_rows(done)) == ("undone", [])
+    assert exported(in_acme) == before
+    assert Consent.objects.count() == 0
+
+
+def test_what_a_person_changed_since_stays_and_is_listed(in_acme, known, now):
+    transfer = imported(CP932, by=in_acme.owner, now=now)
+    lead = Lead.objects.get(email_key="taro@yamada.example")
+    edit_lead(lead, LeadInput(email=lead.email, job_title="取締役"), by=in_acme.owner, now=now)
+
+    done = undone(transfer, by=in_acme.owner, now=now)
+
+    lead.refresh_from_db()
+    assert (lead.job_title, lead.last_name) == ("取締役", "")
+    assert Company.objects.get(pk=lead.company_id).name == "旧商会"
+    assert done.report["kept"] == len(kept_rows(done)) >= 1
+    assert {field for _row, _subject, fields in kept_rows(done) for field in fields} == {"job_title", "job_rank"}
+
+
+def test_a_new_person_somebody_worked_on_stays(in_acme, now):
+    transfer = imported(CP932, by=in_acme.owner, now=now)
+    lead = Lead.objects.get(email_key="hanako@takasaki.example")
+    edit_lead(lead, LeadInput(email=lead.email, job_title="部長"), by=in_acme.owner, now=now)
+
+    done = undone(transfer, by=in_acme.owner, now=now)
+
+    assert [lead.email_key for lead in Lead.objects.all()] == ["hanako@takasaki.example"]
+    assert [(subject, fields) for _row, subject, fields in kept_rows(done)] == [(lead.public_id, [])]
+
+
+def test_after_thirty_days_it_is_too_late(in_acme, now):
+    transfer = imported(CP932, by=in_acme.owner, now=now)
+
+    with pytest.raises(ImportRefused):
+        ask_undo(transfer.public_id, by=in_acme.owner, now=now + timedelta(days=30))
+
+
+def test_companies_return_to_what_they_were(in_acme, now):
+    first = text_of([["会社名", "業種", "従業員数"], ["株式会社山田", "製造", "300名"]]).encode()
+    second = text_of([["会社名", "業種", "従業員数"], ["㈱山田", "小売", "1,200"], ["新会社", "", ""]]).encode()
+    imported(first, by=in_acme.owner, now=now, kind="companies")
+
+    transfer = imported(second, by=in_acme.owner, now=now, kind="companies")
+    assert (transfer.report["new"], transfer.report["update"]) == (1, 1)
+    assert Company.objects.get(name_key="山田").employees == 1200
+
+    undone(transfer, by=in_acme.owner, now=now)
+    assert list(Company.objects.values_list("name", "industry", "employees")) == [("株式会社山田", "製造", 300)]

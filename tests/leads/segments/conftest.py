@@ -1,0 +1,3 @@
+from tests.people import person
+
+__all__ = ["person"]

@@ -1,0 +1,57 @@
+"""Where people stand in a flow, as conditions ask: in it, never, ended, or waiting at a step."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from conditions import ConditionRefused, compile, describe, offered, parse
+from ma_platform.db import sql
+from nurturing.models import Flow, Run
+from tests.nurturing import world
+from tests.nurturing.world import END, NOON
+
+pytestmark = pytest.mark.usefixtures("in_acme")
+STEPS = {"hold": {"type": "wait", "for": {"days": 3}, "next": "done"}, "done": END}
+
+
+def those(flow: Flow, state: str, **step: str) -> list[int]:
+    asked = compile(parse({"flow": flow.public_id, "state": state, **step}), now=NOON, tz=ZoneInfo("Asia/Tokyo"))
+    statement = "SELECT lead.id FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s AND {} ORDER BY lead.id"
+    return [int(lead) for lead in sql.run(statement.format(asked.sql), **asked.params).values()]
+
+
+def test_everybody_is_in_never_or_ended() -> None:
+    flow, (inside, gone, stranger) = world.flow(STEPS), world.people(3)
+    world.enter(flow, [inside, gone])
+    Run.objects.filter(lead_id=gone).update(state="ended", ended_at=NOON, wake_at=None)
+
+    assert [those(flow, state) for state in ("in", "ended", "never")] == [[inside], [gone], [stranger]]
+    assert those(flow, "waiting_at", step="hold") == [inside]
+    assert those(flow, "waiting_at", step="done") == []
+
+
+def test_another_flow_is_another_matter() -> None:
+    flow, other, leads = world.flow(STEPS), world.flow(STEPS), world.people(1)
+    world.enter(other, leads)
+
+    assert (those(flow, "in"), those(flow, "never")) == ([], leads)
+
+
+def test_a_flow_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ConditionRefused) as refused:
+        compile(parse({"flow": "flw_gone", "state": "in"}), now=NOON, tz=ZoneInfo("Asia/Tokyo"))
+
+    assert refused.value.why == "unknown_member"
+
+
+def test_the_builder_offers_flows_with_their_steps_and_sentences_name_them() -> None:
+    flow = world.flow(STEPS)
+
+    (told,) = offered(locale="ja")["flows"]
+
+    assert (told["key"], told["label"]) == (flow.public_id, "資料請求フォロー")
+    assert [step["key"] for step in told["parts"]] == ["hold", "done"]
+    waiting = parse({"flow": flow.public_id, "state": "waiting_at", "step": "hold"})
+    assert describe(waiting, locale="ja") == f"シナリオ「資料請求フォロー」の「{told['parts'][0]['label']}」で待機中"

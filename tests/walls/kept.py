@@ -1,0 +1,37 @@
+"""What members keep about people: fields of their own, a note, something to do, a file, a title without a rank."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from io import BytesIO
+
+from leads.actions import LeadInput, upsert_leads
+from leads.actions.attachments import Upload, store_file
+from leads.actions.attributes import AttributeInput, create_attribute
+from leads.actions.diary import TodoInput, add_note, add_todo
+from leads.actions.titles import rank_title
+from leads.models import Lead
+from ma_platform.tenancy.models import User
+
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+def make_kept(mark: str, lead_id: str, *, by: User, now: datetime) -> dict[str, str]:
+    """The ids of one of each, beside this person."""
+    lead = Lead.objects.get(public_id=lead_id)
+    choices = [("a", f"{mark} 甲"), ("b", f"{mark} 乙")]
+    said = AttributeInput(label=f"{mark} 業態", kind="choice", key="trade", choices=choices)
+    attribute = create_attribute(said, by=by, now=now)
+    firm = AttributeInput(label=f"{mark} 格付", kind="text", key="grade", subject="company")
+    create_attribute(firm, by=by, now=now)
+    stated = LeadInput(email=lead.email, attributes={"trade": "a"})
+    odd = LeadInput(email=f"fellow@client.{mark}.example", job_title=f"{mark}フェロー")
+    upsert_leads([stated, odd], by=by, now=now)
+    rank_title(f"{mark}エバンジェリスト", "manager", by=by, now=now)
+    todo = TodoInput(title=f"{mark} 見積もり", due_on=date(2026, 11, 27), assignee=by.pk)
+    return {
+        "attribute": attribute.public_id,
+        "note": add_note(lead, f"{mark} 来期に予算", by=by, now=now).public_id,
+        "todo": add_todo(lead, todo, by=by, now=now).public_id,
+        "file": store_file(lead, Upload(f"{mark}.pdf", len(PDF), BytesIO(PDF)), by=by, now=now).public_id,
+    }
