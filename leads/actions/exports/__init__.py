@@ -7,7 +7,6 @@ from leads.actions.exports.columns import OWN, USUAL, ExportColumn, chosen, offe
 from leads.actions.exports.writing import (
     ExportRefused,
     begin,
-    fail_export,
     note_download,
     progress_key,
     resume_exports,
@@ -22,7 +21,6 @@ __all__ = [
     "ExportRefused",
     "begin",
     "chosen",
-    "fail_export",
     "note_download",
     "offered",
     "progress_key",

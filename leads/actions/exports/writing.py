@@ -33,6 +33,7 @@ State = Export.State
 PAGE = 2_000
 LIVES_FOR = timedelta(days=7)
 STALLED = timedelta(minutes=12)  # longer than a task may take
+HOPELESS = timedelta(hours=2)
 Cell = str | int | float | None
 Row = tuple[Any, ...]  # Any: columns of a statement
 
@@ -190,8 +191,9 @@ def _capabilities(user: User) -> frozenset[Capability]:
 
 
 def resume_exports(start: Callable[[int, int], None], *, now: datetime) -> int:
-    """Part of a system sweep: call `start(workspace, export)` for those whose task was lost."""
+    """Part of a system sweep: call `start(workspace, export)` for those whose task was lost; give up hopeless ones."""
     with system_scope():
+        sql.run(GIVE_UP, before=now - HOPELESS, now=now)
         rows = sql.run(STALLED_ROWS, before=now - STALLED).rows
         for tenant_id, export_id in rows:
             start(tenant_id, export_id)
@@ -203,11 +205,10 @@ STALLED_ROWS = """
      WHERE waiting.state IN ('waiting', 'running') AND waiting.created_at < %(before)s
      ORDER BY waiting.id
 """
-
-
-def fail_export(export_id: int, *, problem: str, now: datetime) -> None:
-    """Give up on an export."""
-    Export.objects.filter(pk=export_id).update(state=State.FAILED, problem=problem, finished_at=now)
+GIVE_UP = """
+    UPDATE leads_export SET state = 'failed', finished_at = %(now)s
+     WHERE state IN ('waiting', 'running') AND created_at < %(before)s
+"""
 
 
 def note_download(export: Export, *, by: User, now: datetime) -> None:

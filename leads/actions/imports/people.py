@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -168,22 +168,22 @@ def _follow_up(planned: Sequence[_Planned], tags: Mapping[int, list[str]], order
     """Tags, permissions and events; returns (people whose refusal stands, people with a new line in the ledger)."""
     pairs = [(plan.standing.id or 0, tag) for plan in planned for tag in tags.get(plan.row.number, ())]
     tag_leads(pairs, now=order.now)
-    answer = permitted([(plan.standing.id or 0, plan.entry.consents) for plan in planned], order)
-    _announce(planned, order)
-    return answer
+    withheld, agreed = permitted([(plan.standing.id or 0, plan.entry.consents) for plan in planned], order)
+    _announce(planned, agreed, order)
+    return withheld, agreed
 
 
-def _announce(planned: Sequence[_Planned], order: Order) -> None:
+def _announce(planned: Sequence[_Planned], agreed: Collection[int], order: Order) -> None:
     record_many(
         [
             NewFact(
                 Event.LEAD_CREATED if plan.created else Event.LEAD_UPDATED,
                 lead=plan.standing.id,
                 at=order.now,
-                props={"source": order.source, "fields": list(plan.changed)},
+                props={"source": order.source, "fields": [*plan.changed, *(["consent"] if consents else [])]},
             )
             for plan in planned
-            if plan.created or plan.changed
+            if (consents := plan.standing.id in agreed) or plan.created or plan.changed
         ]
     )
 

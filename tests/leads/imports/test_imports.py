@@ -13,6 +13,8 @@ from leads.models import Company, Consent, FieldHistory, Import, ImportedRow, Le
 from ma_platform.db import sql
 from tests.conftest import NOW
 from tests.leads.imports.filing import CARDS, checked, counts, finished, imported, text_of, uploaded
+from tracking import catalogue
+from tracking.models import Event
 
 CP932 = text_of(CARDS).encode("cp932")
 
@@ -110,6 +112,16 @@ def test_the_basis_is_kept_with_its_evidence(in_acme, now):
     line = Consent.objects.filter(lead__email_key="taro@yamada.example").get()
     assert (line.state, line.basis, line.topic) == ("granted", "business_card", "newsletter")
     assert line.evidence == {"source": f"import:{transfer.public_id}", "file": "cards.csv", "note": "展示会ブース"}
+
+
+def test_a_basis_alone_is_a_change_that_judgements_hear_of(in_acme, now):
+    imported(CP932, by=in_acme.owner, now=now)
+    Event.objects.all().delete()
+
+    imported(CP932, by=in_acme.owner, now=now, basis="business_card", topic="newsletter")
+
+    said = Event.objects.filter(name=catalogue.Event.LEAD_UPDATED).values_list("props__fields", flat=True)
+    assert list(said) == [["consent"]] * 3
 
 
 @pytest.mark.parametrize("basis", ["consent", "business_card", "relationship", "published"])

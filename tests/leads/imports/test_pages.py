@@ -1,13 +1,14 @@
 """The way of a file through the pages and the API."""
 
 import json
+from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from leads.actions import LeadInput, erase_lead, upsert_lead
-from leads.actions.exports import begin, write_export
+from leads.actions.exports import begin, resume_exports, write_export
 from leads.actions.imports import advance
 from leads.models import Export, Import, ImportedRow, ImportProfile, Lead
 from lifecycle.models import Deal
@@ -158,6 +159,20 @@ def test_an_export_is_for_its_member_alone_and_is_noted(acme, sign_in):
 
 def open_clock() -> time_machine.travel:
     return time_machine.travel(NOW, tick=True)
+
+
+def test_a_lost_export_is_begun_again_and_a_hopeless_one_is_given_up(acme, sign_in):
+    sign_in(Role.OWNER).post("/exports/new", {"q": "", "columns": ["email"], "format": "csv"})
+    with tenant_scope(acme.workspace):
+        export = Export.objects.get()
+    begun: list[tuple[int, int]] = []
+
+    for minutes in (5, 13, 121):
+        resume_exports(lambda *which: begun.append(which), now=export.created_at + timedelta(minutes=minutes))
+
+    assert begun == [(acme.workspace.pk, export.pk)]
+    with tenant_scope(acme.workspace):
+        assert Export.objects.get().state == "failed"
 
 
 def test_an_expired_file_is_gone(acme, sign_in):
