@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django import forms
-from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from leads.actions.company_finding import find_firms
 from leads.companies import is_shared_domain, read_number
-from leads.forms import AttributeBoxes, attribute_initial
+from leads.forms import AttributeBoxes, OwnFieldsForm, attribute_initial
 from leads.models import Company, Exclusion
-from leads.refusals import worded
 from leads.vocabulary import EXCLUSION_LABELS
 
 KIND_LABELS = {
@@ -24,7 +20,7 @@ KIND_LABELS = {
 FACTS = ("name", "domain", "industry", "employees", "prefecture", "corporate_number")
 
 
-class CompanyForm(forms.Form):
+class CompanyForm(OwnFieldsForm):
     """A company's facts, its own fields, and the company above it by name."""
 
     name = forms.CharField(label=_("Company name"), max_length=200)
@@ -75,16 +71,6 @@ class CompanyForm(forms.Form):
     def facts(self) -> dict[str, object]:
         """What was typed, as the action takes it."""
         return {name: self.cleaned_data[name] for name in (*FACTS, "parent")}
-
-    def attribute_fields(self) -> list[BoundField]:
-        """The boxes of the workspace's own fields."""
-        return self.boxes.bound()
-
-    def blame(self, errors: Mapping[str, str]) -> None:
-        """Put the refusals of own fields beside their boxes."""
-        for name, text in worded(errors).items():
-            box = name.replace("attributes.", "attribute_", 1)
-            self.add_error(box if box in self.fields else None, text)
 
     @staticmethod
     def initial_of(company: Company) -> dict[str, object]:

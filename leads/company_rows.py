@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from leads.attributes import shown_value
+from leads.duplicates import Compared
 from leads.models import Company, CompanySuggestion
 from leads.moments import Moment, days
 from leads.queries.attributes import definitions
@@ -77,16 +78,6 @@ def sums_of(
 def _id(company: CompanyRow | Company) -> int:
     found: int = company.pk if isinstance(company, Company) else company.id
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One field of both; `same` when both say the same thing."""
-
-    label: str
-    one: str
-    other: str
-    same: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,23 @@ def attribute_initial(kept: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-class LeadForm(forms.Form):
+class OwnFieldsForm(forms.Form):
+    """A form that also has the workspace's own fields, in `boxes`."""
+
+    boxes: AttributeBoxes
+
+    def attribute_fields(self) -> list[BoundField]:
+        """The boxes of the workspace's own fields."""
+        return self.boxes.bound()
+
+    def blame(self, errors: Mapping[str, str]) -> None:
+        """Put the action's refusals beside their boxes."""
+        for name, text in worded(errors).items():
+            box = name.replace("attributes.", "attribute_", 1)
+            self.add_error(box if box in self.fields else None, text)
+
+
+class LeadForm(OwnFieldsForm):
     """A person, added or edited by hand."""
 
     last_name = forms.CharField(label=_("Family name"), required=False, max_length=100)
@@ -106,16 +122,6 @@ class LeadForm(forms.Form):
         """What was typed; an empty box says blank."""
         own = {name: value for name, value in self.cleaned_data.items() if not name.startswith("attribute_")}
         return LeadInput(**own, attributes=self.boxes.stated())
-
-    def attribute_fields(self) -> list[BoundField]:
-        """The boxes of the workspace's own fields."""
-        return self.boxes.bound()
-
-    def blame(self, errors: Mapping[str, str]) -> None:
-        """Put the action's refusals beside their boxes."""
-        for name, text in worded(errors).items():
-            box = name.replace("attributes.", "attribute_", 1)
-            self.add_error(box if box in self.fields else None, text)
 
     @staticmethod
     def initial_of(lead: Lead) -> dict[str, object]:

@@ -8,10 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from leads.companies import Identity, compare, is_shared_domain
-from leads.models import CompanySuggestion
-from ma_platform import audit, ids
+from ma_platform import ids
 from ma_platform.db import sets, sql
-from ma_platform.tenancy.models import User
 
 LIKE_ONE = 20  # companies of one near key, domain or name that are looked at
 
@@ -62,24 +60,6 @@ def _judge(pair: _Pair) -> _Found | None:
 
 def _own(domains: Sequence[str]) -> frozenset[str]:
     return frozenset(domain for domain in domains if domain and not is_shared_domain(domain))
-
-
-def dismiss_twin(suggestion: CompanySuggestion, *, by: User, now: datetime) -> bool:
-    """They are two companies; it is not suggested again. False when that was said before."""
-    open_ones = CompanySuggestion.objects.filter(pk=suggestion.pk, dismissed_at=None)
-    said = open_ones.update(dismissed_at=now, dismissed_by=by)
-    if said:
-        audit.record(by, "company_suggestion.dismissed", suggestion.public_id, at=now)
-    return bool(said)
-
-
-def restore_twin(suggestion: CompanySuggestion, *, by: User, now: datetime) -> bool:
-    """Suggest it again."""
-    back = CompanySuggestion.objects.filter(pk=suggestion.pk).exclude(dismissed_at=None)
-    restored = back.update(dismissed_at=None, dismissed_by=None)
-    if restored:
-        audit.record(by, "company_suggestion.restored", suggestion.public_id, at=now)
-    return bool(restored)
 
 
 # Companies of the same near key, mail domain, number or plain name (what stands before "#"); LATERAL, so that each

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from leads.models import Suggestion
+from leads.models import CompanySuggestion, Suggestion
 from ma_platform import audit, ids
 from ma_platform.db import sql
 from ma_platform.tenancy.models import User
 from tracking.catalogue import Event
 
 NAMESAKES = 20  # of one lead that are looked at: more people of one name are no sign
+NOTED_AS = {Suggestion: "suggestion", CompanySuggestion: "company_suggestion"}  # in the audit trail
 SHARED_PHONE = 5  # more people on one number: a switchboard
 
 
@@ -45,20 +46,20 @@ def suggest(lead_ids: Sequence[int], *, now: datetime) -> int:
     ).rowcount
 
 
-def dismiss(suggestion: Suggestion, *, by: User, now: datetime) -> bool:
-    """They are two people; it is not suggested again. False when that was said before."""
-    said = Suggestion.objects.filter(pk=suggestion.pk, dismissed_at=None).update(dismissed_at=now, dismissed_by=by)
+def dismiss(pair: Suggestion | CompanySuggestion, *, by: User, now: datetime) -> bool:
+    """They are two people, or companies; it is not suggested again. False when that was said before."""
+    said = type(pair).objects.filter(pk=pair.pk, dismissed_at=None).update(dismissed_at=now, dismissed_by=by)
     if said:
-        audit.record(by, "suggestion.dismissed", suggestion.public_id, at=now)
+        audit.record(by, f"{NOTED_AS[type(pair)]}.dismissed", pair.public_id, at=now)
     return bool(said)
 
 
-def restore(suggestion: Suggestion, *, by: User, now: datetime) -> bool:
+def restore(pair: Suggestion | CompanySuggestion, *, by: User, now: datetime) -> bool:
     """Suggest it again."""
-    back = Suggestion.objects.filter(pk=suggestion.pk).exclude(dismissed_at=None)
+    back = type(pair).objects.filter(pk=pair.pk).exclude(dismissed_at=None)
     restored = back.update(dismissed_at=None, dismissed_by=None)
     if restored:
-        audit.record(by, "suggestion.restored", suggestion.public_id, at=now)
+        audit.record(by, f"{NOTED_AS[type(pair)]}.restored", pair.public_id, at=now)
     return bool(restored)
 
 

@@ -24,8 +24,7 @@ BROKEN = (
     IndexError,
     AttributeError,
     EOFError,
-    NotImplementedError,
-    RuntimeError,
+    RuntimeError,  # a zip that is encrypted, or packed in a way that is not supported
     OSError,
 )
 SIGNATURE = b"PK\x03\x04"

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from leads.actions.companies import CompanyRefused
 from leads.actions.company_finding import find_firms
 from leads.actions.company_joins import join_companies, undo_join
-from leads.actions.company_twins import dismiss_twin, restore_twin
+from leads.actions.suggestions import dismiss, restore
 from leads.company_rows import pair_rows
 from leads.models import Company, CompanyJoin, CompanySuggestion
 from leads.queries import find_company
@@ -86,7 +86,7 @@ def _join(request: MemberRequest, keep: Company, drop: Company, *, back: str) ->
 @require_POST
 def apart(request: MemberRequest, suggestion_id: str) -> HttpResponse:
     """They are two companies."""
-    dismiss_twin(_pair(suggestion_id), by=request.user, now=clock.now())
+    dismiss(_pair(suggestion_id), by=request.user, now=clock.now())
     messages.success(request, _("Noted: two different companies. This pair is not suggested again."))
     return redirect("leads:company_doubles")
 
@@ -95,7 +95,7 @@ def apart(request: MemberRequest, suggestion_id: str) -> HttpResponse:
 @require_POST
 def again(request: MemberRequest, suggestion_id: str) -> HttpResponse:
     """Suggest the pair again."""
-    restore_twin(_pair(suggestion_id), by=request.user, now=clock.now())
+    restore(_pair(suggestion_id), by=request.user, now=clock.now())
     return redirect("leads:company_doubles")
 
 

@@ -64,7 +64,9 @@ IMPORT, TRIED = {"import_id": "$import"}, {"import_id": "$tried_import"}
 SEGMENT, LIST = {"segment_id": "$segment"}, {"segment_id": "$list"}
 TWIN = {"suggestion_id": "$twin"}
 VIEW, BULK_JOB = {"view_id": "$view"}, {"job_id": "$bulk_job"}
-NOTE, TODO, FILE = ({"lead_id": "$lead", f"{kind}_id": f"${kind}"} for kind in ("note", "todo", "file"))
+THEIR_NOTE, THEIR_TASK, THEIR_FILE = (
+    {"lead_id": "$lead", f"{kind}_id": f"${kind}"} for kind in ("note", "todo", "file")
+)
 ATTRIBUTE = {"attribute_id": "$attribute"}
 MEMBER, PAUSED = {"user_id": "$member"}, {"flow_id": "$paused_flow"}
 
@@ -141,14 +143,14 @@ PEOPLE = (
     Row("leads:consent", LEAD, {"topic": "seminar", "answer": "consent", "note": "x"}, POST=C.EDIT_LEADS),
     Row("leads:consent_evidence", LEAD, GET=C.EXPORT_LEADS),
     Row("leads:note", LEAD, {"text": "x"}, POST=C.EDIT_LEADS),
-    Row("leads:note_edit", NOTE, {"text": "x"}, POST=C.EDIT_LEADS),
-    Row("leads:note_delete", NOTE, POST=C.EDIT_LEADS),
+    Row("leads:note_edit", THEIR_NOTE, {"text": "x"}, POST=C.EDIT_LEADS),
+    Row("leads:note_delete", THEIR_NOTE, POST=C.EDIT_LEADS),
     Row("leads:todo", LEAD, {"title": "x"}, POST=C.EDIT_LEADS),
-    Row("leads:todo_edit", TODO, {"title": "x"}, POST=C.EDIT_LEADS),
-    Row("leads:todo_delete", TODO, POST=C.EDIT_LEADS),
+    Row("leads:todo_edit", THEIR_TASK, {"title": "x"}, POST=C.EDIT_LEADS),
+    Row("leads:todo_delete", THEIR_TASK, POST=C.EDIT_LEADS),
     Row("leads:file_upload", LEAD, {"file": "$pdf"}, POST=C.EDIT_LEADS),
-    Row("leads:file", FILE, GET=C.VIEW_LEADS),
-    Row("leads:file_delete", FILE, POST=C.EDIT_LEADS),
+    Row("leads:file", THEIR_FILE, GET=C.VIEW_LEADS),
+    Row("leads:file_delete", THEIR_FILE, POST=C.EDIT_LEADS),
     Row("leads:titles", GET=C.VIEW_LEADS),
     Row("leads:title_rank", body={"title": "フェロー", "rank": "manager"}, POST=C.DESIGN_LEADS),
     Row("leads:attributes", body=bodies.ATTRIBUTE, GET=C.DESIGN_LEADS, POST=C.DESIGN_LEADS),

@@ -85,7 +85,7 @@ class Ingest:
         seen = self._serve(client, mine, [lanes[main] for main in mine])
         if not seen:
             read(client, self.positions, count=1, block_ms=BLOCK_MS)  # only to wait: the next step reads it
-        elif seen < LEAST_AT_ONCE:
+        elif seen < LEAST_AT_ONCE:  # idle on purpose: what arrives meanwhile shares the next batch's cost
             time.sleep(min(time.monotonic() - started, GATHER_SECONDS))
 
     def _serve(self, client: redis.Redis, main: list[str], overflow: list[str]) -> int:
