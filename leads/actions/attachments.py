@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import BinaryIO
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from leads.actions.disk import unlink_after_commit
 from leads.actions.erasing import Gone, at_erasure
 from leads.attachments import FILES_LIMIT, HEAD, SIZE_LIMIT, file_kind, shown_name
 from leads.models import Attachment, Lead
@@ -79,21 +77,11 @@ def store_file(lead: Lead, upload: Upload, *, by: User, now: datetime) -> Attach
 def delete_file(attachment: Attachment, *, by: User, now: datetime) -> None:
     """Remove a file, from the disk too."""
     Attachment.objects.filter(pk=attachment.pk).delete()
-    _unlink_after([attachment.path])
+    unlink_after_commit([attachment.path])
     audit.record(by, "attachment.deleted", attachment.public_id, at=now)
 
 
 @at_erasure
 def forget_files(gone: Gone) -> None:
     """Files beside a person who is erased; the rows go with the person."""
-    _unlink_after(list(Attachment.objects.filter(lead_id=gone.lead_id).values_list("path", flat=True)))
-
-
-def _unlink_after(paths: Sequence[str]) -> None:
-    """The disk follows the database: nothing is unlinked for a transaction that is taken back."""
-    transaction.on_commit(partial(_unlink, tuple(paths)))
-
-
-def _unlink(paths: Sequence[str]) -> None:
-    for path in paths:
-        default_storage.delete(path)
+    unlink_after_commit(Attachment.objects.filter(lead_id=gone.lead_id).values_list("path", flat=True))

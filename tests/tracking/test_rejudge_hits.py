@@ -141,7 +141,7 @@ def test_two_judges_at_once_take_away_once(acme, globex):
 def test_ingest_and_judge_at_once_agree_on_the_rollup(acme, globex):
     """A slice of visible time arrives for the very rows that are being taken away."""
     browse(acme.workspace, "robot", [Did(0.5 * turn, page=turn % 30) for turn in range(130)])
-    browse(acme.workspace, "reader", [Did(turn * 20, page=turn) for turn in range(30)])
+    browse(acme.workspace, "reader", [Did(turn * 20 + turn * turn % 17, page=turn) for turn in range(30)])
     keep_for = [Did(900 + turn, "left", turn, ms=1_000) for turn in range(30)]
 
     done = at_once(

@@ -13,6 +13,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 
+from leads.actions.disk import unlink_after_commit
 from leads.actions.imports.kinds import ImportKind, Row
 from leads.actions.imports.options import ImportRefused, Options
 from leads.files import Reading, read_rows
@@ -52,7 +53,7 @@ def shelve(transfer: Import, kind: ImportKind) -> int:
             seen.add(mark)
             count += 1
         shelf.seek(0)
-        drop(shelf_of(transfer))
+        default_storage.delete(shelf_of(transfer))
         default_storage.save(shelf_of(transfer), File(shelf))
     return count
 
@@ -113,16 +114,9 @@ def first_rows(transfer: Import, count: int) -> list[dict[str, str]]:
     return [cells_of(cells, places, constants) for _repeated, *cells in lines]
 
 
-def drop(path: str) -> None:
-    """Remove a file if it is there."""
-    if path and default_storage.exists(path):
-        default_storage.delete(path)
-
-
 def drop_files(transfer: Import) -> None:
     """Remove what an import kept of its file."""
-    drop(transfer.path)
-    drop(shelf_of(transfer))
+    unlink_after_commit([transfer.path, shelf_of(transfer)])
 
 
 def unreadable(row: Row) -> dict[str, str]:

@@ -260,7 +260,7 @@ REMEMBER = """
 def _finish(transfer: Import, *, problem: str, now: datetime) -> None:
     transfer.state, transfer.problem, transfer.finished_at = State.DONE, problem, now
     audit.record(transfer.by, "import.finished", transfer.public_id, at=now, **_counts(transfer.report))
-    transaction.on_commit(lambda: drop_files(transfer))
+    drop_files(transfer)
 
 
 def _undo(transfer: Import, now: datetime) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from leads.actions.disk import unlink_after_commit
 from leads.actions.erasing import Gone, at_erasure
-from leads.actions.imports.shelves import drop, drop_files
+from leads.actions.imports.shelves import drop_files
 from leads.actions.imports.steps import UNDO_FOR
 from leads.models import Export, Import, ImportedRow, Lead
 from ma_platform.db import sql
@@ -28,8 +29,7 @@ def expire_exports(*, now: datetime | None) -> int:
     """Remove the files of exports whose time is over; with None all of them, whatever their time."""
     open_ones = Export.objects.filter(state=Export.State.DONE)
     over = open_ones if now is None else open_ones.filter(expires_at__lte=now)
-    for path in over.values_list("path", flat=True):
-        drop(path)
+    unlink_after_commit(over.values_list("path", flat=True))
     return int(over.update(state=Export.State.EXPIRED, path=""))
 
 

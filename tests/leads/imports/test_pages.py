@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from leads.actions import LeadInput, erase_lead, upsert_lead
-from leads.actions.exports import begin, resume_exports, write_export
+from leads.actions.exports import begin, resume_exports, start_export, write_export
 from leads.actions.imports import advance
 from leads.models import Export, Import, ImportedRow, ImportProfile, Lead
 from lifecycle.models import Deal
@@ -185,6 +186,21 @@ def test_an_expired_file_is_gone(acme, sign_in):
 
     assert browser.get(f"/exports/{export.public_id}/file").status_code == 404
     assert browser.get("/exports/").status_code == 200
+
+
+def test_an_erasure_takes_exported_files_from_the_disk_once_it_is_committed(acme, django_capture_on_commit_callbacks):
+    with tenant_scope(acme.workspace):
+        imported(CP932, by=acme.owner, now=NOW)
+        export = start_export({"q": ""}, columns=["email"], form="csv", by=acme.owner, now=NOW)
+        begin(export.pk)
+        write_export(export.pk, now=NOW)
+        path = Export.objects.get().path
+
+        with django_capture_on_commit_callbacks(execute=True):
+            erase_lead(Lead.objects.get(email_key="taro@yamada.example"), by=acme.owner, now=NOW)
+            kept_until_then = default_storage.exists(path)
+
+    assert (kept_until_then, default_storage.exists(path)) == (True, False)
 
 
 def test_erasing_a_person_removes_what_files_said(acme, sign_in):
