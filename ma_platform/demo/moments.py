@@ -14,7 +14,7 @@ from random import Random
 
 OPENING = 0  # 9:00 in Japan, as an hour of UTC; office days there and UTC days are the same
 WEEKEND = 5
-STRETCHES = ((2, 12), (14, 4))  # age of a day in days below which it has so many stretches
+STRETCHES = ((2, 8), (14, 3))  # age of a day in days below which it has so many stretches
 EXHAUSTIVE = timedelta(seconds=40)
 
 

@@ -51,7 +51,7 @@ from tracking.catalogue import Event
 Dated = TypeVar("Dated", Arrival, Deed, View)
 FLOWS_START = timedelta(days=14)
 UNREAD = timedelta(days=1)
-A_FEW = 3  # leads that somebody in sales goes through in one go
+A_FEW = 5  # leads that somebody in sales goes through in one go
 # Per working day: forward, where to, given up.
 ODDS = {"mql": (0.075, "sal", 0.02), "sal": (0.068, "sql", 0.02), "sql": (0.068, "opportunity", 0.02)}
 WON, LOST = 0.017, 0.02
@@ -247,17 +247,17 @@ class Seeding:
         """Sales takes what is hot: accepts, qualifies, opens deals, wins some and loses some."""
         if not stretch.work:
             return
-        moves: dict[tuple[str, User], list[int]] = defaultdict(list)
+        moves: dict[str, list[int]] = defaultdict(list)
         for lead_id, stage in (
             Position.objects.filter(stage_key__in=ODDS).order_by("id").values_list("lead_id", "stage_key")
         ):
             forward, to, back = ODDS[stage]
             draw = self.chance.random() / stretch.work
             if draw < forward + back:
-                moves[to if draw < forward else "recycled", self.chance.choice(self.sales)].append(lead_id)
-        for (to, seller), lead_ids in moves.items():
+                moves[to if draw < forward else "recycled"].append(lead_id)
+        for to, lead_ids in moves.items():
             for few in _few(lead_ids, A_FEW):
-                self._advance(few, to, seller, stretch.office_hour(self.chance))
+                self._advance(few, to, self.chance.choice(self.sales), stretch.office_hour(self.chance))
         self._close(stretch)
 
     def _advance(self, lead_ids: Sequence[int], to: str, seller: User, now: datetime) -> None:

@@ -67,7 +67,7 @@ def erase_person(lead_id: int, *, now: datetime, also: Sequence[int] = ()) -> Fo
     sql.run(DROP_LEAD_DAYS, lead_id=lead_id)
     events = sql.run(DROP_LEAD_EVENTS, lead_id=lead_id).rowcount
     visits = sql.run(DROP_EMPTY_VISITS, ids=others).rowcount
-    shifts = [relink(visitor_id) for visitor_id in others]  # a person's shared browsers are few; each is locked above
+    shifts = relink(others).values()
     heirs = {heir for shift in shifts for heir in (*shift.gained, *shift.lost)} - {lead_id}
     tell_fewer(heirs, [visitor_id for visitor_id, _key, _alone in browsers], now=now)
     return Forgotten(done.browsers, done.events + events, done.visits + visits)

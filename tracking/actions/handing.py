@@ -58,7 +58,7 @@ def hand_back(lead_id: int, *, names: Collection[int], out_of: int, days: Sequen
     sql.run(PARTED_ALIASES, **who)
     sql.run(TAKE_BINDINGS, **who)
     moved = sql.run(TAKE_EVENTS, **who).rows
-    shifts = [relink(visitor_id) for visitor_id in browsers]  # a person's browsers are few; each is locked above
+    shifts = relink(browsers).values()
     _count_again(lead_id, out_of, {(row[0], row[1], row[2], row[3]) for row in moved}, days)
     return len(moved) + sum(shift.gained[lead_id] for shift in shifts)
 

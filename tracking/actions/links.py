@@ -1,15 +1,17 @@
-"""A browser's events belong to whom its bindings say: brought in line as one set, after any change of the bindings.
+"""Browsers' events belong to whom their bindings say: brought in line as one set, after any change of the bindings.
 
 The result follows from the bindings in force alone, so undoing one restores what was before it, in every order. The
-caller holds the lock of the browser's row: ingest, which takes it too, waits or has finished.
+caller holds the locks of the browsers' rows: ingest, which takes them too, waits or has finished.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -28,6 +30,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
+    visitor_id: int
     lost: int | None
     gained: int | None
     name: int
@@ -36,21 +39,26 @@ class _Cell:
     events: int
 
 
-def relink(visitor_id: int) -> Shift:
-    """Bring the browser's row, events and days in line with its bindings in force. Replaying changes nothing."""
-    sql.run(SETTLE_VISITOR, visitor_id=visitor_id)
-    cells = sql.typed(MOVE_EVENTS, _Cell, visitor_id=visitor_id)
-    if cells:
-        recount(visitor_id, [(cell.name, cell.subject_id, cell.day) for cell in cells])
-    sql.run(MOVE_BARE_DAYS, visitor_id=visitor_id)
-    gained: Counter[int] = Counter()
-    lost: Counter[int] = Counter()
+def relink(visitor_ids: Collection[int]) -> dict[int, Shift]:
+    """Bring the rows, events and days of these browsers in line with their bindings in force; what shifted by browser.
+
+    Replaying changes nothing.
+    """
+    visitors = sorted(set(visitor_ids))
+    shifts = {visitor: Shift(Counter(), Counter()) for visitor in visitors}
+    if not visitors:
+        return shifts
+    sql.run(SETTLE_VISITORS, visitors=visitors)
+    cells = sql.typed(MOVE_EVENTS, _Cell, visitors=visitors)
+    recount([(cell.visitor_id, cell.name, cell.subject_id, cell.day) for cell in cells])
+    sql.run(MOVE_BARE_DAYS, visitors=visitors)
     for cell in cells:
+        shift = shifts[cell.visitor_id]
         if cell.gained is not None:
-            gained[cell.gained] += cell.events
+            shift.gained[cell.gained] += cell.events
         if cell.lost is not None:
-            lost[cell.lost] += cell.events
-    return Shift(gained, lost)
+            shift.lost[cell.lost] += cell.events
+    return shifts
 
 
 def relink_early(found: str | None) -> None:
@@ -58,73 +66,86 @@ def relink_early(found: str | None) -> None:
 
     The drain holds their locks; its own statement began before it had them, so it may not read bindings itself.
     """
-    for tenant_id, visitor_id in orjson.loads(found or "[]"):
+    pairs = sorted(orjson.loads(found or "[]"))
+    for tenant_id, theirs in groupby(pairs, key=itemgetter(0)):
         with tenant_scope(tenant_id):
-            relink(visitor_id)
+            relink([visitor_id for _, visitor_id in theirs])
 
 
-def recount(visitor_id: int, cells: Sequence[tuple[int, int | None, date]]) -> None:
-    """Count the browser's days again, for these (name, subject, day), from its events."""
-    names, subjects, days = zip(*sorted(set(cells), key=str), strict=True)
-    params: dict[str, Any] = {"names": list(names), "subjects": list(subjects), "days": list(days)}  # Any: arrays
-    sql.run(DROP_DAYS, visitor_id=visitor_id, **params)
-    sql.run(COUNT_DAYS, visitor_id=visitor_id, **params, first=min(days), last=max(days))
+def recount(cells: Iterable[tuple[int, int, int | None, date]]) -> None:
+    """Count days of browsers again, for these (browser, name, subject, day), from their events."""
+    wanted = sorted(set(cells), key=str)
+    if not wanted:
+        return
+    visitors, names, subjects, days = map(list, zip(*wanted, strict=True))
+    params: dict[str, Any] = {"visitors": visitors, "names": names, "subjects": subjects, "days": days}  # Any: arrays
+    sql.run(DROP_DAYS, **params)
+    sql.run(COUNT_DAYS, **params, first=min(days), last=max(days))
 
 
-# From when until when the browser is whose.
+# From when until when a browser is whose.
 _WITH_SPANS = """
     WITH spans AS MATERIALIZED (
-        SELECT lead_id,
+        SELECT visitor_id, lead_id,
                CASE WHEN row_number() OVER earlier = 1 AND past THEN '-infinity' ELSE since END AS since,
                coalesce(lead(since) OVER earlier, 'infinity') AS until
           FROM tracking_binding
-         WHERE tenant_id = %(tenant_id)s AND visitor_id = %(visitor_id)s AND took AND undone_at IS NULL
-        WINDOW earlier AS (ORDER BY since, id)
+         WHERE tenant_id = %(tenant_id)s AND visitor_id = ANY (%(visitors)s::bigint[]) AND took AND undone_at IS NULL
+        WINDOW earlier AS (PARTITION BY visitor_id ORDER BY since, id)
     )
 """
-SETTLE_VISITOR = """
+SETTLE_VISITORS = """
     WITH standing AS (
-        SELECT lead_id, past, since, shares, count(*) OVER () AS bindings, bool_or(shares) OVER () AS shared
+        SELECT DISTINCT ON (visitor_id) visitor_id, lead_id, past, since, count(*) OVER whole AS bindings,
+               bool_or(shares) OVER whole AS shared
           FROM tracking_binding
-         WHERE tenant_id = %(tenant_id)s AND visitor_id = %(visitor_id)s AND took AND undone_at IS NULL
-         ORDER BY since DESC, id DESC LIMIT 1
+         WHERE tenant_id = %(tenant_id)s AND visitor_id = ANY (%(visitors)s::bigint[]) AND took AND undone_at IS NULL
+        WINDOW whole AS (PARTITION BY visitor_id)
+         ORDER BY visitor_id, since DESC, id DESC
     )
     UPDATE tracking_visitor AS visitor
        SET lead_id = standing.lead_id,
            turned_at = CASE WHEN standing.bindings = 1 AND standing.past THEN NULL ELSE standing.since END,
            shared = visitor.shared_by IS NOT NULL OR coalesce(standing.shared, false)
-      FROM (SELECT) AS one LEFT JOIN standing ON true
-     WHERE visitor.tenant_id = %(tenant_id)s AND visitor.id = %(visitor_id)s
+      FROM unnest(%(visitors)s::bigint[]) AS asked(id) LEFT JOIN standing ON standing.visitor_id = asked.id
+     WHERE visitor.tenant_id = %(tenant_id)s AND visitor.id = asked.id
 """
 MOVE_EVENTS = (
     _WITH_SPANS  # noqa: S608 - constants put together, values are parameters
     + """, due AS MATERIALIZED (
         SELECT event.id, event.occurred_at, spans.lead_id
           FROM tracking_event AS event
-          LEFT JOIN spans ON event.occurred_at >= spans.since AND event.occurred_at < spans.until
-         WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = %(visitor_id)s AND NOT event.stated
+          LEFT JOIN spans ON spans.visitor_id = event.visitor_id
+                         AND event.occurred_at >= spans.since AND event.occurred_at < spans.until
+         WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = ANY (%(visitors)s::bigint[]) AND NOT event.stated
            AND event.lead_id IS DISTINCT FROM spans.lead_id
     ), moved AS (
         UPDATE tracking_event AS event SET lead_id = due.lead_id
           FROM due
          WHERE event.tenant_id = %(tenant_id)s AND event.id = due.id AND event.occurred_at = due.occurred_at
-        RETURNING old.lead_id AS lost, new.lead_id AS gained, event.tenant_id, event.name, event.subject_id,
-                  event.occurred_at
+        RETURNING old.lead_id AS lost, new.lead_id AS gained, event.tenant_id, event.visitor_id, event.name,
+                  event.subject_id, event.occurred_at
     )
-    SELECT moved.lost, moved.gained, CASE moved.name WHEN 2 THEN 1 ELSE moved.name END AS name, moved.subject_id,
-           (moved.occurred_at AT TIME ZONE workspace.timezone)::date AS day, count(*)::int AS events
+    SELECT moved.visitor_id, moved.lost, moved.gained, CASE moved.name WHEN 2 THEN 1 ELSE moved.name END AS name,
+           moved.subject_id, (moved.occurred_at AT TIME ZONE workspace.timezone)::date AS day, count(*)::int AS events
       FROM moved JOIN tenancy_workspace AS workspace ON workspace.id = moved.tenant_id
-     GROUP BY 1, 2, 3, 4, 5
+     GROUP BY 1, 2, 3, 4, 5, 6
 """
 )
-DROP_DAYS = """
-    DELETE FROM tracking_daily AS daily
-     USING (SELECT * FROM unnest(%(names)s::smallint[], %(subjects)s::bigint[], %(days)s::date[])
-                       AS cell(name, subject_id, day)) AS cell
-     WHERE daily.tenant_id = %(tenant_id)s AND daily.visitor_id = %(visitor_id)s AND daily.name = cell.name
+_CELLS = """
+    unnest(%(visitors)s::bigint[], %(names)s::smallint[], %(subjects)s::bigint[], %(days)s::date[])
+        AS cell(visitor_id, name, subject_id, day)
+"""
+DROP_DAYS = (
+    "DELETE FROM tracking_daily AS daily USING "  # noqa: S608 - constants put together, values are parameters
+    + _CELLS
+    + """
+     WHERE daily.tenant_id = %(tenant_id)s AND daily.visitor_id = cell.visitor_id AND daily.name = cell.name
        AND daily.subject_id IS NOT DISTINCT FROM cell.subject_id AND daily.day = cell.day
 """
-COUNT_DAYS = """
+)
+COUNT_DAYS = (
+    """
     INSERT INTO tracking_daily (tenant_id, lead_id, visitor_id, name, subject_id, day, count, visible_ms, first_at,
                                 last_at)
     SELECT event.tenant_id, event.lead_id, event.visitor_id, cell.name, cell.subject_id, cell.day,
@@ -132,25 +153,29 @@ COUNT_DAYS = """
            min(event.occurred_at), max(event.occurred_at)
       FROM tracking_event AS event
       JOIN tenancy_workspace AS workspace ON workspace.id = event.tenant_id
-      JOIN unnest(%(names)s::smallint[], %(subjects)s::bigint[], %(days)s::date[]) AS cell(name, subject_id, day)
-        ON cell.name = CASE event.name WHEN 2 THEN 1 ELSE event.name END
+      JOIN """  # noqa: S608 - constants put together, values are parameters
+    + _CELLS
+    + """
+        ON cell.visitor_id = event.visitor_id AND cell.name = CASE event.name WHEN 2 THEN 1 ELSE event.name END
        AND cell.subject_id IS NOT DISTINCT FROM event.subject_id
        AND cell.day = (event.occurred_at AT TIME ZONE workspace.timezone)::date
-     WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = %(visitor_id)s AND event.verdict = 0
+     WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = ANY (%(visitors)s::bigint[]) AND event.verdict = 0
        AND event.occurred_at >= %(first)s::date - 1 AND event.occurred_at < %(last)s::date + 2
      GROUP BY 1, 2, 3, 4, 5, 6
 """
+)
 # Days whose events are past their retention have nothing to be counted from: they move whole, by their last moment.
 MOVE_BARE_DAYS = (
     _WITH_SPANS  # noqa: S608 - constants put together, values are parameters
     + """, due AS MATERIALIZED (
         SELECT daily.id, spans.lead_id
           FROM tracking_daily AS daily
-          LEFT JOIN spans ON daily.last_at >= spans.since AND daily.last_at < spans.until
-         WHERE daily.tenant_id = %(tenant_id)s AND daily.visitor_id = %(visitor_id)s
+          LEFT JOIN spans ON spans.visitor_id = daily.visitor_id
+                         AND daily.last_at >= spans.since AND daily.last_at < spans.until
+         WHERE daily.tenant_id = %(tenant_id)s AND daily.visitor_id = ANY (%(visitors)s::bigint[])
            AND (daily.name < 7 OR daily.name >= 1000) AND daily.lead_id IS DISTINCT FROM spans.lead_id
            AND NOT EXISTS (SELECT FROM tracking_event AS event
-                            WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = %(visitor_id)s
+                            WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = daily.visitor_id
                               AND event.occurred_at BETWEEN daily.first_at AND daily.last_at)
     ), gone AS (
         DELETE FROM tracking_daily AS daily USING due

@@ -87,7 +87,7 @@ def give_browser(public_id: str, *, by: User, now: datetime) -> Binding:
     row = _locked(public_id)
     sign = Sign(row.visitor, row.lead_id, "hand", row.since)
     news: list[NewFact] = []
-    bound = follow(row.visitor_id, sign, news, by=by.pk)
+    bound = follow({row.visitor_id: sign}, news, by=by.pk)[row.visitor_id]
     record_many(news)
     sql.run(SETTLE, ids=[row.id], by=by.pk, at=now)
     audit.record(by, "browser.given", row.public_id, at=now, browser=row.visitor, events=bound.attached)
@@ -112,7 +112,7 @@ def _cut(rows: Sequence[_Row], *, by: User | None, now: datetime) -> Undone:
     """Cut these bindings of one browser and tell everybody whose events changed."""
     visitor_id, visitor = rows[0].visitor_id, rows[0].visitor
     sql.run(CUT, ids=[row.id for row in rows], at=now, by=by.pk if by else None)
-    shift = relink(visitor_id)
+    shift = relink([visitor_id])[visitor_id]
     _withdraw(visitor_id, rows)
     losers = {row.lead_id for row in rows} | set(shift.lost)
     others = sorted(set(shift.gained) - losers)
@@ -131,7 +131,7 @@ def _withdraw(visitor_id: int, rows: Sequence[_Row]) -> None:
     facts = [str(event_of(row.id)) for row in rows]
     days = sql.run(WITHDRAW, ids=facts, moments=[row.since for row in rows], visitor_id=visitor_id).values()
     if days:
-        recount(visitor_id, [(int(Event.VISITOR_BOUND), None, day) for day in days])
+        recount((visitor_id, int(Event.VISITOR_BOUND), None, day) for day in days)
 
 
 def _locked(public_id: str) -> _Row:
