@@ -1,12 +1,21 @@
-"""Row 7: an import of Japanese rows, 10 % of them repeated, against COPY of the same rows into the table of people."""
+"""Row 7: an import of Japanese rows, 10 % of them repeated, against COPY of the same file into the same tables."""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
 import random
+import resource
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from itertools import chain
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
+
+from django.db import connection
 
 from benchmarks.table import Row, compared, interleaved
 from leads.actions import imports
@@ -17,7 +26,7 @@ from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions import create_workspace
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 
-ROWS = 500_000
+ROWS = 1_000_000
 HEADINGS = [
     "会社名",
     "部署名",
@@ -36,15 +45,23 @@ TITLES = ("課長", "部長", "担当", "主任", "取締役")
 
 
 def measure(scale: float) -> list[Row]:
-    """Rows a second of the run, of the dry run, and the longest step."""
+    """Rows a second of the run, how long its chunks take, and what memory it asks for."""
     count = max(20_000, int(ROWS * scale))
-    worst: list[float] = []
-    measured = interleaved(partial(copied, count), partial(imported, count, worst), rounds=1)
-    goal = "≥ 0.35"
+    steps: list[float] = []
+    imported(2_000, [])  # libraries and their tables are loaded once
+    before = memory()
+    measured = interleaved(partial(copied, count), partial(imported, count, steps), rounds=1)
+    p99 = sorted(steps)[min(len(steps) - 1, len(steps) * 99 // 100)]
     return [
-        compared("7 import, chunked with validation", measured, unit="rows/s", goal=goal),
-        Row("7 longest chunk", max(worst, default=0.0) * 1000, "ms", None, None, "≤ 2000"),
+        compared("7 import, chunked with validation", measured, unit="rows/s", goal="≥ 0.35"),
+        Row("7 chunk p99", p99 * 1000, "ms", None, None, "≤ 2000"),
+        Row("7 memory the import adds", memory() - before, "MB", None, None, "", "O(chunk)"),
     ]
+
+
+def memory() -> float:
+    """The most this process has held so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def workspace() -> NewWorkspace:
@@ -52,11 +69,11 @@ def workspace() -> NewWorkspace:
     return create_workspace(name="bench", email=mail, password="correct horse battery", now=clock.now())
 
 
-def lines(count: int) -> list[list[str]]:
-    """Rows as in a card list; every tenth says something about somebody named before."""
+def lines(count: int) -> Iterator[list[str]]:
+    """Rows as in a card list; every tenth says something about somebody who may be named already."""
     dice = random.Random(7)
-    people = [number if dice.random() > 0.1 else dice.randrange(max(1, number)) for number in range(count)]
-    return [_line(one, dice) for one in people]
+    for number in range(count):
+        yield _line(number if dice.random() > 0.1 else dice.randrange(max(1, number)), dice)
 
 
 def _line(one: int, dice: random.Random) -> list[str]:
@@ -67,19 +84,17 @@ def _line(one: int, dice: random.Random) -> list[str]:
     ]
 
 
-def imported(count: int, worst: list[float]) -> float:
+def imported(count: int, steps: list[float]) -> float:
     """Rows a second from the first chunk of the run to the last."""
-    made, text = workspace(), io.StringIO(newline="")
-    csv.writer(text).writerows([HEADINGS, *lines(count)])
-    content = text.getvalue().encode("cp932")
-    with tenant_scope(made.workspace):
-        upload = imports.Upload("cards.csv", len(content), io.BytesIO(content))
+    made = workspace()
+    with tenant_scope(made.workspace), written(chain([HEADINGS], lines(count)), "cp932") as content:
+        upload = imports.Upload("cards.csv", os.fstat(content.fileno()).st_size, content)
         transfer = imports.upload_file(upload, "leads", by=made.owner, key=None, now=clock.now())
         imports.ask_check(transfer.public_id, imports.Options.of(transfer.options), now=clock.now())
     drive(made, transfer, [])
     with tenant_scope(made.workspace):
         imports.ask_run(transfer.public_id, by=made.owner, now=clock.now())
-    return count / drive(made, transfer, worst)
+    return count / drive(made, transfer, steps)
 
 
 def drive(made: NewWorkspace, transfer: Import, steps: list[float]) -> float:
@@ -94,22 +109,63 @@ def drive(made: NewWorkspace, transfer: Import, steps: list[float]) -> float:
 
 
 def copied(count: int) -> float:
-    """Rows a second of COPY and INSERT into the same table and indexes: nothing looked up, nothing checked."""
-    made, rows = workspace(), [[ids.new("lead"), *line] for line in lines(count)]
-    rows = list({line[8]: line for line in rows}.values())
-    began = time.perf_counter()
-    with tenant_scope(made.workspace):
-        sets.staging("bench_people", ", ".join(f"c{place} text" for place in range(len(rows[0]))))
-        sets.copy_into("bench_people", [f"c{place}" for place in range(len(rows[0]))], rows)
-        sql.run(INSERT_PEOPLE)
-    return len(rows) / (time.perf_counter() - began)
+    """Rows a second of COPY of the file, and INSERT of its columns where they belong: people, their IDs, their tags.
+
+    The same tables, keys and indexes by the same role; nothing is looked up, checked, compared or remembered, and
+    everybody stands in the file once.
+    """
+    made, names = workspace(), [f"c{place} text" for place in range(len(HEADINGS))]
+    with tenant_scope(made.workspace), written(once(lines(count)), "utf-8") as content:
+        began = time.perf_counter()
+        sets.staging("bench_people", ", ".join(names))
+        with connection.cursor() as cursor:
+            cursor.cursor.copy_expert("COPY bench_people FROM STDIN (FORMAT csv)", content)
+        people = sql.run(INSERT_PEOPLE).rowcount
+        for statement in (INSERT_IDS, INSERT_TAG, INSERT_WORN):
+            sql.run(statement)
+    return people / (time.perf_counter() - began)
+
+
+def once(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    """The first row about everybody."""
+    seen = set[str]()
+    for row in rows:
+        if row[-1] not in seen:
+            seen.add(row[-1])
+            yield row
+
+
+@contextmanager
+def written(rows: Iterable[list[str]], encoding: str) -> Iterator[BinaryIO]:
+    """A file with these rows, at its beginning."""
+    with TemporaryFile() as content:
+        text = io.TextIOWrapper(content, encoding, newline="", write_through=True)
+        csv.writer(text).writerows(rows)
+        text.detach()
+        content.seek(0)
+        yield cast(BinaryIO, content)
 
 
 INSERT_PEOPLE = """
     INSERT INTO leads_lead (tenant_id, public_id, email, email_key, email_domain, email_kind, last_name, first_name,
            last_name_kana, first_name_kana, name_key, kana_key, department, job_title, phone, phone_key, prefecture,
            created_at, updated_at)
-    SELECT %(tenant_id)s, c0, c8, c8, split_part(c8, '@', 2), 'business', c4, c5, c6, c7, c4 || c5, c6 || c7, c2, c3,
-           c9, replace(c9, '-', ''), c10, now(), now()
+    SELECT %(tenant_id)s, 'lead_' || replace(gen_random_uuid()::text, '-', ''), c7, c7, split_part(c7, '@', 2),
+           'business', c3, c4, c5, c6, c3 || c4, c5 || c6, c1, c2, c8, replace(c8, '-', ''), c9, now(), now()
       FROM bench_people
+"""
+INSERT_IDS = """
+    INSERT INTO leads_leadidentifier (tenant_id, lead_id, kind, value)
+    SELECT %(tenant_id)s, lead.id, 'external_id', c11
+      FROM bench_people JOIN leads_lead AS lead ON lead.tenant_id = (SELECT %(tenant_id)s::bigint) AND email_key = c7
+"""
+INSERT_TAG = """
+    INSERT INTO leads_tag (tenant_id, name) SELECT DISTINCT %(tenant_id)s::bigint, c10 FROM bench_people
+"""
+INSERT_WORN = """
+    INSERT INTO leads_leadtag (tenant_id, lead_id, tag_id, added_at)
+    SELECT %(tenant_id)s, lead.id, tag.id, now()
+      FROM bench_people
+      JOIN leads_tag AS tag ON tag.tenant_id = (SELECT %(tenant_id)s::bigint) AND tag.name = c10
+      JOIN leads_lead AS lead ON lead.tenant_id = (SELECT %(tenant_id)s::bigint) AND email_key = c7
 """

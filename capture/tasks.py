@@ -5,6 +5,8 @@ People who are joined bring theirs along.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from capture import actions
@@ -21,6 +23,6 @@ def shorten_addresses() -> dict[str, int]:
 
 
 @at_erasure
-def forget(gone: Gone) -> None:
-    """Forms the person sent."""
+def forget(gone: Sequence[Gone]) -> None:
+    """Forms they sent."""
     actions.forget_submissions(gone)

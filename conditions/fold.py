@@ -12,12 +12,15 @@ KATAKANA = "".join(map(chr, [*range(0x30A1, 0x30F7), 0x30FD, 0x30FE]))
 HIRAGANA = "".join(map(chr, [*range(0x3041, 0x3097), 0x309D, 0x309E]))
 _TO_HIRAGANA = str.maketrans(KATAKANA, HIRAGANA)
 _DOTTED_CAPITAL_I = "\u0130"  # the one letter whose lower case is two characters
+_SIGMA = "\u03a3"  # the one letter that is another one at the end of a word
 
 
 def fold(text: str) -> str:
     """`fold("ｶﾞｲｼｬ Ａ") == "がいしゃ a"`."""
     narrow = unicodedata.normalize("NFKC", text)
-    return "".join("i" if c == _DOTTED_CAPITAL_I else c.lower() for c in narrow).translate(_TO_HIRAGANA)
+    if _DOTTED_CAPITAL_I in narrow or _SIGMA in narrow:  # letters whose lower case hangs on the word, or grows
+        return "".join("i" if c == _DOTTED_CAPITAL_I else c.lower() for c in narrow).translate(_TO_HIRAGANA)
+    return narrow.lower().translate(_TO_HIRAGANA)
 
 
 # pg_c_utf8 is built in (PostgreSQL 17+), the same on every system. The body is bound when created, so the function may

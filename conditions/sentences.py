@@ -136,10 +136,12 @@ class Speaker:
                 return f"{value:g}" if isinstance(value, float) else str(value)
 
     def text(self, value: str, one: Field | None) -> str:
-        if one and one.kind in CHOICES:
+        if one and (one.kind in CHOICES or one.choices):
             if (one.key, one.sql) not in self.labels:
                 self.labels[one.key, one.sql] = {choice.key: choice.label for choice in one.options()}
-            return say(self.labels[one.key, one.sql].get(value, value), locale=self.locale)
+            label = self.labels[one.key, one.sql].get(value)
+            if label is not None or one.kind in CHOICES:
+                return say(label or value, locale=self.locale)
         return self.say(QUOTED, it=value)
 
     # Events

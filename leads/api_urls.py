@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.api import activity, attributes, companies, imports, merging, people, segments
+from leads.api import activity, attributes, companies, exclusions, imports, merging, people, segments
 
 urlpatterns = [
     path("leads", people.Leads.as_view(), name="leads"),
@@ -11,11 +11,14 @@ urlpatterns = [
     path("leads/merge", merging.MergeLeads.as_view(), name="leads_merge"),
     path("leads/<str:lead_id>", people.OneLead.as_view(), name="lead"),
     path("leads/<str:lead_id>/unmerge", merging.UnmergeLead.as_view(), name="lead_unmerge"),
+    path("leads/<str:lead_id>/export", people.ExportLead.as_view(), name="lead_export"),
     path("leads/<str:lead_id>/timeline", activity.Timeline.as_view(), name="lead_timeline"),
     path("attributes", attributes.Attributes.as_view(), name="attributes"),
     path("attributes/<str:attribute_id>", attributes.OneAttribute.as_view(), name="attribute"),
     path("companies", companies.Companies.as_view(), name="companies"),
     path("companies/<str:company_id>", companies.OneCompany.as_view(), name="company"),
+    path("exclusions", exclusions.Exclusions.as_view(), name="exclusions"),
+    path("exclusions/<str:exclusion_id>", exclusions.OneExclusion.as_view(), name="exclusion"),
     path("segments", segments.Segments.as_view(), name="segments"),
     path("segments/preview", segments.PreviewSegment.as_view(), name="segment_preview"),
     path("segments/<str:segment_id>", segments.OneSegment.as_view(), name="segment"),

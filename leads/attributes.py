@@ -95,6 +95,18 @@ def shown_value(definition: Definition, value: object) -> str:
     return kept_text(value)
 
 
+def template_value(definition: Definition, value: object) -> object:
+    """A value as a mail template gets it: choices by their labels (several as a list), days as dates, numbers and truth
+    values as they are.
+    """
+    if isinstance(value, list):
+        labels = dict(definition.choices)
+        return [labels.get(str(one), str(one)) for one in value]
+    if definition.kind == "date":
+        return date.fromisoformat(str(value))
+    return value if isinstance(value, bool | int | float) else shown_value(definition, value)
+
+
 def kept_text(value: object) -> str:
     """A value as the history of a field keeps it: keys of several choices joined by ";"."""
     if value is None:

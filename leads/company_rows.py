@@ -101,7 +101,7 @@ def _fields(pair: CompanySuggestion, people: dict[int, int]) -> list[Compared]:
         return "" if value is None else str(value)
 
     said = [(gettext(label), text(pair.one, name), text(pair.other, name)) for name, label in FIELDS]
-    said.append((gettext("People"), *(str(people.get(pk, 0)) for pk in (pair.one_id, pair.other_id))))  # type: ignore[arg-type]  # two
+    said.append((gettext("Number of people"), *(str(people.get(pk, 0)) for pk in (pair.one_id, pair.other_id))))  # type: ignore[arg-type]  # two
     return [Compared(label, a, b, a == b) for label, a, b in said if a or b]
 
 

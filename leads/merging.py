@@ -27,6 +27,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 # Another spelling of one mailbox or number is no change.
 SAME_BY: Mapping[str, str] = {"email": "email_key"}
 TEXTS = tuple(column for columns in COLUMNS.values() for column in columns if not column.endswith("_id"))
+_FIELDS = tuple((name, columns, SAME_BY.get(name, columns[0])) for name, columns in COLUMNS.items())
 BLANK: Mapping[str, Value] = {
     **dict.fromkeys(TEXTS, ""),
     "email_key": None,
@@ -103,13 +104,31 @@ def merge(standing: Standing, values: Mapping[str, Value], rules: Rules) -> tupl
 
     A stated blank never erases unless the rules say so. A title brings its rank along.
     """
-    own = [name for name in values if name.startswith(PREFIX)]
-    if values.get("job_rank") is None and values.get("job_title") == standing.values["job_title"]:
+    known, changed = standing.values, []
+    if values.get("job_rank") is None and values.get("job_title") == known["job_title"]:
         # The same title again, still not understood, says nothing about a rank that is known.
         values = {name: value for name, value in values.items() if name != "job_rank" or "job_title" not in values}
-    changed = tuple(name for name in (*COLUMNS, *own) if _apply(standing, name, columns_of(name), values, rules))
-    standing.changed.update(dict.fromkeys(changed))
-    return changed
+    for name, columns, same in _FIELDS if values.keys() <= BLANK.keys() else (*_FIELDS, *_own(values)):
+        if columns[0] not in values or values[same] == known[same]:  # most of what a file says is known, or blank
+            continue
+        if isinstance(values[same], list):
+            values = _with_known(standing, name, values, rules)
+        if _may(standing, name, values, rules):
+            _take(standing, name, columns, values)
+            changed.append(name)
+    return tuple(changed)
+
+
+def _own(values: Mapping[str, Value]) -> list[tuple[str, tuple[str, ...], str]]:
+    return [(name, (name,), name) for name in values if name.startswith(PREFIX)]
+
+
+def _take(standing: Standing, name: str, columns: tuple[str, ...], values: Mapping[str, Value]) -> None:
+    for column in columns:
+        standing.values[column] = values[column]
+    said = values[columns[0]]
+    standing.history.append((name, said if isinstance(said, str) else kept_text(said)))
+    standing.changed[name] = None
 
 
 def touch_source(standing: Standing, source: Mapping[str, str] | None) -> None:
@@ -121,28 +140,10 @@ def touch_source(standing: Standing, source: Mapping[str, str] | None) -> None:
     standing.source_last = source
 
 
-def _apply(standing: Standing, name: str, columns: tuple[str, ...], values: Mapping[str, Value], rules: Rules) -> bool:
-    head, same = columns[0], SAME_BY.get(name, columns[0])
-    if head not in values:
-        return False
-    stated = _with_known(standing, name, values, rules)
-    if _alike(stated[same], standing.values[same]) or not _may(standing, name, stated, rules):
-        return False
-    standing.values.update({column: stated[column] for column in columns})
-    standing.history.append((name, kept_text(stated[head])))
-    return True
-
-
-def _alike(one: Value, other: Value) -> bool:
-    if isinstance(one, list) and isinstance(other, list):
-        return set(one) == set(other)
-    return one == other
-
-
 def _with_known(standing: Standing, name: str, values: Mapping[str, Value], rules: Rules) -> Mapping[str, Value]:
     """What was stated; several choices together with those known where the rule is to append."""
-    old, new = standing.values.get(name), values.get(name)
-    if rules.of(name) == "append" and isinstance(old, list) and isinstance(new, list):
+    old, new = standing.values[name], values[name]
+    if isinstance(old, list) and isinstance(new, list) and rules.of(name) == "append":
         return {**values, name: joined(old, new)}
     return values
 
@@ -154,7 +155,9 @@ def _may(standing: Standing, name: str, values: Mapping[str, Value], rules: Rule
     policy, head = rules.of(name), columns_of(name)[0]
     if policy == "never":
         return False
-    if values[head] in ("", None):
+    said, known = values[head], standing.values[head]
+    if said == "" or said is None:
         return rules.erase
-    known = standing.values[head]
-    return policy == "overwrite" or known in ("", None) or (policy == "append" and isinstance(known, list))
+    if isinstance(said, list) and isinstance(known, list) and set(said) == set(known):
+        return False  # the same choices in another order are no change
+    return policy == "overwrite" or known == "" or known is None or (policy == "append" and isinstance(known, list))

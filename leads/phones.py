@@ -15,6 +15,8 @@ class PhoneRefused(ValueError):
 # A plain number at home. How it is cut follows from its first digits alone, which a file repeats over and over.
 AT_HOME = re.compile(r"0(?:[- ()]{0,2}\d){9,10}\Z", re.ASCII)
 AREA = 8
+MOBILE = ("050", "070", "080", "090")  # eleven digits, cut alike everywhere
+LARGE_CITIES = ("03", "06")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ def read_phone(text: str, *, region: str = "JP") -> Phone:
 def _at_home(digits: str) -> Phone | None:
     """A number whose cut is known; None for one to be looked at more closely."""
     places = _cuts(digits[:AREA], len(digits))
+    if len(places) == 2:
+        one, two = places
+        return Phone(f"{digits[:one]}-{digits[one:two]}-{digits[two:]}", digits)
     parts = [digits[start:end] for start, end in zip((0, *places), (*places, len(digits)), strict=True)]
     return Phone("-".join(parts), digits) if places else None
 
@@ -57,6 +62,8 @@ def _at_home(digits: str) -> Phone | None:
 @lru_cache(maxsize=65_536)
 def _cuts(area: str, length: int) -> tuple[int, ...]:
     """Where numbers of this length that begin like this are cut: _cuts("03123456", 10) == (2, 6); () for none."""
+    if (length == 11 and area.startswith(MOBILE)) or (length == 10 and area.startswith(LARGE_CITIES)):
+        return (3, 7) if length == 11 else (2, 6)
     digits = area.ljust(length, "1")
     try:
         number = phonenumbers.parse(digits, "JP")

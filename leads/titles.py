@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 RANKS = (
     "staff",
@@ -66,6 +67,7 @@ _POST = re.compile(
 _STAFF = re.compile(r"一般|平社員")
 
 
+@lru_cache(maxsize=8_192)
 def rank_of(title: str) -> int | None:
     """Index into RANKS of the highest post in `title`; None when no post is understood (for a person to decide).
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from leads.actions import Gone, at_erasure
 from leads.actions.company_joins import hands_over
 from lifecycle import stages
-from lifecycle.actions import follow_rule, forget_told, raise_alerts
+from lifecycle.actions import assign_by_facts, follow_rule, forget_told, raise_alerts
 from lifecycle.alerting import crossing_of
 from lifecycle.queries import known_then
 from tracking.catalogue import Event, Fact, Verdict, consumes
@@ -44,16 +44,23 @@ def _last(facts: Sequence[Fact], names: Collection[Event]) -> dict[int, datetime
 
 @consumes(Event.BECAME_HOT, name="alerts")
 def alert_sales(facts: Sequence[Fact], now: datetime) -> None:
-    """One alert per crossing, within this very transaction."""
+    """One alert per crossing, within this very transaction: to the owner the rules have just given them."""
+    assign_by_facts(facts, now=now)
     raise_alerts(
         [crossing_of(fact.lead_id, fact.props, received_at=fact.received_at) for fact in facts if fact.lead_id], now=now
     )
+
+
+@consumes(Event.LEAD_CREATED, Event.STAGE_CHANGED, name="assignment")
+def assign_people(facts: Sequence[Fact], now: datetime) -> None:
+    """An owner by the rules for whoever arrived, or reached the stage that counts."""
+    assign_by_facts(facts, now=now)
 
 
 hands_over("lifecycle_deal", "company_id")
 
 
 @at_erasure
-def forget(gone: Gone) -> None:
-    """Mails to staff that speak of the person, sent or waiting."""
-    forget_told(gone.lead_id)
+def forget(gone: Sequence[Gone]) -> None:
+    """Mails to staff that speak of them, sent or waiting."""
+    forget_told([one.lead_id for one in gone])

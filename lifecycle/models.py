@@ -1,9 +1,11 @@
-"""Stages and who went through them when; alerts to sales; deals."""
+"""Stages and who went through them when; alerts to sales; deals; who is given whom."""
 
 from __future__ import annotations
 
+from datetime import time
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -157,3 +159,143 @@ class DealLead(TenantModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "deal", "lead"], name="lifecycle_deallead_once")]
         indexes = [models.Index(fields=["tenant", "lead"], name="lifecycle_deallead_lead")]
+
+
+class AssignmentPolicy(TenantModel):
+    """When people are given to somebody, and when the workspace is open. A workspace without a row has the defaults.
+
+    on_stage: the key of the stage that counts, "" for none. days: Monday is 0; times are the workspace's wall clock.
+    """
+
+    on_created = models.BooleanField(default=False)
+    on_stage = models.TextField(blank=True, default="mql")
+    on_hot = models.BooleanField(default=True)
+    days = ArrayField(models.SmallIntegerField(), default=list)
+    opens = models.TimeField(default=time(9))
+    closes = models.TimeField(default=time(18))
+    rests_on_holidays = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="lifecycle_policy_once")]
+
+
+class SalesTeam(TenantModel):
+    """Members who take turns. Its row is locked while people are dealt."""
+
+    class Closed(models.TextChoices):
+        AT_ONCE = "at_once"
+        WAIT = "wait"
+
+    public_id = PublicIdField(prefix="team")
+    name = models.TextField()
+    when_closed = models.TextField(choices=Closed.choices, default=Closed.WAIT)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "public_id"], name="lifecycle_team_public"),
+            models.UniqueConstraint(fields=["tenant", "name"], name="lifecycle_team_name"),
+            models.CheckConstraint(condition=Q(when_closed__in=["at_once", "wait"]), name="lifecycle_team_closed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamSeat(TenantModel):
+    """A member's place in a team. cap: how many open people they may own, None: any number. Absent days include both
+    ends. credit: what earlier rounds of dealing left them (see `dealing`)."""
+
+    team = TenantForeignKey(SalesTeam, on_delete=models.CASCADE, related_name="seats", db_index=False)
+    user = models.ForeignKey("tenancy.User", on_delete=models.CASCADE, related_name="+", db_index=False)
+    weight = models.SmallIntegerField(default=1)
+    cap = models.IntegerField(null=True)
+    absent_from = models.DateField(null=True)
+    absent_until = models.DateField(null=True)
+    credit = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "team", "user"], name="lifecycle_seat_once"),
+            models.CheckConstraint(condition=Q(weight__gte=1), name="lifecycle_seat_weight"),
+        ]
+
+
+class AssignmentRule(TenantModel):
+    """Whom people go to. Rules are asked in the order of `place`; the first that takes a person decides.
+
+    condition: a document of the condition language, None: everybody. takes_owned: even if somebody owns them.
+    """
+
+    class Whom(models.TextChoices):
+        ACCOUNT = "account"  # whoever owns most people of the same company
+        MEMBER = "member"
+        TEAM = "team"
+
+    public_id = PublicIdField(prefix="asr")
+    name = models.TextField()
+    place = models.IntegerField()
+    condition = models.JSONField(null=True)
+    whom = models.TextField(choices=Whom.choices)
+    member = models.ForeignKey("tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    team = TenantForeignKey(SalesTeam, null=True, on_delete=models.SET_NULL, related_name="rules", db_index=False)
+    takes_owned = models.BooleanField(default=False)
+    enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "public_id"], name="lifecycle_rule_public"),
+            models.CheckConstraint(condition=Q(whom__in=["account", "member", "team"]), name="lifecycle_rule_whom"),
+        ]
+        indexes = [models.Index(fields=["tenant", "place", "id"], name="lifecycle_rule_order")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WaitingAssignment(TenantModel):
+    """Somebody a rule took while nobody could take them; asked again when due. causes: ids of the facts behind it."""
+
+    class Why(models.TextChoices):
+        CLOSED = "closed"
+        FULL = "full"  # everybody of the team is absent or owns enough
+
+    lead = TenantForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="+", db_index=False)
+    team = TenantForeignKey(SalesTeam, on_delete=models.CASCADE, related_name="+", db_index=False)
+    why = models.TextField(choices=Why.choices)
+    moment = models.TextField()
+    causes = ArrayField(models.UUIDField(), default=list)
+    since = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "lead"], name="lifecycle_waiting_once"),
+            models.CheckConstraint(condition=Q(why__in=["closed", "full"]), name="lifecycle_waiting_why"),
+        ]
+        indexes = [models.Index(fields=["tenant", "due_at", "since"], name="lifecycle_waiting_due")]
+
+
+class Assignment(TenantModel):
+    """Somebody was given to a member by a rule: never rewritten. moment: created, stage, hot, or bulk.
+
+    why: {"number", "rule", "whom", "team", "skipped": [{"name", "why": "full|absent|left", "load", "cap"}]}.
+    """
+
+    lead = TenantForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="+", db_index=False)
+    rule = TenantForeignKey(AssignmentRule, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    to_user = models.ForeignKey("tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    from_user = models.ForeignKey(
+        "tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    moment = models.TextField()
+    causes = ArrayField(models.UUIDField(), default=list)
+    why = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tenant", "-at", "-id"], name="lifecycle_assignment_recent"),
+            models.Index(fields=["tenant", "lead", "-at"], name="lifecycle_assignment_lead"),
+        ]

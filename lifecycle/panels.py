@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Lead
+from lifecycle.assignment_rows import person_history
 from lifecycle.forms import MoveForm
 from lifecycle.presentation import funnel_steps, rule_name, stage_options
 from lifecycle.queries import all_stages, deals_of, funnel, history, stage_keys, unread_alerts
@@ -49,6 +50,15 @@ for _item in (
         order=40,
         capability=Capability.SEE_ALERTS,
     ),
+    navigation.NavItem(
+        key="assignment",
+        label=_("Owner assignment"),
+        icon="users",
+        url_name="lifecycle:assignment",
+        section=navigation.Section.SETTINGS,
+        order=42,
+        capability=Capability.DESIGN_LEADS,
+    ),
 ):
     navigation.register(_item)
 
@@ -81,6 +91,19 @@ def stage_panel(request: HttpRequest, lead: Lead) -> slots.Panel:
         "may_move": Capability.MOVE_STAGE in cast(MemberRequest, request).can,
     }
     return slots.Panel(title=_("Stage"), template="lifecycle/_lead_stage.html", context=context)
+
+
+@slots.LEAD_PANELS.fill(order=35, capability=Capability.VIEW_LEADS)
+def assignment_panel(request: HttpRequest, lead: Lead) -> slots.Panel | None:
+    """Who was given this person, by which rule; nothing where no rule ever did."""
+    rows, waiting = person_history(lead)
+    if not rows and not waiting:
+        return None
+    href = reverse("lifecycle:assignment") if Capability.DESIGN_LEADS in cast(MemberRequest, request).can else ""
+    context = {"rows": rows, "waiting": waiting}
+    return slots.Panel(
+        title=_("Owner assignment"), template="lifecycle/_lead_assignment.html", context=context, href=href
+    )
 
 
 @slots.LEAD_PANELS.fill(order=60, capability=Capability.VIEW_DEALS)

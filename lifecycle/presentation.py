@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from lifecycle.models import Alert, Deal, Stage
+from lifecycle.models import Alert, Assignment, Deal, Stage
 from lifecycle.queries import FunnelStep, all_stages, stage_stock
 from lifecycle.stages import INSIDE_SALES, MARKETING, SALES
 from ma_platform.api.pages import decode, encode, moment_of
@@ -100,6 +100,11 @@ def alert_cursor(rows: Sequence[Alert], *, size: int) -> str:
 def deal_cursor(rows: Sequence[Deal], *, size: int) -> str:
     """The position after a full page of deals; empty on the last page."""
     return encode([rows[size - 1].updated_at, rows[size - 1].pk]) if len(rows) > size else ""
+
+
+def assignment_cursor(rows: Sequence[Assignment], *, size: int) -> str:
+    """The position after a full page of assignments; empty on the last page."""
+    return encode([rows[size - 1].at, rows[size - 1].pk]) if len(rows) > size else ""
 
 
 def _row(stage: Stage, count: int) -> StageRow:

@@ -1,4 +1,4 @@
-"""Pages of lifecycle: stages, alerts, deals."""
+"""Pages of lifecycle: stages, alerts, deals, assignment."""
 
 from django.urls import path
 
@@ -16,4 +16,17 @@ urlpatterns = [
     path("deals/new/", views.deals.new, name="new_deal"),
     path("deals/<str:deal_id>/", views.deals.deal, name="deal"),
     path("deals/<str:deal_id>/close/", views.deals.close, name="close_deal"),
+    path("assignment/", views.assignment.overview, name="assignment"),
+    path("assignment/counts/", views.assignment.counts, name="assignment_counts"),
+    path("assignment/hours/", views.assignment.hours, name="assignment_hours"),
+    path("assignment/rules/new/", views.assignment.new_rule, name="new_rule"),
+    path("assignment/rules/<str:rule_id>/", views.assignment.edit_rule, name="rule"),
+    path("assignment/rules/<str:rule_id>/move/", views.assignment.move_rule, name="rule_move"),
+    path("assignment/rules/<str:rule_id>/switch/", views.assignment.switch_rule, name="rule_switch"),
+    path("assignment/rules/<str:rule_id>/delete/", views.assignment.delete_rule, name="rule_delete"),
+    path("assignment/teams/new/", views.assignment.new_team, name="new_team"),
+    path("assignment/teams/<str:team_id>/", views.assignment.team, name="team"),
+    path("assignment/teams/<str:team_id>/seat/", views.assignment.seat, name="team_seat"),
+    path("assignment/teams/<str:team_id>/unseat/", views.assignment.unseat, name="team_unseat"),
+    path("assignment/teams/<str:team_id>/delete/", views.assignment.delete_team, name="team_delete"),
 ]

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from honcho.manager import Manager
 
+from ma_platform.demo import unfinished
 from ma_platform.env import ENV, ROOT
 
 DEMO_EMAIL, DEMO_PASSWORD = "demo@example.com", "demo-password-1"
@@ -19,7 +20,8 @@ BIN = os.path.dirname(sys.executable)
 
 
 def main() -> int:
-    if is_new() and ENV.demo:
+    new = is_new()
+    if ENV.demo and (new or unfinished.MARK.exists()):
         _manage("seed_demo", "--email", DEMO_EMAIL, "--password", DEMO_PASSWORD)
     manager = Manager()
     for name, command in processes().items():

@@ -8,7 +8,7 @@ from datetime import datetime
 from leads.actions import Gone, at_erasure
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import current_tenant_id
-from mailing.actions import forget_address
+from mailing.actions import forget_addresses
 from mailing.signing import SIGNER
 from mailing.tokens import BadToken, Landing
 from tracking.actions import Sign, bind_visitors
@@ -56,6 +56,6 @@ def _landing(fact: Fact) -> Landing | None:
 
 
 @at_erasure
-def forget(gone: Gone) -> None:
+def forget(gone: Sequence[Gone]) -> None:
     """A suppressed address stays suppressed by its hash alone."""
-    forget_address(gone.email)
+    forget_addresses([one.email for one in gone])

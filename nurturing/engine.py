@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from ma_platform.workdays import Calendar
 from nurturing.graph import Graph
 from nurturing.steps.contract import (
     Finish,
@@ -20,7 +21,6 @@ from nurturing.steps.contract import (
     Stay,
     Visit,
 )
-from nurturing.workdays import Calendar
 
 MOST_STEPS_AN_HOUR: Final = 100
 STEP_LIMIT: Final = "step_limit"

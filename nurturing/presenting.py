@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from ma_platform.api.pages import encode, number_in
 from ma_platform.ui.formats import number_up_to
 from nurturing import drawing, queries
 from nurturing.graph import Graph
@@ -32,6 +33,8 @@ TONES = {
 REASONS = {
     "completed": _("Completed"),
     "step_limit": _("Stopped: more than 100 steps in an hour"),
+    "excluded": _("On the exclusion list"),
+    "merged": _("Joined with another person"),
 }
 
 
@@ -157,14 +160,13 @@ def run_row(run: Run, titles: Mapping[str, str]) -> RunRow:
     )
 
 
-def runs_page(flow: Flow, *, before: str, step: str) -> dict[str, Any]:
-    """A page of runs, and the id to go on from."""
-    after = int(before) if before.isdecimal() and len(before) < 19 else None
-    found = queries.runs_of_flow(flow, before=after, step=step, limit=PAGE + 1)
+def runs_page(flow: Flow, *, cursor: str, step: str) -> dict[str, Any]:
+    """A page of runs, and the cursor to go on from. Raises ForgedCursor."""
+    found = queries.runs_of_flow(flow, before=number_in(cursor), step=step, limit=PAGE + 1)
     titles = step_titles(flow)
     return {
         "rows": [run_row(run, titles) for run in found[:PAGE]],
-        "more": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "more": encode([found[PAGE - 1].pk]) if len(found) > PAGE else None,
         "step": step,
         "step_title": titles.get(step, step),
     }

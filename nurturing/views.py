@@ -114,7 +114,7 @@ def save_document(request: HttpRequest, flow: Flow) -> HttpResponse:
 def runs(request: HttpRequest, flow_id: str) -> HttpResponse:
     """Who is where, newest first."""
     flow = found(flow_id)
-    rows = presenting.runs_page(flow, before=request.GET.get("before", ""), step=request.GET.get("step", ""))
+    rows = presenting.runs_page(flow, cursor=request.GET.get("cursor", ""), step=request.GET.get("step", ""))
     context = page(request, flow, "runs") | rows
     return page_or_fragment(request, "nurturing/runs.html", "nurturing/_runs.html", context)
 

@@ -1,17 +1,13 @@
-"""The working calendar of a workspace and the durations that run on it. Pure: the zone and closed days are given."""
+"""Durations that run on a workspace's working calendar. Pure: the zone and closed days are given."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
-import holidays
-
+from ma_platform.workdays import Calendar
 from nurturing.reading import Reader, refuse
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -24,41 +20,6 @@ MOST: Final = {
     "days": LONGEST_DAYS,
     "business_days": 500,
 }
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """Local days of one zone; `closed` says which dates nobody works."""
-
-    zone: ZoneInfo
-    closed: Callable[[date], bool]
-
-    def local(self, moment: datetime) -> datetime:
-        """The wall clock at `moment`."""
-        return moment.astimezone(self.zone)
-
-    def is_open(self, day: date) -> bool:
-        """Whether `day` is a business day."""
-        return not self.closed(day)
-
-    def add_business_days(self, day: date, count: int) -> date:
-        """The `count`-th business day after `day`; `day` itself never counts."""
-        while count > 0:
-            day += timedelta(days=1)
-            count -= self.is_open(day)
-        return day
-
-
-@lru_cache(maxsize=16)
-def japanese_calendar(zone: str) -> Calendar:
-    """Weekends, national holidays (振替休日 and 国民の休日 included) and 年末年始 (12/29 to 1/3) are closed."""
-    national = holidays.country_holidays("JP")
-
-    def closed(day: date) -> bool:
-        year_end = (day.month == 12 and day.day >= 29) or (day.month == 1 and day.day <= 3)
-        return day.weekday() >= 5 or year_end or day in national
-
-    return Calendar(zone=ZoneInfo(zone), closed=closed)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class DocumentForm(forms.Form):
     def clean_document(self) -> object:
         try:
             return json.loads(self.cleaned_data["document"])
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
             text = _("This is not JSON: look at line %(line)s, character %(column)s.")
             raise forms.ValidationError(text, params={"line": line, "column": column}) from error

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import psycopg2
@@ -17,7 +18,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connections
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from ma_platform.env import ENV, ROOT
 from ma_platform.tenancy.models import Membership, User
@@ -27,6 +28,7 @@ from ma_platform.workspaces.actions import create_workspace
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tests.chromium import browser
 from tests.early import WORKER
+from tests.emptying import empty_database
 
 __all__ = ["browser"]
 
@@ -35,6 +37,8 @@ NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday noon in Tokyo
 
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
+    settings.WHITENOISE_AUTOREFRESH = True  # else every Client reads the whole folder of static files first
+    TransactionTestCase._fixture_teardown = empty_database
 
 
 def owner_dsn(database: str) -> str:
@@ -83,6 +87,11 @@ def spare_database(test_database: str) -> str:
     return copy
 
 
+def template_dsn(test_database: str) -> str:
+    """The address of the migrated, empty database that `test_database` is a copy of."""
+    return owner_dsn(test_database.removesuffix(f"_{WORKER}"))
+
+
 def migrate(cursor: object, template: str) -> None:
     """Build the template under another name first, so a failed migration leaves none behind."""
     half = f"{template}_half"
@@ -118,7 +127,13 @@ def django_db_setup(test_database: str) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def clean_valkey() -> None:
     """Every test starts with an empty stream, cache and queue."""
-    redis.Redis.from_url(os.environ["REDIS_URL"]).flushdb()
+    _valkey(os.environ["REDIS_URL"]).flushdb()
+
+
+@cache
+def _valkey(url: str) -> redis.Redis:
+    """One connection for all the flushing."""
+    return redis.Redis.from_url(url)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from ma_platform.api.pages import encode, number_in
 from tracking.network_list import Entry, Read
 from tracking.network_problems import problem
 from tracking.queries import NetworkFilter, NetworkRow, count_networks, networks
@@ -35,14 +36,12 @@ class NetworkLine:
     tone: str
 
 
-def network_page(asked: NetworkFilter, before: str, *, limit: int, now: datetime) -> dict[str, object]:
-    """What the list shows: `lines`, the number before which the next page begins, the total and the choices."""
-    rows = networks(
-        asked, now=now, before=int(before) if before.isascii() and before.isdecimal() else None, limit=limit + 1
-    )
+def network_page(asked: NetworkFilter, cursor: str, *, limit: int, now: datetime) -> dict[str, object]:
+    """What the list shows: `lines`, the cursor of the next page, the total and the choices. Raises ForgedCursor."""
+    rows = networks(asked, now=now, before=number_in(cursor), limit=limit + 1)
     return {
         "lines": [_line(row) for row in rows[:limit]],
-        "next_before": rows[limit - 1].id if len(rows) > limit else "",
+        "next_cursor": encode([rows[limit - 1].id]) if len(rows) > limit else "",
         "total": count_networks(asked, now=now),
         "sources": _choices(SOURCES),
         "kinds": _choices(KINDS),

@@ -1,5 +1,6 @@
 """Verbs of forms, submissions and files."""
 
+from capture.actions import personal
 from capture.actions.assets import Upload, store_asset
 from capture.actions.birth import install_ready_forms
 from capture.actions.forget import forget_submissions, shorten_addresses
@@ -15,6 +16,7 @@ __all__ = [
     "create_form",
     "forget_submissions",
     "install_ready_forms",
+    "personal",
     "release",
     "save_form",
     "set_published",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from capture.models import Submission
@@ -10,9 +11,9 @@ from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope
 
 
-def forget_submissions(gone: Gone) -> None:
-    """Forms the person sent, with everything they wrote."""
-    Submission.objects.filter(lead_id=gone.lead_id).delete()
+def forget_submissions(gone: Sequence[Gone]) -> None:
+    """Forms these people sent, with everything they wrote."""
+    Submission.objects.filter(lead_id__in=[one.lead_id for one in gone]).delete()
 
 
 def shorten_addresses(*, now: datetime) -> int:

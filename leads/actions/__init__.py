@@ -3,8 +3,9 @@
 from leads.actions.companies import edit_company, upsert_companies
 from leads.actions.consents import EVERY_TOPIC, ConsentInput, record_consent, refuse_all, refuse_topic
 from leads.actions.edit import assign_owner, create_lead, edit_lead
-from leads.actions.erasing import Erasure, Gone, at_erasure, erase_lead
+from leads.actions.erasing import Erasure, Gone, at_erasure, erase_lead, erase_leads
 from leads.actions.hung import Hung, Joining, at_joining, at_judging, at_preview, hang
+from leads.actions.personal import Part, Person, at_personal_export, told_by, withhold
 from leads.actions.tags import add_tag, remove_tag, tag_leads
 from leads.actions.upsert import Actor, Upserted, upsert_lead, upsert_leads
 from leads.entry import EntryRefused, LeadInput, Permission
@@ -22,7 +23,9 @@ __all__ = [
     "Joining",
     "LeadInput",
     "LeadRefused",
+    "Part",
     "Permission",
+    "Person",
     "Policy",
     "Rules",
     "Upserted",
@@ -31,18 +34,22 @@ __all__ = [
     "at_erasure",
     "at_joining",
     "at_judging",
+    "at_personal_export",
     "at_preview",
     "create_lead",
     "edit_company",
     "edit_lead",
     "erase_lead",
+    "erase_leads",
     "hang",
     "record_consent",
     "refuse_all",
     "refuse_topic",
     "remove_tag",
     "tag_leads",
+    "told_by",
     "upsert_companies",
     "upsert_lead",
     "upsert_leads",
+    "withhold",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -82,6 +83,7 @@ def delete_file(attachment: Attachment, *, by: User, now: datetime) -> None:
 
 
 @at_erasure
-def forget_files(gone: Gone) -> None:
-    """Files beside a person who is erased; the rows go with the person."""
-    unlink_after_commit(Attachment.objects.filter(lead_id=gone.lead_id).values_list("path", flat=True))
+def forget_files(gone: Sequence[Gone]) -> None:
+    """Files beside people who are erased; the rows go with the people."""
+    beside = Attachment.objects.filter(lead_id__in=[one.lead_id for one in gone])
+    unlink_after_commit(beside.values_list("path", flat=True))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.actions.edit import edit_lead
 from leads.actions.tags import remove_tag, tag_leads
 from leads.attributes import PREFIX, Definition, kept_text
-from leads.entry import LeadInput
+from leads.entry import TAG_LIMIT, LeadInput, clean_text
 from leads.models import Lead, LeadTag
 from leads.queries.attributes import definitions
 from leads.refusals import LeadRefused, worded
@@ -161,7 +161,7 @@ def _tags(lead: Lead) -> str:
 
 
 def _set_tags(lead: Lead, value: str, by: User, now: datetime) -> None:
-    wanted = {word for part in SEPARATORS.split(value) if (word := part.strip())}
+    wanted = {word for part in SEPARATORS.split(value) if (word := clean_text(part)[:TAG_LIMIT])}
     worn = set(LeadTag.objects.filter(lead=lead).values_list("tag__name", flat=True))
     tag_leads([(lead.pk, name) for name in sorted(wanted - worn)], now=now)
     for name in sorted(worn - wanted):

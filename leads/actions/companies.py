@@ -149,11 +149,20 @@ def upsert_companies(rows: Sequence[Mapping[str, object]], *, now: datetime) -> 
     lines: dict[int, dict[str, object]] = {}
     for row, firm in zip(rows, found, strict=True):
         facts = {name: row[name] for name in COMPANY_FIELDS[1:] if row.get(name) not in (None, "")}
-        lines[firm.id] = {"id": firm.id, **lines.get(firm.id, {}), **facts}
-    changed = sql.run(STATE_FACTS, now=now, rows=orjson.dumps(list(lines.values())).decode()).values()
-    suggest_twins([pk for pk in changed if "domain" in lines[pk] or "corporate_number" in lines[pk]], now=now)
-    say_changed(changed, now=now)
+        lines[firm.id] = {**lines.get(firm.id, {}), **facts}
+    state_facts(lines, now=now)
     return [(firm.public_id, firm.created) for firm in found]
+
+
+def state_facts(lines: Mapping[int, Mapping[str, object]], *, now: datetime) -> list[int]:
+    """Set what is given of each company, {primary key: {COMPANY_FIELDS but the name, attributes}}; returns whose
+    changed. Doubles are looked for, and their people are said to have changed.
+    """
+    rows = orjson.dumps([{"id": pk, **facts} for pk, facts in lines.items()]).decode()
+    changed = sql.run(STATE_FACTS, now=now, rows=rows).values() if lines else []
+    suggest_twins([pk for pk in changed if {"domain", "corporate_number"} & lines[pk].keys()], now=now)
+    say_changed(changed, now=now)
+    return changed
 
 
 def _stated(row: Mapping[str, object]) -> Stated:
@@ -166,15 +175,18 @@ STATE_FACTS = """
        SET domain = coalesce(stated.domain, company.domain), industry = coalesce(stated.industry, company.industry),
            employees = coalesce(stated.employees, company.employees),
            prefecture = coalesce(stated.prefecture, company.prefecture),
-           corporate_number = coalesce(stated.corporate_number, company.corporate_number), updated_at = %(now)s
+           corporate_number = coalesce(stated.corporate_number, company.corporate_number),
+           attributes = coalesce(stated.attributes, company.attributes), updated_at = %(now)s
       FROM jsonb_to_recordset(%(rows)s::jsonb) AS stated(id bigint, domain text, industry text, employees int,
-               prefecture text, corporate_number text)
+               prefecture text, corporate_number text, attributes jsonb)
      WHERE company.tenant_id = %(tenant_id)s AND company.id = stated.id
-       AND (company.domain, company.industry, company.employees, company.prefecture, company.corporate_number)
+       AND (company.domain, company.industry, company.employees, company.prefecture, company.corporate_number,
+            company.attributes)
            IS DISTINCT FROM (coalesce(stated.domain, company.domain), coalesce(stated.industry, company.industry),
                              coalesce(stated.employees, company.employees),
                              coalesce(stated.prefecture, company.prefecture),
-                             coalesce(stated.corporate_number, company.corporate_number))
+                             coalesce(stated.corporate_number, company.corporate_number),
+                             coalesce(stated.attributes, company.attributes))
     RETURNING company.id
 """
 

@@ -32,6 +32,11 @@ def hands_over(table: str, column: str) -> None:
         _columns.append((table, column))
 
 
+def pointing() -> tuple[tuple[str, str], ...]:
+    """(table, column) of every row that may belong to a company."""
+    return tuple(_columns)
+
+
 @transaction.atomic
 def join_companies(keep: Company, drop: Company, *, by: User, now: datetime) -> CompanyJoin:
     """`keep` speaks for both: people, other names, subsidiaries and deals are its own now, its blanks are filled.

@@ -63,39 +63,41 @@ def _own(domains: Sequence[str]) -> frozenset[str]:
 
 
 # Companies of the same near key, mail domain, number or plain name (what stands before "#"); LATERAL, so that each
-# looks through its own indexes.
+# looks through its own indexes. (SELECT tenant): the planner must not think that a new workspace has no companies.
 CANDIDATES = """
     WITH asked AS MATERIALIZED (
         SELECT company.id, company.near_key, company.domain, company.corporate_number,
                split_part(company.name_key, '#', 1) AS plain
           FROM leads_company AS company
-         WHERE company.tenant_id = %(tenant_id)s AND company.id = ANY (%(ids)s::bigint[])
+         WHERE company.tenant_id = (SELECT %(tenant_id)s::bigint) AND company.id = ANY (%(ids)s::bigint[])
            AND company.merged_into_id IS NULL
     ), pairs AS (
         SELECT DISTINCT least(asked.id, near.id) AS one, greatest(asked.id, near.id) AS other
           FROM asked
          CROSS JOIN LATERAL (
               (SELECT like_it.id FROM leads_company AS like_it
-                WHERE like_it.tenant_id = %(tenant_id)s AND asked.near_key <> '' AND like_it.near_key <> ''
-                  AND like_it.near_key = asked.near_key AND like_it.id <> asked.id
+                WHERE like_it.tenant_id = (SELECT %(tenant_id)s::bigint) AND asked.near_key <> ''
+                  AND like_it.near_key <> '' AND like_it.near_key = asked.near_key AND like_it.id <> asked.id
                   AND like_it.merged_into_id IS NULL LIMIT %(most)s)
                UNION
               (SELECT like_it.id FROM leads_company AS like_it
-                WHERE like_it.tenant_id = %(tenant_id)s AND asked.domain <> '' AND like_it.domain = asked.domain
-                  AND like_it.id <> asked.id AND like_it.merged_into_id IS NULL LIMIT %(most)s)
+                WHERE like_it.tenant_id = (SELECT %(tenant_id)s::bigint) AND asked.domain <> ''
+                  AND like_it.domain = asked.domain AND like_it.id <> asked.id
+                  AND like_it.merged_into_id IS NULL LIMIT %(most)s)
                UNION
               (SELECT alias.company_id FROM leads_companyalias AS alias
-                WHERE alias.tenant_id = %(tenant_id)s AND alias.company_id <> asked.id
+                WHERE alias.tenant_id = (SELECT %(tenant_id)s::bigint) AND alias.company_id <> asked.id
                   AND ((alias.kind = 'domain' AND alias.key = asked.domain)
                     OR (alias.kind = 'name' AND alias.key = asked.plain)) LIMIT %(most)s)
                UNION
               (SELECT like_it.id FROM leads_company AS like_it
-                WHERE like_it.tenant_id = %(tenant_id)s AND like_it.name_key ^@ asked.plain
+                WHERE like_it.tenant_id = (SELECT %(tenant_id)s::bigint) AND like_it.name_key >= asked.plain
+                  AND like_it.name_key < asked.plain || '$'
                   AND split_part(like_it.name_key, '#', 1) = asked.plain AND like_it.id <> asked.id
                   AND like_it.merged_into_id IS NULL LIMIT %(most)s)
                UNION
               (SELECT like_it.id FROM leads_company AS like_it
-                WHERE like_it.tenant_id = %(tenant_id)s AND asked.corporate_number <> ''
+                WHERE like_it.tenant_id = (SELECT %(tenant_id)s::bigint) AND asked.corporate_number <> ''
                   AND like_it.corporate_number <> '' AND like_it.corporate_number = asked.corporate_number
                   AND like_it.id <> asked.id AND like_it.merged_into_id IS NULL LIMIT %(most)s)) AS near
     ), known AS (
@@ -105,8 +107,8 @@ CANDIDATES = """
                coalesce(array_agg(alias.key) FILTER (WHERE alias.kind = 'name'), '{}') AS keys
           FROM leads_company AS company
           LEFT JOIN leads_companyalias AS alias
-                 ON alias.tenant_id = %(tenant_id)s AND alias.company_id = company.id
-         WHERE company.tenant_id = %(tenant_id)s
+                 ON alias.tenant_id = (SELECT %(tenant_id)s::bigint) AND alias.company_id = company.id
+         WHERE company.tenant_id = (SELECT %(tenant_id)s::bigint)
            AND company.id IN (SELECT pairs.one FROM pairs UNION SELECT pairs.other FROM pairs)
          GROUP BY company.id
     )

@@ -57,8 +57,11 @@ def edit_lead(lead: Lead, said: LeadInput, *, by: Actor, now: datetime, source: 
     return changed
 
 
-def assign_owner(lead_ids: Sequence[int], owner: User | None, *, by: Actor, now: datetime) -> int:
-    """Hand these people to one member (None: to nobody); returns how many changed hands."""
+def assign_owner(lead_ids: Sequence[int], owner: User | None, *, by: Actor, now: datetime, source: str = "user") -> int:
+    """Hand these people to one member (None: to nobody); returns how many changed hands.
+
+    source: as the history of the field tells it.
+    """
     owner_id = owner.pk if owner else None
     moved = list(
         Lead.objects.filter(pk__in=lead_ids).exclude(owner_id=owner_id).order_by("pk").values_list("pk", flat=True)
@@ -70,7 +73,7 @@ def assign_owner(lead_ids: Sequence[int], owner: User | None, *, by: Actor, now:
     by_id = by.pk if isinstance(by, User) else None
     email = owner.email if owner else ""
     FieldHistory.objects.bulk_create(
-        [FieldHistory(lead_id=pk, field="owner", value=email, source="user", at=now, by_id=by_id) for pk in moved]
+        [FieldHistory(lead_id=pk, field="owner", value=email, source=source, at=now, by_id=by_id) for pk in moved]
     )
     props = {"source": "owner", "fields": ["owner"]}
     record_many([NewFact(Event.LEAD_UPDATED, lead=pk, at=now, props=dict(props)) for pk in moved])

@@ -1,8 +1,8 @@
-"""A person erased: the row, what hangs on it, what they did, and what rooms above keep about them."""
+"""People erased: the row, what hangs on it, what they did, and what rooms above keep about them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from leads.actions.upsert import Actor
 from leads.models import Lead
 from ma_platform import audit
 from ma_platform.db import sql
-from tracking.actions import erase_person
+from tracking.actions import erase_people
 from tracking.catalogue import Fact
 
 
@@ -26,40 +26,46 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What erasing removed: `rows` of people, `events` of the log."""
+    """What erasing removed: `public_ids` of those who were named, `rows` of people, `events` of the log."""
 
-    public_id: str
+    public_ids: Sequence[str]
     rows: int
     events: int = 0
 
 
-Forgetting = Callable[[Gone], None]
+Forgetting = Callable[[Sequence[Gone]], None]
 _forgetting: list[tuple[str, Forgetting]] = []
 
 
 def at_erasure(forget: Forgetting) -> Forgetting:
-    """Run `forget(gone)` in the transaction that erases a person, before the row goes."""
+    """Run `forget(people)` in the transaction that erases them, before the rows go; never with nobody."""
     _forgetting.append((f"{forget.__module__}.{forget.__qualname__}", forget))
     return forget
 
 
-@transaction.atomic
 def erase_lead(lead: Lead, *, by: Actor, now: datetime) -> Erasure:
-    """Remove the person and everything about them: tags, consents, history, score, position, runs, mails, forms sent,
-    events and browsers; also whoever was joined with them. What is left: the audit line with the public id, and the
-    hash of a suppressed address.
+    """`erase_leads` for one."""
+    return erase_leads([lead.pk], by=by, now=now)
+
+
+@transaction.atomic
+def erase_leads(lead_ids: Collection[int], *, by: Actor, now: datetime) -> Erasure:
+    """Remove people and everything about them: tags, consents, history, score, position, runs, mails, forms sent,
+    events and browsers; also whoever was joined with them. What is left: an audit line each with the public id, and the
+    hashes of suppressed addresses. About thirty statements, however many; give at most some hundreds.
     """
-    public_id = lead.public_id
-    rows = sql.run(LOCK_LEADS, lead_id=lead.pk).rows  # nobody writes about them meanwhile what nobody would forget
-    everybody = [Gone(pk, email) for pk, email, _key in rows]
-    for gone in everybody:
-        for _name, forget in sorted(_forgetting, key=lambda one: one[0]):
-            forget(gone)
-    done = erase_person(lead.pk, now=now, also=[gone.lead_id for gone in everybody if gone.lead_id != lead.pk])
-    sql.run(ERASE_HINTS, email_keys=[key for _pk, _email, key in rows if key])
-    erased = sql.run(ERASE_LEADS, ids=[gone.lead_id for gone in everybody]).rowcount
-    audit.record(by, "lead.erased", public_id, at=now)
-    return Erasure(public_id, erased, done.events)
+    rows = sql.run(LOCK_LEADS, ids=sorted(set(lead_ids))).rows  # nobody writes about them what nobody would forget
+    everybody = [Gone(pk, email) for pk, _public_id, email, _key, _named in rows]
+    if not everybody:
+        return Erasure((), 0)
+    for _name, forget in sorted(_forgetting, key=lambda one: one[0]):
+        forget(everybody)
+    done = erase_people([gone.lead_id for gone in everybody], now=now)
+    sql.run(ERASE_HINTS, email_keys=[key for _pk, _public_id, _email, key, _named in rows if key])
+    sql.run(ERASE_LEADS, ids=[gone.lead_id for gone in everybody])
+    named = [public_id for _pk, public_id, _email, _key, named in rows if named]
+    audit.record_each(by, "lead.erased", named, at=now)
+    return Erasure(named, len(rows), done.events)
 
 
 def forget_browsers_hints(facts: Sequence[Fact]) -> int:
@@ -72,11 +78,21 @@ def forget_browsers_hints(facts: Sequence[Fact]) -> int:
 
 # Plain SQL: the database's own keys take along what hangs on the row, also in rooms above this one.
 LOCK_LEADS = """
-    SELECT id, email, email_key FROM leads_lead
-     WHERE tenant_id = %(tenant_id)s AND (id = %(lead_id)s OR merged_into_id = %(lead_id)s)
-     ORDER BY id FOR UPDATE
+    WITH gone AS MATERIALIZED (
+        SELECT lead.id FROM leads_lead AS lead
+         WHERE lead.tenant_id = (SELECT %(tenant_id)s::bigint) AND lead.id = ANY (%(ids)s::bigint[])
+         UNION
+        SELECT aside.id FROM leads_lead AS aside
+         WHERE aside.tenant_id = (SELECT %(tenant_id)s::bigint) AND aside.merged_into_id = ANY (%(ids)s::bigint[])
+    )
+    SELECT lead.id, lead.public_id, lead.email, lead.email_key, lead.id = ANY (%(ids)s::bigint[]) AS named
+      FROM leads_lead AS lead
+     WHERE lead.tenant_id = (SELECT %(tenant_id)s::bigint) AND lead.id IN (SELECT gone.id FROM gone)
+     ORDER BY lead.id FOR UPDATE
 """
-ERASE_LEADS = "DELETE FROM leads_lead WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::bigint[])"
+ERASE_LEADS = """
+    DELETE FROM leads_lead WHERE tenant_id = (SELECT %(tenant_id)s::bigint) AND id = ANY (%(ids)s::bigint[])
+"""
 ERASE_HINTS = """
     DELETE FROM leads_identityhint WHERE tenant_id = %(tenant_id)s AND email_key = ANY (%(email_keys)s::text[])
 """

@@ -74,6 +74,12 @@ def add_exclusion(said: NewExclusion, *, by: Actor, now: datetime) -> Exclusion:
     return made
 
 
+def find_listed(said: NewExclusion) -> Exclusion | None:
+    """The line that leaves out the same already. Raises NotExcludable for what no line can say."""
+    found: Exclusion | None = Exclusion.objects.filter(kind=said.kind, key=_key(said)).first()
+    return found
+
+
 def _key(said: NewExclusion) -> str:
     try:
         key = exclusion_key(said.kind, said.text)

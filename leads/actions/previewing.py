@@ -69,10 +69,10 @@ def _fields(mine: Row, theirs: Row, choices: Sequence[Choice], newer: Mapping[st
 
 def _newer(keep: int, drop: int) -> dict[str, str]:
     """Whose value of a field was given later, by the history of both."""
-    rows = FieldHistory.objects.filter(lead_id__in=[keep, drop]).values_list("field", "lead_id", "at")
+    rows = FieldHistory.objects.filter(lead_id__in=[keep, drop]).values_list("field", "stated", "lead_id", "at")
     latest: dict[str, tuple[object, int]] = {}
-    for field, lead_id, at in rows.order_by("at", "id"):
-        latest[_group(field)] = (at, lead_id)
+    for field, stated, lead_id, at in rows.order_by("at", "id"):
+        latest.update({_group(name): (at, lead_id) for name in stated or (field,)})
     return {name: "drop" if lead_id == drop else "keep" for name, (_at, lead_id) in latest.items()}
 
 

@@ -8,7 +8,7 @@ import orjson
 
 from leads.actions.batch import Batch
 from leads.attributes import keyed
-from leads.merging import TEXTS, Standing
+from leads.merging import BLANK, Standing
 from leads.titles import rank_key
 from ma_platform.db import sql
 
@@ -24,18 +24,17 @@ class Provenance:
 
 def store(batch: Batch, origin: Provenance) -> None:
     """Write every new or changed lead of the batch; fills in the ids of new ones. At most four statements."""
-    moved = [
-        standing for standing in batch.standings.values() if standing.id is None or standing.changed or standing.touched
-    ]
-    _insert([standing for standing in moved if standing.id is None], origin.at)
-    _update([standing for standing in moved if standing.id is not None], origin.at)
+    new = [standing for standing in batch.standings.values() if standing.id is None]
+    known = [one for one in batch.standings.values() if one.id is not None and (one.changed or one.touched)]
+    _insert(new, origin.at)
+    _update(known, origin.at)
     _identify(batch.new_identifiers)
-    _remember(batch, moved, origin)
+    _remember(batch, [*new, *known], origin)
 
 
 def _line(standing: Standing) -> dict[str, object]:
-    values: dict[str, object] = {name: standing.values[name] for name in (*TEXTS, "company_id", "owner_id")}
-    values["attributes"] = keyed(standing.values)
+    values: dict[str, object] = {name: standing.values[name] for name in BLANK}
+    values["attributes"] = keyed(standing.values) if len(standing.values) > len(BLANK) else {}
     sources = {"source_first": standing.source_first, "source_last": standing.source_last}
     own = {"id": standing.id, "public_id": standing.public_id, "changed": bool(standing.changed)}
     return {**own, **values, **standing.keys(), **sources}
@@ -89,7 +88,7 @@ UPDATE_LEADS = """
                first_name_kana text, name_key text, kana_key text, company_id bigint, department text, job_title text,
                job_rank smallint, phone text, phone_key text, prefecture text, owner_id bigint, source_first jsonb,
                source_last jsonb, attributes jsonb)
-     WHERE lead.tenant_id = %(tenant_id)s AND lead.id = new.id
+     WHERE lead.tenant_id = (SELECT %(tenant_id)s::bigint) AND lead.id = new.id
 """
 
 
@@ -107,13 +106,27 @@ INSERT_IDENTIFIERS = """
 
 
 def _remember(batch: Batch, moved: Sequence[Standing], origin: Provenance) -> None:
-    rows = [
-        {"lead_id": standing.id, "field": name, "value": _shown(batch, name, value)}
-        for standing in moved
-        for name, value in standing.history
-    ]
+    rows = [line for standing in moved for line in _past(batch, standing)]
     if rows:
         sql.run(INSERT_HISTORY, rows=_json(rows), source=origin.source, now=origin.at, user_id=origin.user_id)
+
+
+KEPT_BY_NUMBER = ("company", "owner", "job_rank")
+
+
+def _past(batch: Batch, standing: Standing) -> list[dict[str, object]]:
+    """One line a person: ten fields of a new one are not ten rows. A field given twice in a batch begins another."""
+    lines: list[dict[str, str]] = []
+    for name, value in standing.history:
+        if not lines or name in lines[-1]:
+            lines.append({})
+        lines[-1][name] = _shown(batch, name, value) if name in KEPT_BY_NUMBER else value
+    return [
+        {"lead_id": standing.id, "field": "", "value": "", "stated": line}
+        if len(line) > 1
+        else {"lead_id": standing.id, "field": next(iter(line)), "value": next(iter(line.values()))}
+        for line in lines
+    ]
 
 
 def _shown(batch: Batch, name: str, value: str) -> str:
@@ -123,9 +136,9 @@ def _shown(batch: Batch, name: str, value: str) -> str:
 
 
 INSERT_HISTORY = """
-    INSERT INTO leads_fieldhistory (tenant_id, lead_id, field, value, source, at, by_id)
-    SELECT %(tenant_id)s, new.lead_id, new.field, new.value, %(source)s, %(now)s, %(user_id)s
-      FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(lead_id bigint, field text, value text)
+    INSERT INTO leads_fieldhistory (tenant_id, lead_id, field, value, stated, source, at, by_id)
+    SELECT %(tenant_id)s, new.lead_id, new.field, new.value, new.stated, %(source)s, %(now)s, %(user_id)s
+      FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(lead_id bigint, field text, value text, stated jsonb)
 """
 
 

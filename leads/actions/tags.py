@@ -37,7 +37,7 @@ ADD_TAGS = """
     WITH wanted AS (
         SELECT DISTINCT w.lead_id, tag.id AS tag_id
           FROM unnest(%(lead_ids)s::bigint[], %(names)s::text[]) AS w(lead_id, name)
-          JOIN leads_tag AS tag ON tag.tenant_id = %(tenant_id)s AND tag.name = w.name
+          JOIN leads_tag AS tag ON tag.tenant_id = (SELECT %(tenant_id)s::bigint) AND tag.name = w.name
          ORDER BY w.lead_id, tag.id
     ), added AS (
         INSERT INTO leads_leadtag (tenant_id, lead_id, tag_id, added_at)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from tempfile import TemporaryFile
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404
+from django.http import FileResponse, Http404
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +26,7 @@ from leads.actions import (
     upsert_leads,
 )
 from leads.actions.consents import ConsentInput, tell_consent
+from leads.actions.person_export import export_person
 from leads.api.shapes import BulkShape, LeadShape, lead_input, refused
 from leads.identity import find_address
 from leads.models import Lead
@@ -82,6 +84,18 @@ class OneLead(ApiView):
     def delete(self, request: Request, lead_id: str) -> Response:
         erase_lead(_found(lead_id), by=self.key, now=clock.now())
         return Response(status=204)
+
+
+class ExportLead(ApiView):
+    """Everything kept about a person: a ZIP with `person.json` and a CSV for each list."""
+
+    capabilities = {"GET": Capability.EXPORT_LEADS}
+
+    def get(self, request: Request, lead_id: str) -> FileResponse:
+        lead, held = _found(lead_id), TemporaryFile()  # noqa: SIM115 - the answer closes it
+        export_person(lead, held, by=self.key, now=clock.now())
+        held.seek(0)
+        return FileResponse(held, as_attachment=True, filename=f"{lead.public_id}.zip")
 
 
 class UpsertLead(ApiView):

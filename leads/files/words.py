@@ -179,6 +179,10 @@ COMPANIES = (
         "name", ("会社名", "企業名", "社名", "法人名", "取引先名", "company", "company name", "account name", "name")
     ),
     Target(
+        "corporate_number",
+        ("法人番号", "国税庁法人番号", "インボイス番号", "適格請求書発行事業者登録番号", "corporate number"),
+    ),
+    Target(
         "domain",
         (
             "ドメイン",

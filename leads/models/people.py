@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from ma_platform.tenancy.orm import PublicIdField, TenantForeignKey, TenantModel
+from ma_platform.tenancy.orm import PublicIdField, TenantForeignKey, TenantModel, TenantPart
 
 
 class Lead(TenantModel):
@@ -72,7 +72,7 @@ class Lead(TenantModel):
         return f"{self.last_name} {self.first_name}".strip() or self.email or self.public_id
 
 
-class LeadIdentifier(TenantModel):
+class LeadIdentifier(TenantPart):
     """What another system calls this person; one value names one lead per kind."""
 
     lead = TenantForeignKey(Lead, on_delete=models.CASCADE, related_name="identifiers")
@@ -95,7 +95,7 @@ class Tag(TenantModel):
         return self.name
 
 
-class LeadTag(TenantModel):
+class LeadTag(TenantPart):
     """A tag on a lead, and since when."""
 
     lead = TenantForeignKey(Lead, on_delete=models.CASCADE, related_name="lead_tags", db_index=False)
@@ -107,15 +107,21 @@ class LeadTag(TenantModel):
         indexes = [models.Index(fields=["tenant", "tag"], name="leads_leadtag_tag")]
 
 
-class FieldHistory(TenantModel):
-    """A value a field was given: by whom or what, and when. The newest row per field is the present value."""
+class FieldHistory(TenantPart):
+    """A value a field was given: by whom or what, and when. The newest per field is the present value.
+
+    stated: {field: value} where several were given at once; field and value are blank then.
+    """
 
     lead = TenantForeignKey(Lead, on_delete=models.CASCADE, related_name="history", db_index=False)
     field = models.TextField()
     value = models.TextField()
+    stated = models.JSONField(null=True)
     source = models.TextField()
     at = models.DateTimeField()
-    by = models.ForeignKey("tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    by = models.ForeignKey(
+        "tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         indexes = [models.Index(fields=["tenant", "lead", "field", "-at"], name="leads_history_latest")]

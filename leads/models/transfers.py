@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from ma_platform.tenancy.orm import PublicIdField, TenantForeignKey, TenantModel
+from ma_platform.tenancy.orm import PublicIdField, TenantForeignKey, TenantModel, TenantPart
 
 
 class ImportProfile(TenantModel):
@@ -73,7 +73,7 @@ class Import(TenantModel):
         ]
 
 
-class ImportedRow(TenantModel):
+class ImportedRow(TenantPart):
     """What became of a row that changed something or was refused.
 
     number counts data rows from 1. cells: the original row, kept only for a refused one. subject: public id of what it

@@ -1,6 +1,6 @@
 """Companies as lists and with the sums of their people. Those that stand aside are in no list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from psycopg2.sql import SQL
 from leads.companies import company_key
 from leads.models import Company, CompanyAlias
 from leads.queries.listing import UnknownSort, read_position
+from leads.queries.selection import Selected
 from ma_platform.db import sql
 from tracking.catalogue import Event
 from tracking.queries import Entry
@@ -88,6 +89,12 @@ def list_companies(
 
 def _search(text: str) -> dict[str, str]:
     return {"q_name": company_key(text), "q_domain": text.casefold().rpartition("@")[2], "q_number": text}
+
+
+def selected_companies(selection: Mapping[str, Any]) -> Selected:  # Any: JSON
+    """{"q"} as the list of companies reads it, as tests over leads_company AS company; joined ones stand aside."""
+    tests, text = "AND company.merged_into_id IS NULL", str(selection.get("q") or "").strip()[:200].replace("\x00", "")
+    return Selected(SQL(f"{tests} {MATCHES}"), dict(_search(text))) if text else Selected(SQL(tests), {})
 
 
 AFTER = "AND ({sort}, company.id) {sign} (%(value)s::{cast}, %(after_id)s)"

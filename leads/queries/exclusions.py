@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db.models import Q
 from psycopg2.sql import SQL
 
 from leads.exclusion import EXCLUDED
@@ -67,6 +69,17 @@ def list_exclusions(*, kind: str = "") -> list[Exclusion]:
     """The whole list, newest first; it is kept short by hand."""
     found = Exclusion.objects.select_related("added_by").order_by("-added_at", "-id")
     return list(found.filter(kind=kind) if kind else found)
+
+
+def exclusions_page(*, kind: str = "", after: tuple[datetime, int] | None = None, limit: int) -> list[Exclusion]:
+    """The next lines after a position (added_at, number), newest first."""
+    found = Exclusion.objects.order_by("-added_at", "-id")
+    if kind:
+        found = found.filter(kind=kind)
+    if after is not None:
+        at, number = after
+        found = found.filter(Q(added_at__lt=at) | Q(added_at=at, pk__lt=number))
+    return list(found[:limit])
 
 
 def find_exclusion(public_id: str) -> Exclusion | None:

@@ -32,9 +32,12 @@ def past_values(lead: Lead) -> dict[str, list[Past]]:
 PAST = """
     SELECT past.field, past.value, past.source, past.at,
            coalesce(nullif(writer.name, ''), writer.email, '') AS by_name
-      FROM (SELECT history.*, row_number() OVER (PARTITION BY history.field ORDER BY history.at DESC, history.id DESC)
-                   AS place
+      FROM (SELECT given.field, given.value, history.source, history.at, history.by_id,
+                   row_number() OVER (PARTITION BY given.field ORDER BY history.at DESC, history.id DESC) AS place
               FROM leads_fieldhistory AS history
+             CROSS JOIN LATERAL (SELECT history.field, history.value WHERE history.stated IS NULL
+                                  UNION ALL
+                                 SELECT one.key, one.value FROM jsonb_each_text(history.stated) AS one) AS given
              WHERE history.tenant_id = %(tenant_id)s AND history.lead_id = %(lead_id)s) AS past
       LEFT JOIN tenancy_user AS writer ON writer.id = past.by_id
      WHERE past.place <= %(limit)s

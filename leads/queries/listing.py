@@ -15,6 +15,7 @@ from ma_platform.db import sql
 from ma_platform.errors import DomainError
 
 BRANCH_LIMIT = 5_000  # of one way to match a search; a page shows fifty, so a broader search is not missed by anybody
+EVERYBODY = 2**31 - 1  # no branch of a search stops short
 COUNT_LIMIT = 10_000
 COUNT_MS = 1_500
 MAX_ID = 2**63
@@ -141,8 +142,13 @@ def _in_order(rows: list[LeadRow], wanted: LeadFilter) -> list[LeadRow]:
 
 
 def count_leads(wanted: LeadFilter) -> tuple[int, bool]:
-    """How many match, and whether that is exact: beyond COUNT_LIMIT, or COUNT_MS, the planner's estimate."""
+    """How many match, and whether that is exact: beyond COUNT_LIMIT, or COUNT_MS, the planner's estimate.
+
+    A search looks at everybody here: a page may stop after BRANCH_LIMIT, a number that stops is wrong.
+    """
     tests, params = _tests(wanted)
+    if "branch" in params:
+        params["branch"] = EVERYBODY
     counted = SQL(COUNT_LEADS).format(tests=SQL(" ").join(tests))
     count = within(COUNT_MS, lambda: int(sql.run(counted, limit=COUNT_LIMIT + 1, **params).value()))
     if count is not None and count <= COUNT_LIMIT:

@@ -1,12 +1,14 @@
 """People read whole: by id, for the API, for mail templates."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db.models import QuerySet
 
+from leads.attributes import Definition, template_value
 from leads.models import Company, Lead
+from leads.queries.attributes import definitions
 from leads.titles import rank_key
 from ma_platform.api.facets import LEAD_FACETS
 from ma_platform.db import sql
@@ -121,15 +123,37 @@ WHOLE_LEADS = """
 
 
 def merge_fields(lead_ids: Sequence[int]) -> dict[int, dict[str, dict[str, object]]]:
-    """Plain dicts for templates: {id: {"lead": {…}, "company": {…}, "owner": {…}}}; unknown text is ""."""
+    """Plain dicts for templates: {id: {"lead": {…}, "company": {…}, "owner": {…}}}; unknown text is "".
+
+    `attributes` of either hold the workspace's own fields as people read them: names of choices, not their keys.
+    """
     rows = sql.run(MERGE_FIELDS, ids=list(lead_ids)).dicts()
-    return {row["id"]: _template_dicts(row) for row in rows}
+    own = Own(definitions("lead"), definitions("company")) if any(map(_has_own, rows)) else Own({}, {})
+    return {row["id"]: _template_dicts(row, own) for row in rows}
 
 
-def _template_dicts(row: Mapping[str, Any]) -> dict[str, dict[str, object]]:  # Any: a line of SQL
+class Own(NamedTuple):
+    """The workspace's own fields by key."""
+
+    lead: Mapping[str, Definition]
+    company: Mapping[str, Definition]
+
+
+def _has_own(row: Mapping[str, Any]) -> bool:  # Any: a line of SQL
+    return row["own"] != "{}" or row["company_own"] not in (None, "{}")
+
+
+def _readable(defined: Mapping[str, Definition], kept: str | None) -> dict[str, object]:
+    values = orjson.loads(kept or "{}")
+    return {key: template_value(defined[key], value) for key, value in values.items() if key in defined}
+
+
+def _template_dicts(row: Mapping[str, Any], own: Own) -> dict[str, dict[str, object]]:  # Any: a line of SQL
     lead = {name: row[name] for name in TEXT_FIELDS}
     lead |= {"id": row["public_id"], "job_rank": rank_key(row["job_rank"]) or ""}
+    lead["attributes"] = _readable(own.lead, row["own"])
     company = {name: row[f"company_{name}"] or "" for name in ("name", "domain", "industry", "prefecture")}
+    company["attributes"] = _readable(own.company, row["company_own"])
     owner = {"name": row["owner_name"] or "", "email": row["owner_email"] or ""}
     return {"lead": lead, "company": company, "owner": owner}
 
@@ -138,7 +162,8 @@ MERGE_FIELDS = """
     SELECT lead.id, lead.public_id, lead.email, lead.last_name, lead.first_name, lead.last_name_kana,
            lead.first_name_kana, lead.department, lead.job_title, lead.job_rank, lead.phone, lead.prefecture,
            company.name AS company_name, company.domain AS company_domain, company.industry AS company_industry,
-           company.prefecture AS company_prefecture, owner.name AS owner_name, owner.email AS owner_email
+           company.prefecture AS company_prefecture, owner.name AS owner_name, owner.email AS owner_email,
+           lead.attributes::text AS own, company.attributes::text AS company_own
       FROM leads_lead AS lead
       LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
       LEFT JOIN tenancy_user AS owner ON owner.id = lead.owner_id

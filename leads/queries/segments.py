@@ -159,7 +159,9 @@ class GrowthDay:
 
 
 def growth(segment_ids: Sequence[int], *, today: date, days: int = 30) -> dict[int, list[GrowthDay]]:
-    """Every day of the segment's life up to today; where nothing changed, the number of the day before."""
+    """Every day of the segment's life up to today; where nothing changed, the number of the day before. Today's is the
+    segment's own: who is erased or joined with somebody leaves without a word.
+    """
     first = today - timedelta(days=days - 1)
     rows = sql.run(GROWTH, segment_ids=list(segment_ids), first=first, today=today).rows
     found: dict[int, list[GrowthDay]] = {pk: [] for pk in segment_ids}
@@ -170,17 +172,19 @@ def growth(segment_ids: Sequence[int], *, today: date, days: int = 30) -> dict[i
 
 GROWTH = """
     SELECT segment.id, day.on::date,
+           CASE WHEN day.on = %(today)s THEN segment.members ELSE
            coalesce((SELECT line.members FROM leads_segmentday AS line
                       WHERE line.tenant_id = %(tenant_id)s AND line.segment_id = segment.id AND line.day <= day.on
-                      ORDER BY line.day DESC LIMIT 1), 0) AS members,
+                      ORDER BY line.day DESC LIMIT 1), 0) END AS members,
            coalesce(today.entered, 0), coalesce(today."left", 0)
-      FROM unnest(%(segment_ids)s::bigint[]) AS segment(id)
+      FROM leads_segment AS segment
      CROSS JOIN generate_series(%(first)s::date, %(today)s::date, interval '1 day') AS day("on")
       LEFT JOIN leads_segmentday AS today
         ON today.tenant_id = %(tenant_id)s AND today.segment_id = segment.id AND today.day = day.on
-     WHERE day.on = %(today)s OR day.on >= (
+     WHERE segment.tenant_id = %(tenant_id)s AND segment.id = ANY(%(segment_ids)s::bigint[])
+       AND (day.on = %(today)s OR day.on >= (
            SELECT min(line.day) FROM leads_segmentday AS line
-            WHERE line.tenant_id = %(tenant_id)s AND line.segment_id = segment.id)
+            WHERE line.tenant_id = %(tenant_id)s AND line.segment_id = segment.id))
      ORDER BY segment.id, day.on
 """
 

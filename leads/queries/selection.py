@@ -11,10 +11,8 @@ from zoneinfo import ZoneInfo
 from psycopg2.sql import SQL, Composable
 
 from conditions import compile, parse
-from leads.queries.listing import SEARCH, search_params
+from leads.queries.listing import EVERYBODY, SEARCH, search_params
 from ma_platform.tenancy.scope import current_tenant
-
-EVERYBODY = 2**31 - 1  # no branch of the search stops short
 
 
 @dataclass(frozen=True, slots=True)

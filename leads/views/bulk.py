@@ -23,7 +23,8 @@ from leads.telling import told_job
 from leads.views.lists import asked_from
 from leads.views.places import placed
 from ma_platform import clock, jobs
-from ma_platform.api.pages import decode, encode
+from ma_platform.api.pages import decode, encode, number_in
+from ma_platform.api.parsers import storable
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
@@ -89,16 +90,14 @@ def start(request: MemberRequest) -> HttpResponse:
 def page(request: MemberRequest, job_id: str) -> HttpResponse:
     """One job: how far, what became of each person, and the way back."""
     job = _found(job_id)
-    outcome, after = request.GET.get("outcome", ""), request.GET.get("after", "")
-    found = jobs_asked.items(
-        job, outcome=outcome, after=int(after) if after.isdecimal() else 0, limit=jobs_asked.ITEMS + 1
-    )
+    outcome, after = request.GET.get("outcome", ""), number_in(request.GET.get("cursor", ""))
+    found = jobs_asked.items(job, outcome=outcome, after=after or 0, limit=jobs_asked.ITEMS + 1)
     context = {
         "job": told_job(job, now=clock.now()),
         "outcome": outcome,
         "counts": jobs_asked.outcomes(job) if job.finished_at else {},
         "items": found[: jobs_asked.ITEMS],
-        "after": found[jobs_asked.ITEMS - 1].pk if len(found) > jobs_asked.ITEMS else "",
+        "next_cursor": encode([found[jobs_asked.ITEMS - 1].pk]) if len(found) > jobs_asked.ITEMS else "",
         "may_steer": bulk.kind_of(job.kind).capability in request.can,
     }
     return page_or_fragment(request, "leads/bulk/job.html", "leads/bulk/_job.html", context)
@@ -174,7 +173,7 @@ def _stated(request: MemberRequest) -> Json:
         raise Http404 from broken
     if not parts or any(value is not None and not isinstance(value, SHAPE.get(name, bytes)) for name, value in parts):
         raise Http404
-    if not all(isinstance(one, str) for one in stated.get("ids") or ()):
+    if not storable(stated) or not all(isinstance(one, str) for one in stated.get("ids") or ()):
         raise Http404
     return dict(stated)
 

@@ -48,6 +48,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "columns": columns,
         "lines": lines,
         "next_cursor": encode(rows[-1].position) if len(found) > PAGE_SIZE else "",
+        "may_export": Capability.EXPORT_LEADS in request.can,
     }
     return page_or_fragment(request, "leads/companies.html", "leads/_companies.html", context)
 

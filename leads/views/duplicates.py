@@ -26,7 +26,7 @@ def index(request: MemberRequest) -> HttpResponse:
     """Open suggestions, surest first; `show=dismissed` those that members dismissed."""
     dismissed = request.GET.get("show") == "dismissed"
     asked = request.GET.get("page", "")
-    start = (int(asked) - 1) * SHOWN if asked.isdecimal() and 0 < int(asked) < 1000 else 0
+    start = (int(asked) - 1) * SHOWN if asked.isdecimal() and 0 < int(asked[:4]) < 1000 else 0
     rows = list(suggestions(dismissed=dismissed)[start : start + SHOWN + 1])
     context = {
         "pairs": pairs(rows[:SHOWN]),

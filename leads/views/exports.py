@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from conditions import ConditionRefused, describe, parse
 from leads.actions import exports
-from leads.actions.exports import USUAL, ExportRefused
+from leads.actions.exports import KINDS, ExportKind, ExportRefused
 from leads.files import FORMATS
 from leads.models import Export
 from leads.queries import transfers
@@ -62,29 +62,39 @@ def index(request: MemberRequest) -> HttpResponse:
 def _line(row: Export) -> dict[str, object]:
     state, tone = STATES[row.state]
     rows = cache.get(exports.progress_key(row.public_id), 0) if row.state == "running" else row.rows
-    return {"row": row, "state": state, "tone": tone, "rows": rows, "format": FORMAT_NAMES[row.format]}
+    return {
+        "row": row,
+        "state": state,
+        "tone": tone,
+        "rows": rows,
+        "format": FORMAT_NAMES[row.format],
+        "kind": KINDS[row.kind].label,
+    }
 
 
 @requires(Capability.EXPORT_LEADS)
 @require_http_methods(["GET", "POST"])
 def new(request: MemberRequest) -> HttpResponse:
-    """Choose columns and format for the people of a list."""
+    """Choose columns and format for the people, or with `kind=companies` for the companies, of a list."""
     stated = request.POST if request.method == "POST" else request.GET
-    problem = ""
+    kind, problem = KINDS.get(stated.get("kind", "leads"), KINDS["leads"]), ""
     try:
         selection = _selection(stated)
         if request.method == "POST":
             columns, form = request.POST.getlist("columns"), request.POST.get("format", "")
-            made = exports.start_export(selection, columns=columns, form=form, by=request.user, now=clock.now())
+            made = exports.start_export(
+                selection, columns=columns, form=form, by=request.user, now=clock.now(), kind=kind.key
+            )
             jobs.start(begin_export, request.workspace.pk, made.pk)
             return redirect("leads:exports")
     except ExportRefused as refused:
         problem, selection = str(refused), {"q": ""}
     context = {
-        "columns": [(one.key, one.label, one.key in USUAL) for one in exports.offered(request.can)],
+        "kind": kind.key,
+        "columns": [(one.key, one.label, one.key in kind.usual) for one in kind.offered(request.can)],
         "formats": [(key, FORMAT_NAMES[key]) for key in FORMATS],
         "selection": json.dumps(selection, ensure_ascii=False),
-        "whom": _whom(selection),
+        "whom": _whom(kind, selection),
         "problem": problem,
     }
     return render(request, "leads/exports/new.html", context, status=422 if problem else 200)
@@ -105,7 +115,10 @@ def _selection(stated: Any) -> dict[str, Any]:  # Any: QueryDict; JSON
     return {"q": str(stated.get("q") or read.get("q") or "")[:200], "condition": condition}
 
 
-def _whom(selection: dict[str, Any]) -> str:  # Any: JSON
+def _whom(kind: ExportKind, selection: dict[str, Any]) -> str:  # Any: JSON
+    if kind.key == "companies":
+        q = selection.get("q")
+        return _("Search: %(text)s") % {"text": q} if q else _("All companies")
     if selection.get("ids"):
         return _("%(count)s chosen people") % {"count": len(selection["ids"])}
     parts = (
@@ -130,7 +143,7 @@ def file(request: MemberRequest, export_id: str) -> HttpResponse:
         raise Http404
     exports.note_download(export, by=request.user, now=now)
     form = FORMATS[export.format]
-    name = f"leads-{export.created_at:%Y%m%d-%H%M}.{form.extension}"
+    name = f"{export.kind}-{export.created_at:%Y%m%d-%H%M}.{form.extension}"
     content = default_storage.open(export.path)
     answer = FileResponse(content, as_attachment=True, filename=name, content_type=form.content_type)
     return cast(HttpResponse, answer)

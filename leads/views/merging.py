@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leads.actions.merge import MergeRefused, merge_leads
 from leads.actions.previewing import preview
@@ -15,11 +15,24 @@ from leads.actions.unmerge import Parted, unmerge
 from leads.joining import GROUPS
 from leads.merge_words import field_name, kept_words
 from leads.models import Lead
-from leads.queries import find_lead
+from leads.queries import LeadFilter, find_lead, list_leads
 from leads.queries.merges import find_merge
 from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
+from ma_platform.ui.pages import page_or_fragment
+
+FOUND = 20
+
+
+@requires(Capability.EDIT_LEADS)
+@require_GET
+def pick(request: MemberRequest, lead_id: str) -> HttpResponse:
+    """Look for the other person by hand; the page of both comes next."""
+    lead, q = _found(lead_id), request.GET.get("q", "").strip()[:200].replace("\0", "")
+    found = list_leads(LeadFilter(q=q, limit=FOUND + 1)) if q else []
+    context = {"lead": lead, "q": q, "rows": [row for row in found if row.id != lead.pk][:FOUND]}
+    return page_or_fragment(request, "leads/merge_pick.html", "leads/_merge_found.html", context)
 
 
 @requires(Capability.EDIT_LEADS)

@@ -1,7 +1,10 @@
 """The page of one person, and the forms that change them."""
 
+from tempfile import TemporaryFile
+from typing import cast
+
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from leads.actions import LeadRefused, add_tag, create_lead, edit_lead, erase_lead, remove_tag
 from leads.actions.identifiers import add_identifier, drop_identifier
+from leads.actions.person_export import export_person
 from leads.forms import IdentifierForm, LeadForm, TagForm
 from leads.refusals import worded
 from leads.views.found import found_lead
@@ -102,6 +106,16 @@ def identifier(request: MemberRequest, lead_id: str) -> HttpResponse:
         except LeadRefused as refused:
             messages.error(request, " ".join(worded(refused.errors).values()))
     return redirect(f"{reverse('leads:page', args=[lead.public_id])}?tab=fields")
+
+
+@requires(Capability.EXPORT_LEADS)
+@require_GET
+def export(request: MemberRequest, lead_id: str) -> HttpResponse:
+    """Everything kept about the person, as a ZIP of JSON and CSV."""
+    lead, held = found_lead(lead_id), TemporaryFile()  # noqa: SIM115 - the answer closes it
+    export_person(lead, held, by=request.user, now=clock.now())
+    held.seek(0)
+    return cast(HttpResponse, FileResponse(held, as_attachment=True, filename=f"{lead.public_id}.zip"))
 
 
 @requires(Capability.DELETE_LEADS)

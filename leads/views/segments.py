@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from conditions import ConditionRefused
 from leads.actions import segments
 from leads.actions.segments import SegmentRefused
+from leads.filters import ALL
 from leads.models import Segment
 from leads.queries.segments import find_segment, growth, list_members, list_segments, overrides, pending, pending_people
 from leads.segment_forms import ListForm, PutForm, SegmentForm
@@ -114,6 +118,7 @@ def page(request: MemberRequest, segment_id: str) -> HttpResponse:
     days = growth([segment.pk], today=timezone.localdate(now), days=MONTH)[segment.pk]
     context = {
         **_head(segment),
+        "in_list": _in_list(segment),
         "rows": rows,
         "next_cursor": encode(rows[-1].position) if len(found) > PAGE_SIZE else "",
         "chart": growth_chart(days),
@@ -128,6 +133,13 @@ def page(request: MemberRequest, segment_id: str) -> HttpResponse:
         "may_put": Capability.EDIT_LEADS in request.can,
     }
     return render(request, "leads/segments/page.html", context)
+
+
+def _in_list(segment: Segment) -> str:
+    """The members in the list of leads, where one does something with all of them."""
+    return (
+        f"{reverse('leads:list')}?{urlencode({'view': ALL, 'condition': json.dumps({'segment': segment.public_id})})}"
+    )
 
 
 @requires(Capability.VIEW_LEADS)

@@ -1,7 +1,8 @@
-"""Verbs that move leads, tell sales and keep deals."""
+"""Verbs that move leads, give them to members, tell sales and keep deals."""
 
-from lifecycle.actions import deal_files, many
+from lifecycle.actions import assigning_many, deal_files, many, personal
 from lifecycle.actions.alerts import NoticeToStaff, forget_told, mark_read, notify, raise_alerts
+from lifecycle.actions.assigning import ASSIGNED_AT_ONCE, Assigned, Reason, assign, assign_by_facts, assign_due
 from lifecycle.actions.deals import DealInput, UpsertedDeal, own_number, upsert_deals
 from lifecycle.actions.joining import join_positions
 from lifecycle.actions.stages import (
@@ -15,12 +16,19 @@ from lifecycle.actions.stages import (
 )
 
 __all__ = [
+    "ASSIGNED_AT_ONCE",
+    "Assigned",
     "DealInput",
     "Moved",
     "NoticeToStaff",
+    "Reason",
     "ReasonMissing",
     "UnknownStage",
     "UpsertedDeal",
+    "assign",
+    "assign_by_facts",
+    "assign_due",
+    "assigning_many",
     "create_default_stages",
     "deal_files",
     "follow_rule",
@@ -32,6 +40,7 @@ __all__ = [
     "move_stage",
     "notify",
     "own_number",
+    "personal",
     "raise_alerts",
     "upsert_deals",
 ]

@@ -103,9 +103,9 @@ def mark_read(public_ids: Sequence[str] | None, *, by: User, now: datetime) -> i
     return changed
 
 
-def forget_told(lead_id: int) -> int:
-    """Remove the mails that told staff of a person; alerts go with the person's row. Returns how many there were."""
-    told = Alert.objects.filter(lead_id=lead_id).values_list("kind", "crossing")
+def forget_told(lead_ids: Sequence[int]) -> int:
+    """Remove the mails that told staff of people; alerts go with the people's rows. Returns how many there were."""
+    told = Alert.objects.filter(lead_id__in=lead_ids).values_list("kind", "crossing")
     return forget_notices([_mail_key(kind, crossing) for kind, crossing in told])
 
 

@@ -17,6 +17,8 @@ hang(
     Hung("lifecycle_position", moves=False, judged=True),
     Hung("lifecycle_alert"),
     Hung("lifecycle_deallead", beside=("deal_id",), label=_("Deals")),
+    Hung("lifecycle_assignment"),
+    Hung("lifecycle_waitingassignment", beside=("tenant_id",)),  # whoever waits already keeps their own place
 )
 
 

@@ -42,10 +42,19 @@ def cursor_of(request: Request) -> list[Any] | None:
 
 def number_of(request: Request) -> int | None:
     """The position of a list that is sorted by one number alone; raises ForgedCursor."""
-    match cursor_of(request):
+    return _number(cursor_of(request))
+
+
+def number_in(cursor: str) -> int | None:
+    """The same for a page of the dashboard, whose cursor is "" on the first page; raises ForgedCursor."""
+    return _number(decode(cursor) if cursor else None)
+
+
+def _number(position: Sequence[Any] | None) -> int | None:
+    match position:
         case None:
             return None
-        case [int() as number]:
+        case [int() as number] if 0 <= number < 2**63:
             return number
     raise ForgedCursor
 

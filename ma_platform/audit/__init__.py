@@ -1,10 +1,11 @@
 """What members did, append-only and visible to the workspace. It refuses to be edited.
 
-`record` is the whole interface; the row is written in the caller's transaction.
+`record` and `record_each` are the whole interface; rows are written in the caller's transaction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,5 +17,17 @@ def record(by: User | ApiKey | None, verb: str, subject: str, *, at: datetime, *
     """One line: who did what to which public id. `facts` must be JSON."""
     from ma_platform.audit.models import AuditEntry
 
-    actor = "" if by is None else str(getattr(by, "email", None) or getattr(by, "public_id", ""))
-    AuditEntry.objects.create(actor=actor, verb=verb, subject=subject, at=at, facts=facts)
+    AuditEntry.objects.create(actor=_name(by), verb=verb, subject=subject, at=at, facts=facts)
+
+
+def record_each(by: User | ApiKey | None, verb: str, subjects: Sequence[str], *, at: datetime, **facts: object) -> None:
+    """A line for each of these public ids, in one statement."""
+    from ma_platform.audit.models import AuditEntry
+
+    AuditEntry.objects.bulk_create(
+        [AuditEntry(actor=_name(by), verb=verb, subject=subject, at=at, facts=facts) for subject in subjects]
+    )
+
+
+def _name(by: User | ApiKey | None) -> str:
+    return "" if by is None else str(getattr(by, "email", None) or getattr(by, "public_id", ""))

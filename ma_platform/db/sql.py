@@ -51,6 +51,20 @@ def run(statement: str | Composable, *, using: str = "default", **params: object
         return Answer(cursor.rowcount, names, cursor.fetchall())
 
 
+def stream(
+    statement: str | Composable, *, size: int = 2_000, using: str = "default", **params: object
+) -> Iterator[tuple[Any, ...]]:  # Any: column types are the statement's business
+    """The rows of one statement as tuples, fetched `size` at a time: memory stays that of one stretch.
+
+    Only inside a transaction; what is not read to the end is closed with it.
+    """
+    with connections[using].chunked_cursor() as cursor:
+        text = statement.as_string(cursor.cursor) if isinstance(statement, Composable) else statement
+        cursor.execute(text, _with_tenant(text, params))
+        while rows := cursor.fetchmany(size):
+            yield from rows
+
+
 def typed(statement: str | Composable, row: type[Row], *, using: str = "default", **params: object) -> list[Row]:
     """One `row` (a dataclass) per line, matched by column name."""
     return [row(**line) for line in run(statement, using=using, **params).dicts()]

@@ -14,7 +14,7 @@ from random import Random
 
 OPENING = 0  # 9:00 in Japan, as an hour of UTC; office days there and UTC days are the same
 WEEKEND = 5
-STRETCHES = ((2, 8), (14, 3))  # age of a day in days below which it has so many stretches
+STRETCHES = ((2, 6), (14, 2))  # age of a day in days below which it has so many stretches
 EXHAUSTIVE = timedelta(seconds=40)
 
 
@@ -52,7 +52,7 @@ def _count(day: date, today: date) -> int:
     """An old weekend has none: its few facts are judged on Monday."""
     age = (today - day).days
     count = next((count for below, count in STRETCHES if age < below), 1)
-    return count if day.weekday() < WEEKEND else count // 4
+    return count if day.weekday() < WEEKEND else count // 2
 
 
 def _picked(moments: list[datetime], count: int, chance: Random) -> list[datetime]:

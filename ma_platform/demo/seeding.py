@@ -22,7 +22,9 @@ from leads.actions.segments import turn_wheel
 from leads.models import Lead
 from lifecycle.models import Deal, Position
 from ma_platform.demo import words
+from ma_platform.demo.assigning import make_assignment
 from ma_platform.demo.browsing import Browsing, browser_of, tells_browser
+from ma_platform.demo.mailing import Mailing
 from ma_platform.demo.moments import Stretch, stretches
 from ma_platform.demo.people import DemoPerson, companies, people
 from ma_platform.demo.reading import read
@@ -31,7 +33,6 @@ from ma_platform.demo.story import SITE, Arrival, Deed, arrivals, deeds
 from ma_platform.demo.visits import View
 from ma_platform.tenancy.models import User, Workspace
 from ma_platform.tenancy.scope import tenant_scope
-from mailing.actions import deliver_due
 from mailing.models import Message, State
 from tracking.actions import (
     NewFact,
@@ -99,12 +100,15 @@ class Seeding:
             upload_networks(self.browsing.listed(), replace=True, by=self.owner, now=self.now)
         passing = self.browsing.passing(self.now)
         times = [*(arrival.at for arrival in coming), *(deed.at for deed in doing)]
-        for stretch in stretches(times, now=self.now, chance=self.chance):
-            self._live(stretch, _until(stretch.end, coming), _until(stretch.end, doing), _until(stretch.end, passing))
+        with Mailing() as mailing:
+            for stretch in stretches(times, now=self.now, chance=self.chance):
+                happens = [_until(stretch.end, waiting) for waiting in (coming, doing, passing)]
+                self._live(stretch, *happens, mailing=mailing)
         self._cross_signs()
         self._recognise_networks()
         with tenant_scope(self.workspace):
             propose_change(by=self.owner, now=self.now)
+            make_assignment(self.sales, by=self.owner, now=self.now)
 
     def _calendar(self) -> tuple[list[Arrival], list[Deed]]:
         """Everything that will happen, the next thing last."""
@@ -117,7 +121,13 @@ class Seeding:
         return coming[::-1], sorted(doing, key=lambda deed: deed.at, reverse=True)
 
     def _live(
-        self, stretch: Stretch, coming: Sequence[Arrival], doing: Sequence[Deed], passing: Sequence[View]
+        self,
+        stretch: Stretch,
+        coming: Sequence[Arrival],
+        doing: Sequence[Deed],
+        passing: Sequence[View],
+        *,
+        mailing: Mailing,
     ) -> None:
         end = stretch.end
         if not self.flowing and end >= self.now - FLOWS_START:
@@ -127,13 +137,13 @@ class Seeding:
                 lifecycle.mark_read(None, by=self.sales[0], now=end)
             self._sell(stretch)
             self._arrive(coming, end)
+            self._read_mail(mailing.sent_in())
             record_many([fact for deed in doing if (fact := self._fact(deed))])
             record_many(self._read_until(end))
         take_in(self.browsing.lines([*passing, *self.browsing.views(doing)], self.known), now=end)
         self._inquire([deed for deed in doing if deed.kind == "inquiry"])
         self._judge(end)
-        with tenant_scope(self.workspace):
-            self._read_mail(stretch)
+        mailing.send(stretch)
 
     def _judge(self, now: datetime) -> None:
         """What the platform's own processes do."""
@@ -145,8 +155,6 @@ class Seeding:
             turn_wheel(now=now)
             while nurturing.tick(now=now).claimed:
                 pass
-        while deliver_due(now=now).claimed:
-            pass
 
     def _start_flows(self, now: datetime) -> None:
         self.flowing = True
@@ -294,8 +302,10 @@ class Seeding:
         if ended:
             lifecycle.upsert_deals(ended, now=now)
 
-    def _read_mail(self, stretch: Stretch) -> None:
-        """Who will open what was just sent, and when; fewer will click."""
+    def _read_mail(self, stretch: Stretch | None) -> None:
+        """Who will open what was sent in this stretch, and when; fewer will click."""
+        if stretch is None:
+            return
         sent = Message.objects.filter(
             state=State.ACCEPTED, email_version__isnull=False, sent_at__gt=stretch.start, sent_at__lte=stretch.end
         ).order_by("id")

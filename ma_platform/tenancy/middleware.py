@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone, translation
 
 from ma_platform.tenancy.models import Membership, Workspace
@@ -31,6 +31,11 @@ STRANGERS = (
 SESSION_KEY = "workspace"
 
 
+def _texts(form: QueryDict) -> Iterator[str]:
+    """Names and values of a form."""
+    return (text for name, values in form.lists() for text in (name, *values))
+
+
 class PersonMiddleware:
     """Finds the signed-in person's memberships and the one in use; speaks their language."""
 
@@ -52,6 +57,11 @@ class PersonMiddleware:
         finally:  # the thread's next request may be a stranger's, who has no language or zone of this member
             timezone.deactivate()
             translation.deactivate()
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        """A form is read here, after the address found its view, as the check of its token does."""
+        if not request.path.startswith(STRANGERS) and any("\0" in text for text in _texts(request.POST)):
+            raise BadRequest("a NUL character, which no text of ours holds")
 
     def _settle(self, request: HttpRequest) -> None:
         person = int(request.user.pk or 0)

@@ -109,3 +109,22 @@ class TenantModel(models.Model):
         """The same row as it is in the database now."""
         self.refresh_from_db()
         return self
+
+
+class TenantPart(TenantModel):
+    """Base of a table with many rows that hang on another of the tenant by a reference that is never null.
+
+    That composite reference vouches for the tenant: a check of its own for every row would cost as much again.
+    """
+
+    tenant = models.ForeignKey(
+        "tenancy.Workspace",
+        on_delete=models.CASCADE,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
+        abstract = True

@@ -1,11 +1,12 @@
 """Verbs of mailing: write mails, put messages in the queue, send what is due, stop when people say stop."""
 
+from mailing.actions import personal
 from mailing.actions.compose import create_email, save_email, send_test
 from mailing.actions.deliver import Delivery, deliver_due
 from mailing.actions.enqueue import Notice, Recipient, enqueue_messages, enqueue_notice, forget_notices
 from mailing.actions.joining import join_mails
 from mailing.actions.refuse import (
-    forget_address,
+    forget_addresses,
     refuse_by_ticket,
     resubscribe_by_ticket,
     suppress,
@@ -21,9 +22,10 @@ __all__ = [
     "deliver_due",
     "enqueue_messages",
     "enqueue_notice",
-    "forget_address",
+    "forget_addresses",
     "forget_notices",
     "join_mails",
+    "personal",
     "refuse_by_ticket",
     "resubscribe_by_ticket",
     "save_email",

@@ -86,10 +86,10 @@ def suppress(addresses: Sequence[str], *, reason: str, now: datetime) -> int:
     return sql.run(SUPPRESS, hashes=list(known), addresses=list(known.values()), reason=str(reason), now=now).rowcount
 
 
-def forget_address(address: str) -> None:
-    """Its owner is erased: the suppression keeps the hash, which is what stops mail, and loses the clear text."""
-    if address:
-        Suppression.objects.filter(address_hash=address_hash(address)).update(address="")
+def forget_addresses(addresses: Sequence[str]) -> None:
+    """Their owners are erased: the suppression keeps the hash, which is what stops mail, and loses the clear text."""
+    hashes = [address_hash(address) for address in addresses if address]
+    Suppression.objects.filter(address_hash__in=hashes).update(address="")
 
 
 SUPPRESS = """

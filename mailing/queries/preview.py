@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from leads.queries import merge_fields
+from leads.queries.attributes import definitions
 from ma_platform.errors import Refused
 from ma_platform.tenancy.queries import settings_of
 from ma_platform.tenancy.scope import current_tenant, current_tenant_id
@@ -18,6 +19,7 @@ from mailing.signing import ORIGIN, SIGNER
 from mailing.tokens import Ticket
 from mailing.wording import worded
 
+OWN_FIELDS = ("lead", "company")
 ROOTS = frozenset({"lead", "company", "owner", "workspace", "event", "unsubscribe_url", "preferences_url"})
 SAMPLE = {
     "lead": {
@@ -93,7 +95,7 @@ def values_of(merge: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, A
 
 def lint(parsed: document.MailDocument, sources: compiling.Sources, html: str) -> list[str]:
     """Sentences on what readers or mail programs will stumble over."""
-    unknown = sorted({path for path in sources.mentioned if path.partition(".")[0] not in ROOTS})
+    unknown = sorted({path for path in sources.mentioned if path.partition(".")[0] not in ROOTS} | _unmade(sources))
     found = [_("There is no value called %(path)s.") % {"path": path} for path in unknown]
     found += [
         _("%(path)s has no fallback: people without it will not get this mail.") % {"path": path}
@@ -111,6 +113,15 @@ def lint(parsed: document.MailDocument, sources: compiling.Sources, html: str) -
     if re.search(r"<img\b(?![^>]*\balt=)", html):
         found.append(_("A picture has no alternative text."))
     return found
+
+
+def _unmade(sources: compiling.Sources) -> set[str]:
+    """`lead.attributes.KEY` and `company.attributes.KEY` of fields nobody made, or laid aside."""
+    asked = {path for path in sources.mentioned if path.split(".")[1:2] == ["attributes"] and path.count(".") > 1}
+    if not asked:
+        return set()
+    known = {f"{subject}.attributes.{key}" for subject in OWN_FIELDS for key in definitions(subject, archived=False)}
+    return {path for path in asked if ".".join(path.split(".")[:3]) not in known}
 
 
 def _gaps(ready: rendering.Loaded, values: Mapping[str, Any]) -> list[str]:

@@ -1,6 +1,6 @@
 """Verbs of flows: writing them, letting leads in, hearing facts, and the tick."""
 
-from nurturing.actions import many
+from nurturing.actions import many, personal
 from nurturing.actions.authoring import FlowStateRefused, create_flow, pause, publish, resume, save_draft
 from nurturing.actions.entering import Admission, Entry, FlowNotPublished, enter_leads, would_enter
 from nurturing.actions.installing import install_template
@@ -22,6 +22,7 @@ __all__ = [
     "join_runs",
     "many",
     "pause",
+    "personal",
     "publish",
     "resume",
     "save_draft",

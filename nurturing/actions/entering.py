@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from leads.actions.segments import stir_flow
 from leads.queries.exclusions import excluded
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
@@ -67,6 +68,7 @@ def enter_leads(flow: Flow, *, entries: Sequence[Entry], now: datetime) -> Admis
     ).one()
     if entered:
         ring()
+        stir_flow(leads, flow.public_id, now=now)
     return Admission(entered=entered, refused=refused)
 
 

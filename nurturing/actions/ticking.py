@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import current_tenant
+from ma_platform.workdays import japanese_calendar
 from nurturing.actions import effects
 from nurturing.actions.effects import Made
 from nurturing.actions.settling import Journey, settle
@@ -34,7 +35,6 @@ from nurturing.engine import (
 from nurturing.language import FlowRefused
 from nurturing.queries import graph_of
 from nurturing.steps.contract import Question
-from nurturing.workdays import japanese_calendar
 
 CLAIM_AT_ONCE = 2000
 PUT_OFF_FOR = timedelta(hours=1)

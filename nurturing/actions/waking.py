@@ -10,6 +10,7 @@ from leads.actions.segments import QUIET
 from ma_platform.db import sql
 from nurturing.actions.bell import ring
 from nurturing.actions.entering import Entry, enter_leads
+from nurturing.actions.excluding import end_excluded
 from nurturing.asking import facts_matching
 from nurturing.language import FlowRefused
 from nurturing.models import Flow
@@ -24,6 +25,7 @@ def hear(facts: Sequence[Fact], *, now: datetime) -> tuple[int, int]:
     human = [fact for fact in facts if fact.lead_id is not None and fact.verdict == Verdict.HUMAN]
     if not human:
         return 0, 0
+    end_excluded(human, now=now)
     started = sum(start_runs(flow, human, now) for flow in triggered_by({fact.name for fact in human}))
     return started, wake_runs(human, now=now)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal, Protocol, Self
 
+from ma_platform.workdays import Calendar
 from nurturing.reading import Reader, refuse
-from nurturing.workdays import Calendar, Duration
+from nurturing.workdays import Duration
 
 Phase = Literal["arriving", "waiting"]
 

@@ -1,5 +1,6 @@
 """Verbs that change scores and score models."""
 
+from scoring.actions import personal
 from scoring.actions.compute import rescore, rescore_visitors
 from scoring.actions.joining import judge_scores
 from scoring.actions.publish import create_model, get_model, publish, rollback, save_draft
@@ -12,6 +13,7 @@ __all__ = [
     "create_model",
     "get_model",
     "judge_scores",
+    "personal",
     "publish",
     "rebuild",
     "rescore",

@@ -6,14 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.habits import HABITS, Habit
-from tests.architecture.tree import ROOT, modules
-
-PARSED = {path: ast.parse((ROOT / path).read_text()) for path in modules()}
+from tests.architecture.tree import modules, parsed
 
 
 @pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit.name)
 def test_habit_is_kept_everywhere(habit: Habit):
-    broken = [line for path, tree in PARSED.items() for line in habit.find(tree, path)]
+    broken = [line for path in modules() for line in habit.find(parsed(path), path)]
 
     assert broken == []
 

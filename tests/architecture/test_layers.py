@@ -1,6 +1,5 @@
 """One direction of travel: between rooms, inside rooms, and between tables."""
 
-import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from django.db import connection
 
 from ma_platform.env import ROOT
 from tests.architecture.habits import ROOMS, imported
-from tests.architecture.tree import modules
+from tests.architecture.tree import modules, parsed
 
 HEIGHT = {
     name: height
@@ -72,7 +71,7 @@ def test_inside_a_room_imports_go_down():
         f"{path}:{line} imports {name}"
         for path in modules()
         if path.parts[0] in ROOMS and _rank(path.with_suffix("").parts[1]) < len(INNER)
-        for line, name in imported(ast.parse((ROOT / path).read_text()))
+        for line, name in imported(parsed(path))
         if name.startswith(f"{path.parts[0]}.") and _rank(name.split(".")[1]) < _rank(path.with_suffix("").parts[1])
     ]
 
@@ -98,7 +97,7 @@ def test_pure_modules_do_not_know_django():
         f"{path}:{line} imports {name}"
         for path in modules()
         if path.parts[0] in ROOMS and path.stem in pure_by_name - known
-        for line, name in imported(ast.parse((ROOT / path).read_text()))
+        for line, name in imported(parsed(path))
         if name.startswith(("django.db", "rest_framework"))
     ]
 

@@ -3,7 +3,7 @@
 import ast
 
 from tests.architecture.habits import BANNED_NAMES
-from tests.architecture.tree import ROOT, sources
+from tests.architecture.tree import ROOT, parsed, sources
 
 MODULE_LINES, FUNCTION_LINES = 400, 30
 
@@ -24,7 +24,7 @@ def test_functions_fit_on_a_screen():
     long = [
         f"{path}:{node.lineno} {node.name} has {node.end_lineno - node.lineno + 1} lines"
         for path in sources()
-        for node in ast.walk(ast.parse((ROOT / path).read_text()))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.end_lineno - node.lineno + 1 - _docstring_lines(node) > FUNCTION_LINES
     ]
@@ -39,7 +39,7 @@ def test_every_package_says_what_it_owns():
         if path.name == "__init__.py"
         and path.parts[0] not in ("tests", "benchmarks")
         and not {"management", "commands", "templatetags"} & set(path.parts)
-        and not ast.get_docstring(ast.parse((ROOT / path).read_text()))
+        and not ast.get_docstring(parsed(path))
     ]
 
     assert silent == []

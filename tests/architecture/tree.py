@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cache
 from pathlib import Path
 
 from ma_platform.env import ROOT
 from tests.architecture.habits import ROOMS
 
-__all__ = ["ROOT", "modules", "sources"]
+__all__ = ["ROOT", "modules", "parsed", "sources"]
 HOMES = (*ROOMS, "conditions", "ma_platform")
 
 
@@ -24,3 +25,9 @@ def sources() -> tuple[Path, ...]:
     product = [path for path in modules() if "migrations" not in path.parts]
     others = [path.relative_to(ROOT) for home in ("tests", "benchmarks") for path in (ROOT / home).rglob("*.py")]
     return tuple(product + sorted(others))
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The module as a tree, read once for everybody who asks."""
+    return ast.parse((ROOT / path).read_text())

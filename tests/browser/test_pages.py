@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.stack import DEMO_EMAIL, PASSWORD, running_demo
+from tests.conftest import spare_database
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.xdist_group("stack")]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -93,23 +94,29 @@ class Walk:
         self.complaints.append(f"{self.path}: {what}")
 
 
-@pytest.fixture
-def demo(another_database: str, tmp_path: Path) -> Iterator[str]:
-    with running_demo(another_database, tmp_path, leads=60, companies=20) as url:
+@pytest.fixture(scope="module")
+def demo(test_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("demo")
+    with running_demo(spare_database(test_database), folder, leads=60, companies=20) as url:
         yield url
 
 
-def test_every_page_answers_fits_and_is_accessible(browser: Browser, demo: str):
-    complaints = []
-    for language, theme, looks in READERS:
-        page = signed_in(browser, demo, language, theme)
-        paths = [*LISTS, *records(page, demo)]
-        walk = Walk(page, demo, looks)
-        for path in paths:
-            walk.read(path)
-        page.context.close()
-        complaints += [f"{language} {complaint}" for complaint in walk.complaints]
-    assert complaints == []
+@pytest.mark.parametrize(("language", "theme", "looks"), READERS)
+def test_every_page_answers_fits_and_is_accessible(
+    browser: Browser,
+    demo: str,
+    language: str,
+    theme: Literal["light", "dark"],
+    looks: Literal["phone", "desktop"],
+):
+    page = signed_in(browser, demo, language, theme)
+    walk = Walk(page, demo, looks)
+
+    for path in [*LISTS, *records(page, demo)]:
+        walk.read(path)
+    page.context.close()
+
+    assert walk.complaints == []
 
 
 def signed_in(browser: Browser, url: str, language: str, theme: Literal["light", "dark"]) -> Page:

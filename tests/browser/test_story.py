@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import redis
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.stack import PASSWORD, Stack, running_stack
-from tests.mailing.sink import Sink, running_sink
+from tests.browser.people import ask_for_document, read, signed_in, visitor
+from tests.browser.stack import Stack
+from tests.mailing.sink import Sink
 from tests.timing import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("stack")]
 SHOWN = ("ページ閲覧 · 価格", "フォーム送信 · 資料請求", "ホットリードになりました", "メール内リンクのクリック")
 ADDRESS = "yamada.taro@aoba-seimitsu.example"
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with running_sink() as sink:
-        yield sink
-
-
-@pytest.fixture
-def stack(another_database: str, sink: Sink, tmp_path: Path) -> Iterator[Stack]:
-    redis.Redis.from_url(os.environ["REDIS_URL"].rsplit("db=", 1)[0] + "db=15").flushdb()
-    with running_stack(another_database, sink.port, tmp_path) as running:
-        yield running
+ANSWERS = {"メールアドレス": ADDRESS, "姓": "山田", "名": "太郎", "会社名": "株式会社青葉精密", "役職": "製造部長"}
 
 
 def test_a_stranger_becomes_a_lead_becomes_hot_and_is_nurtured(browser: Browser, stack: Stack, sink: Sink):
-    visitor = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo").new_page()
-    read(visitor, f"{stack.site}/products/mirai-sense/")
+    stranger = visitor(browser)
+    read(stranger, f"{stack.site}/products/mirai-sense/")
     marketer = signed_in(browser, stack)
     publish_ready_made_flow(marketer, stack)
 
-    read(visitor, f"{stack.site}/pricing/")
-    ask_for_document(visitor, stack)
+    read(stranger, f"{stack.site}/pricing/")
+    ask_for_document(stranger, stack, ANSWERS)
 
     lead = eventually(lambda: the_lead(stack))
     past = eventually(lambda: pages_of(stack, lead, "/pricing/"))
@@ -56,22 +41,12 @@ def test_a_stranger_becomes_a_lead_becomes_hot_and_is_nurtured(browser: Browser,
     eventually(lambda: stack.ask(f"leads/{lead}")["stage"] == "mql")
     assert sum_of_lines(stack, lead) == stack.ask(f"leads/{lead}/score")["total"]
 
-    click_in(visitor, thanks, stack)
+    click_in(stranger, thanks, stack)
     eventually(lambda: events_of(stack, lead, "email_clicked"))
     stack.manage("advance_clock", "--days", "8")
     eventually(lambda: mail_to(sink, ADDRESS, 2), seconds=40)
 
     see_everything(marketer, stack, lead)
-
-
-def signed_in(browser: Browser, stack: Stack) -> Page:
-    page = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo").new_page()
-    page.goto(f"{stack.url}/")
-    page.get_by_label("メールアドレス").fill(stack.email)
-    page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="ログイン").click()
-    expect(page.get_by_role("heading", name="ホーム", level=1)).to_be_visible()
-    return page
 
 
 def publish_ready_made_flow(page: Page, stack: Stack) -> None:
@@ -80,29 +55,6 @@ def publish_ready_made_flow(page: Page, stack: Stack) -> None:
     page.wait_for_url(re.compile(r"/flows/flw_"))
     page.locator("form[action$='/publish/'] button").first.click()
     expect(page.get_by_text("稼働中").first).to_be_visible()
-
-
-def read(page: Page, url: str) -> None:
-    """Read for a little over a second, as a person: the pointer moves."""
-    page.goto(url)
-    page.mouse.move(200, 300)
-    page.wait_for_timeout(1200)
-
-
-def ask_for_document(page: Page, stack: Stack) -> None:
-    read(page, f"{stack.site}/whitepaper/")
-    fill(
-        page, {"メールアドレス": ADDRESS, "姓": "山田", "名": "太郎", "会社名": "株式会社青葉精密", "役職": "製造部長"}
-    )
-    page.get_by_role("checkbox").check()
-    page.wait_for_timeout(1500)  # nobody fills a form in less than two seconds
-    page.get_by_role("button", name="資料を請求する").click()
-    expect(page.get_by_text("ありがとうございます").first).to_be_visible()
-
-
-def fill(page: Page, answers: dict[str, str]) -> None:
-    for label, value in answers.items():
-        page.get_by_label(re.compile(rf"^{label}")).first.fill(value)
 
 
 def click_in(page: Page, mail: object, stack: Stack) -> None:

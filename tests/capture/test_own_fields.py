@@ -8,7 +8,8 @@ from uuid import uuid4
 from capture.actions import Context, Posted, create_form, submit
 from capture.models import Submission
 from leads.actions.attributes import AttributeInput, create_attribute
-from leads.models import FieldHistory, Lead
+from leads.models import Lead
+from leads.queries.history import past_values
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 
 FORM = {
@@ -34,7 +35,8 @@ def test_an_answer_fills_a_field_of_the_workspaces_own(in_acme: NewWorkspace, no
     sent = answer(now, "１２")
 
     assert Lead.objects.get().attributes == {"seats": 12}
-    assert FieldHistory.objects.get(field="attributes.seats").source == f"form:{sent.public_id}"
+    (past,) = past_values(Lead.objects.get())["attributes.seats"]
+    assert past.source == f"form:{sent.public_id}"
 
 
 def test_an_answer_that_does_not_fit_is_kept_with_the_submission_only(in_acme: NewWorkspace, now: datetime) -> None:

@@ -187,7 +187,8 @@ def of_day(op: str, value: date, wanted: Any, world: World) -> bool:
             return bool(-wanted["days"] < ahead <= 0)
         case "within_next":
             return bool(0 <= ahead < wanted["days"])
-    return any(comes_round(value, world.today + timedelta(days=each)) for each in range(wanted["days"]))
+    today = world.today  # once: a year is looked through day by day
+    return any(comes_round(value, today + timedelta(days=each)) for each in range(wanted["days"]))
 
 
 def comes_round(day: date, turn: date) -> bool:

@@ -32,7 +32,7 @@ def test_every_working_day_is_judged_on_that_day_and_recent_days_often():
     days = [one.end.date() for one in found]
     working = {time.date() for time in facts(90) if time.weekday() < 5}
     assert working <= set(days)
-    assert days.count(FRIDAY.date()) >= 10
+    assert days.count(FRIDAY.date()) >= 6
     assert len(found) < 130  # each costs time when the demo is made
 
 

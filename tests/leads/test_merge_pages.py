@@ -104,3 +104,15 @@ def test_lists_and_counts_have_the_survivor_once(acme, api, now):
 
     assert [row["id"] for row in listed] == [keep.public_id]
     assert stated.lead_id == keep.pk
+
+
+def test_any_two_people_are_found_and_compared(acme, globex, sign_in, now):
+    with tenant_scope(acme.workspace.pk):
+        keep, drop = pair(now)
+    with tenant_scope(globex.workspace.pk):
+        pair(now)
+
+    page = sign_in().get(f"/leads/{keep.public_id}/merge?q=山田")
+
+    assert [row.public_id for row in page.context["rows"]] == [drop.public_id]
+    assert f"/leads/{keep.public_id}/merge/{drop.public_id}" in page.content.decode()

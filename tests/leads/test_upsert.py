@@ -10,6 +10,7 @@ from django.db import connection
 from leads.actions import LeadInput, LeadRefused, Permission, Policy, create_lead, edit_lead, erase_lead, upsert_leads
 from leads.models import Company, FieldHistory, Lead, LeadIdentifier
 from leads.queries import lead_json, mailable
+from leads.queries.history import Past, past_values
 from ma_platform.errors import NotFound
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
@@ -105,11 +106,21 @@ def test_colleagues_meet_in_one_company_and_free_mail_joins_nobody(in_acme: NewW
 def test_every_value_keeps_where_it_came_from(in_acme: NewWorkspace, now: datetime) -> None:
     upsert_leads([LeadInput(email="a@x.example", job_title="課長")], by=in_acme.owner, now=now, source="form:sub_1")
 
-    lines = FieldHistory.objects.filter(field__in=["job_title", "job_rank"]).order_by("field")
-    assert [(line.field, line.value, line.source, line.by_id) for line in lines] == [
-        ("job_rank", "manager", "form:sub_1", in_acme.owner.pk),
-        ("job_title", "課長", "form:sub_1", in_acme.owner.pk),
+    past, by = past_values(Lead.objects.get()), str(in_acme.owner)
+    assert past["job_rank"] == [Past("manager", "form:sub_1", now, by)]
+    assert past["job_title"] == [Past("課長", "form:sub_1", now, by)]
+
+
+def test_values_given_at_once_lie_in_one_line_and_a_second_one_in_another(in_acme: NewWorkspace, now: datetime) -> None:
+    once = [LeadInput(email="a@x.example", job_title=title, department="営業部") for title in ("課長", "部長")]
+    upsert_leads(once, by=None, now=now)
+
+    lines = FieldHistory.objects.order_by("id").values_list("field", "stated")
+    assert list(lines) == [
+        ("", {"email": "a@x.example", "department": "営業部", "job_title": "課長", "job_rank": "manager"}),
+        ("", {"job_title": "部長", "job_rank": "director"}),
     ]
+    assert [past.value for past in past_values(Lead.objects.get())["job_title"]] == ["部長", "課長"]
 
 
 def test_making_and_changing_people_is_told_and_repeating_is_not(in_acme: NewWorkspace, now: datetime) -> None:

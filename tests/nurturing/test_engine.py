@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from ma_platform.workdays import japanese_calendar
 from nurturing.engine import Ask, Moment, Over, Passed, Position, Rest, walk
 from nurturing.graph import Graph, parse
 from nurturing.steps.add_tag import AddTag
 from nurturing.steps.contract import FirstTrue, Happening
 from nurturing.steps.send_email import SendEmail
-from nurturing.workdays import japanese_calendar
 
 from .language import PlainLanguage, Written
 

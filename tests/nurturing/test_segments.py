@@ -82,3 +82,15 @@ def test_the_number_of_the_event_is_the_trigger() -> None:
     flow = by_segment(segments.create_segment("A", None, by=None, now=NOON))
 
     assert flow.trigger_event == Event.SEGMENT_ENTERED
+
+
+def test_coming_into_a_flow_is_coming_into_segments_that_ask_about_it() -> None:
+    flow, other = world.flow(SHORT), world.flow(SHORT)
+    here, there = (made({"flow": one.public_id, "state": "in"}, now=NOON, name=one.public_id) for one in (flow, other))
+    one, two = world.people(2)
+
+    world.enter(flow, [one])
+
+    assert (inside(here), inside(there)) == ({one}, set())
+    world.enter(flow, [two])
+    assert inside(here) == {one, two}

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from ma_platform.workdays import japanese_calendar
 from nurturing.graph import read_step
 from nurturing.reading import DocumentRefused
 from nurturing.steps import STEP_TYPES
 from nurturing.steps.contract import Decision, Finish, Go, Stay, Visit
-from nurturing.workdays import japanese_calendar
 
 from .language import PlainLanguage
 

@@ -25,6 +25,7 @@ from ma_platform.embedded.account import choose
 from ma_platform.embedded.postgres import Postgres
 from ma_platform.embedded.valkey import Valkey
 from ma_platform.env import ROOT
+from tests.schema import copy_schema
 from tests.timing import eventually
 
 PYTHON = sys.executable
@@ -100,9 +101,9 @@ class Installation(Processes):
         os.kill(pid, signal.SIGQUIT)
         eventually(lambda: not Path(f"/proc/{pid}").exists(), seconds=30)
 
-    def open(self) -> None:
-        """Migrate, and make a workspace."""
-        self.manage("migrate", "-v0")
+    def open(self, migrated: str) -> None:
+        """The tables of the database at `migrated`, and a workspace."""
+        copy_schema(migrated, self.environment["DATABASE_OWNER_URL"])
         login = ["--email", "a@a.jp", "--password", "correct horse battery"]
         self.write_key = json.loads(self.manage("create_workspace", "--name", "A", *login, "--json"))["write_key"]
 

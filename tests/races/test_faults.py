@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import template_dsn
 from tests.races.installation import AWAY, PATIENCE, Installation, installed, pause
 from tests.races.load import load
 from tests.timing import eventually
@@ -48,9 +49,9 @@ class Figures:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(tmp_path_factory: pytest.TempPathFactory, test_database: str) -> Iterator[Installation]:
     with installed(tmp_path_factory.mktemp("faults")) as there:
-        there.open()
+        there.open(template_dsn(test_database))
         yield there
 
 

@@ -11,6 +11,7 @@ import pytest
 from ma_platform.env import ROOT
 from mailing.signing import SIGNER
 from mailing.tokens import Ticket
+from tests.conftest import template_dsn
 from tests.races.installation import AWAY, PATIENCE, PYTHON, Installation, answers, installation
 from tests.timing import eventually
 from tracking.catalogue import Event
@@ -22,8 +23,8 @@ TARGET = "https://acme.example/products?utm_source=mail"
 
 @pytest.mark.slow  # brings its own Postgres and Valkey and stops one of them
 @pytest.mark.timeout(300)
-def test_a_mails_links_lead_on_while_postgres_is_stopped(installation):
-    there, tenant_id = installation, open_for_mail(installation)
+def test_a_mails_links_lead_on_while_postgres_is_stopped(installation, test_database):
+    there, tenant_id = installation, open_for_mail(installation, template_dsn(test_database))
     before = click(there, tenant_id, 0)
 
     there.postgres.stop()
@@ -35,10 +36,9 @@ def test_a_mails_links_lead_on_while_postgres_is_stopped(installation):
     eventually(lambda: clicks(there) == CLICKS, seconds=PATIENCE, despite=AWAY, why=lambda: "accepted and lost")
 
 
-def open_for_mail(there: Installation) -> int:
-    """Migrated, a workspace made, the web server of pages and mails up; the workspace's id."""
-    there.manage("migrate", "-v0")
-    there.manage("create_workspace", "--name", "A", "--email", "a@a.jp", "--password", "correct horse battery")
+def open_for_mail(there: Installation, migrated: str) -> int:
+    """With tables and a workspace, the web server of pages and mails up; the workspace's id."""
+    there.open(migrated)
     granian = [str(Path(PYTHON).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
     command = [*granian, "--port", str(there.port), "--no-ws", "--log-level", "error", "ma_platform.wsgi:application"]
     environment = {**there.environment, "MA_PROCESS": "web"}

@@ -45,3 +45,13 @@ def test_a_time_zone_that_does_not_exist_is_refused(acme, sign_in):
 
 def test_without_an_address_alerts_go_to_the_owner(in_acme):
     assert alert_address() == "owner@acme.example"
+
+
+def test_a_form_with_a_character_no_text_can_hold_is_refused_before_any_page_reads_it(acme, sign_in):
+    client = sign_in()
+
+    answers = [client.post("/settings/", {**SAID, name: "a\0b"}).status_code for name in ("name", "x\0")]
+
+    assert answers == [400, 400]
+    with tenant_scope(acme.workspace):
+        assert workspace_settings().name == "アクメ"

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from capture.models import Submission
-from leads.actions import erase_lead
+from leads.actions import add_tag, erase_lead, erase_leads
 from leads.models import IdentityHint, Lead
 from ma_platform.audit.models import AuditEntry
 from ma_platform.db import sql
@@ -145,6 +145,28 @@ def test_a_shared_browser_keeps_what_others_did(in_acme):
     assert left() == [(other, "browser-one")]
     assert Visitor.objects.get().lead_id == other
     assert Binding.objects.get().other_lead_id is None
+
+
+def test_people_erased_together_leave_nothing_and_others_keep_theirs(in_acme):
+    one, two, other = (make_person(email=f"{name}@x.example") for name in "abc")
+    pair = {Lead.objects.get(pk=pk).public_id for pk in (one, two)}
+    suppress(["a@x.example", "c@x.example"], reason=Suppression.Why.MANUAL, now=NOW)
+    add_tag([one, two, other], "展示会", now=NOW)
+    for browser, leads in (("browser-both", (one, two)), ("browser-shared", (two, other)), ("browser-own", (other,))):
+        for place, lead in enumerate(leads):
+            bind_visitor(browser, lead, "form", minute(2 * place))
+            record(Event.PAGE_VIEWED, at=minute(2 * place + 1), visitor=browser)
+
+    done = erase_leads([two, one], by=in_acme.owner, now=LATER)
+
+    assert (set(done.public_ids), done.rows) == (pair, 2)
+    assert left() == [(other, "browser-own"), (other, "browser-shared")]
+    assert set(Row.objects.exclude(lead_id=None).values_list("lead_id", flat=True)) == {other}
+    assert set(Daily.objects.exclude(lead_id=None).values_list("lead_id", flat=True)) == {other}
+    assert sorted(Visitor.objects.values_list("key", flat=True)) == ["browser-own", "browser-shared"]
+    assert sorted(Suppression.objects.values_list("address", flat=True)) == ["", "c@x.example"]
+    assert set(AuditEntry.objects.filter(verb="lead.erased").values_list("subject", flat=True)) == pair
+    assert Tombstone.objects.count() == 3
 
 
 def minute(number: int) -> datetime:

@@ -28,6 +28,10 @@ TOUCHPOINT: Json = {"lead": "$lead", "kind": "visit"}
 DEAL_FORM: Json = {"name": "商談", "external_id": "SFA-1", "email": "$lead_email", "currency": "JPY"}
 DEAL: Json = {"external_id": "SFA-1", "name": "商談", "leads": ["$lead"]}
 
+HOURS: Json = {"on_hot": "on", "days": ["0", "1"], "opens": "09:00", "closes": "18:00"}
+RULE: Json = {"name": "新しいルール", "whom": "team:$team", "condition": json.dumps(CONDITION["condition"])}
+TEAM: Json = {"name": "新しいチーム", "when_closed": "wait"}
+
 MAIL_FORM: Json = {
     "name": "案内",
     "kind": "marketing",

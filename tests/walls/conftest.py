@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.core.management import call_command
 from pytest_django.plugin import DjangoDbBlocker
 
 from ma_platform import clock
 from ma_platform.tenancy.scope import tenant_scope
 from mailing import drafts
+from tests.emptying import empty_database
 from tests.walls.crawl import Crawler
+from tests.walls.foreign import belongings
 from tests.walls.populated import Tenant, populate
 
 Two = tuple[Tenant, Tenant]
@@ -25,7 +26,7 @@ def two(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[T
             now = clock.now()
             yield populate("acmemark", now=now), populate("globexmark", now=now)
         finally:
-            call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
+            empty_database()
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,13 @@ def crawler(signed_in: Crawler, two: Two, db: None) -> Crawler:
         with tenant_scope(tenant.made.workspace):
             tenant.ids["draft"] = drafts.keep(f"<p>{tenant.mark}</p>")
     return signed_in
+
+
+@pytest.fixture(scope="module")
+def theirs_before(two: Two, django_db_blocker: DjangoDbBlocker) -> dict[str, str]:
+    """What globex owns. Nothing a crawler asks is committed, so it stays so."""
+    with django_db_blocker.unblock():
+        return belongings(two[1].made.workspace)
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ from mailing.signing import SIGNER
 from mailing.tokens import Ticket
 from nurturing import actions as flows
 from nurturing.models import Flow
+from tests.walls.assigning import make_assignment
 from tests.walls.joined import make_joined
 from tests.walls.kept import make_kept
 from tests.walls.listed import make_listing
@@ -92,6 +93,7 @@ def populate(mark: str, *, now: datetime) -> Tenant:
         _segments,
         _listing,
         _kept,
+        _assignment,
     ):
         with tenant_scope(made.workspace):
             furnish(tenant)
@@ -225,6 +227,11 @@ def _networks(tenant: Tenant) -> None:
 
 def _kept(tenant: Tenant) -> None:
     tenant.ids |= make_kept(tenant.mark, tenant.ids["lead"], by=tenant.made.owner, now=tenant.now)
+
+
+def _assignment(tenant: Tenant) -> None:
+    seller = tenant.members[Role.SALES]
+    tenant.ids |= make_assignment(tenant.mark, seller, by=tenant.made.owner, now=tenant.now)
 
 
 def _identities(tenant: Tenant) -> None:

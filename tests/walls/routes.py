@@ -5,53 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-
 from ma_platform.tenancy.permissions import Capability as C
 from tests.walls import bodies
+from tests.walls.shape import LOCAL, METHODS, OPEN, SIGNED_IN, TOKEN, Anybody, Row, Who
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-
-class Anybody(StrEnum):
-    """Those for whom no role decides."""
-
-    SIGNED_IN = "whoever is signed in"
-    TOKEN = "a stranger with a token or a door id"
-    OPEN = "everybody"
-    LOCAL = "everybody on this machine, with DEBUG only"
-
-
-Who = C | Anybody
-SIGNED_IN, TOKEN, OPEN, LOCAL = Anybody
-
-
-@dataclass(frozen=True)
-class Row:
-    """One address. A method that is None answers 405. `body` is sent with every write, `query` with all."""
-
-    name: str
-    args: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, object] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict, kw_only=True)
-    GET: Who | None = None
-    POST: Who | None = None
-    PUT: Who | None = None
-    PATCH: Who | None = None
-    DELETE: Who | None = None
-    json: bool = False
-    leads_away: bool = False  # redirects to a customer's page, where the author's link goes
-
-    @property
-    def is_api(self) -> bool:
-        return self.name.startswith("api:")
-
-    @property
-    def methods(self) -> dict[str, Who]:
-        """Who may ask, by the methods that are answered."""
-        return {method: who for method in METHODS if (who := getattr(self, method)) is not None}
+__all__ = ["API", "METHODS", "ROWS", "Anybody", "Row", "Who"]
 
 
 LEAD, COMPANY = {"lead_id": "$lead"}, {"company_id": "$company"}
@@ -68,6 +26,7 @@ THEIR_NOTE, THEIR_TASK, THEIR_FILE = (
     {"lead_id": "$lead", f"{kind}_id": f"${kind}"} for kind in ("note", "todo", "file")
 )
 ATTRIBUTE = {"attribute_id": "$attribute"}
+RULE, TEAM = {"rule_id": "$rule"}, {"team_id": "$team"}
 MEMBER, PAUSED = {"user_id": "$member"}, {"flow_id": "$paused_flow"}
 
 MACHINE = (
@@ -142,6 +101,8 @@ PEOPLE = (
     Row("leads:identifier", LEAD, {"kind": "salesforce", "value": "003X"}, POST=C.EDIT_LEADS),
     Row("leads:consent", LEAD, {"topic": "seminar", "answer": "consent", "note": "x"}, POST=C.EDIT_LEADS),
     Row("leads:consent_evidence", LEAD, GET=C.EXPORT_LEADS),
+    Row("leads:merge_pick", LEAD, query={"q": "$lead_email"}, GET=C.EDIT_LEADS),
+    Row("leads:person_export", LEAD, GET=C.EXPORT_LEADS),
     Row("leads:note", LEAD, {"text": "x"}, POST=C.EDIT_LEADS),
     Row("leads:note_edit", THEIR_NOTE, {"text": "x"}, POST=C.EDIT_LEADS),
     Row("leads:note_delete", THEIR_NOTE, POST=C.EDIT_LEADS),
@@ -253,6 +214,19 @@ SELLING = (
     Row("lifecycle:new_deal", body=bodies.DEAL_FORM, GET=C.EDIT_DEALS, POST=C.EDIT_DEALS),
     Row("lifecycle:deal", DEAL, GET=C.VIEW_DEALS),
     Row("lifecycle:close_deal", DEAL, {"status": "won"}, POST=C.EDIT_DEALS),
+    Row("lifecycle:assignment", GET=C.DESIGN_LEADS),
+    Row("lifecycle:assignment_counts", GET=C.DESIGN_LEADS),
+    Row("lifecycle:assignment_hours", body=bodies.HOURS, GET=C.DESIGN_LEADS, POST=C.DESIGN_LEADS),
+    Row("lifecycle:new_rule", body=bodies.RULE, GET=C.DESIGN_LEADS, POST=C.DESIGN_LEADS),
+    Row("lifecycle:rule", RULE, bodies.RULE, GET=C.DESIGN_LEADS, POST=C.DESIGN_LEADS),
+    Row("lifecycle:rule_move", RULE, {"to": "up"}, POST=C.DESIGN_LEADS),
+    Row("lifecycle:rule_switch", RULE, {"to": "off"}, POST=C.DESIGN_LEADS),
+    Row("lifecycle:rule_delete", RULE, POST=C.DESIGN_LEADS),
+    Row("lifecycle:new_team", body=bodies.TEAM, GET=C.DESIGN_LEADS, POST=C.DESIGN_LEADS),
+    Row("lifecycle:team", TEAM, bodies.TEAM, GET=C.DESIGN_LEADS, POST=C.DESIGN_LEADS),
+    Row("lifecycle:team_seat", TEAM, {"member": "$seller", "weight": "2"}, POST=C.DESIGN_LEADS),
+    Row("lifecycle:team_unseat", TEAM, {"member": "$seller"}, POST=C.DESIGN_LEADS),
+    Row("lifecycle:team_delete", TEAM, POST=C.DESIGN_LEADS),
     Row("scoring:visitors", GET=C.VIEW_TRACKING),
     Row("scoring:visitor_companies", GET=C.VIEW_TRACKING),
     Row("scoring:model", GET=C.VIEW_SCORING),
@@ -319,11 +293,14 @@ API = (
     Row("api:leads_merge", body={"keep": "$lead", "drop": "$double"}, POST=C.EDIT_LEADS),
     Row("api:lead_unmerge", SURVIVOR, {"drop": "$aside"}, POST=C.EDIT_LEADS),
     Row("api:lead", LEAD, bodies.LEAD, GET=C.VIEW_LEADS, PATCH=C.EDIT_LEADS, DELETE=C.DELETE_LEADS),
+    Row("api:lead_export", LEAD, GET=C.EXPORT_LEADS),
     Row("api:lead_timeline", LEAD, GET=C.VIEW_LEADS),
     Row("api:lead_score", LEAD, GET=C.VIEW_SCORING),
     Row("api:lead_stage", LEAD, {"to": "sal", "reason": "x"}, GET=C.VIEW_LIFECYCLE, POST=C.MOVE_STAGE),
     Row("api:lead_runs", LEAD, GET=C.VIEW_FLOWS),
     Row("api:companies", body={"name": "新商事"}, GET=C.VIEW_LEADS, POST=C.EDIT_LEADS),
+    Row("api:exclusions", body={**bodies.EXCLUSION, "text": "other.example"}, GET=C.VIEW_LEADS, POST=C.EDIT_LEADS),
+    Row("api:exclusion", {"exclusion_id": "$exclusion"}, GET=C.VIEW_LEADS, DELETE=C.EDIT_LEADS),
     Row("api:company", COMPANY, {"industry": "製造業"}, GET=C.VIEW_LEADS, PATCH=C.EDIT_LEADS),
     Row("api:segments", body=bodies.SEGMENT, GET=C.VIEW_LEADS, POST=C.EDIT_SEGMENTS),
     Row("api:segment_preview", body=bodies.CONDITION, POST=C.VIEW_LEADS),

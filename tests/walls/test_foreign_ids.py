@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.leads.person.archive import lists
 from tests.walls.crawl import Crawler, named
 from tests.walls.foreign import asked_twice, belongings, kept, text_of
 from tests.walls.populated import Tenant
@@ -53,14 +54,11 @@ def test_a_foreign_id_in_the_body_is_answered_as_a_missing_one(
 
 @pytest.mark.parametrize(("row", "method"), [*BY_ADDRESS, *BY_BODY])
 def test_asking_with_foreign_ids_changes_nothing_there(
-    crawler: Crawler, globex_tenant: Tenant, row: Row, method: str
+    crawler: Crawler, globex_tenant: Tenant, theirs_before: dict[str, str], row: Row, method: str
 ) -> None:
-    workspace = globex_tenant.made.workspace
-    before = belongings(workspace)
+    after = kept(crawler, row, method, globex_tenant.ids, globex_tenant.made.workspace)
 
-    after = kept(crawler, row, method, globex_tenant.ids, workspace)
-
-    assert after == before
+    assert after == theirs_before
 
 
 @pytest.mark.parametrize(("row", "method"), ALL)
@@ -72,6 +70,30 @@ def test_no_answer_shows_anything_of_another_tenant(
     answer = crawler.ask(row, method, role="owner", key=key)
 
     assert globex_tenant.mark not in text_of(answer).lower()
+
+
+def test_what_is_kept_about_a_person_is_handed_out_without_another_tenants(
+    crawler: Crawler, acme_tenant: Tenant, globex_tenant: Tenant
+) -> None:
+    row = next(row for row in ROWS if row.name == "api:lead_export")
+
+    answer = crawler.ask(row, "GET", role="owner", key=acme_tenant.made.api_key)
+    document, tables = lists(answer.content)
+
+    assert [one["last_name"] for one in document["person"]] == [f"{acme_tenant.mark}山田"]
+    assert {name for name, rows in document.items() if rows and name != "exported_at"} == set(tables)
+    assert tables.keys() >= {
+        "consents",
+        "history",
+        "events",
+        "mails",
+        "runs",
+        "submissions",
+        "deals",
+        "scores",
+    }
+    assert len(tables["events"]) == len(document["events"]) + 1
+    assert globex_tenant.mark not in str((document, tables)).lower()
 
 
 def test_the_crawl_would_see_a_leak(crawler: Crawler, acme_tenant: Tenant) -> None:

@@ -6,7 +6,7 @@ from tracking.actions.checking import check_due
 from tracking.actions.consume import ConsumerRun, run_consumers
 from tracking.actions.drain import Drained, drain, take_in
 from tracking.actions.enrich import enrich, enrich_again, enrich_due
-from tracking.actions.erase import Forgotten, drop_old_tombstones, erase_person, erase_visitor
+from tracking.actions.erase import Forgotten, drop_old_tombstones, erase_people, erase_visitor
 from tracking.actions.export import export_visitor
 from tracking.actions.handing import Handed, hand_back, hand_over, survivors
 from tracking.actions.months import ensure_partitions
@@ -55,6 +55,7 @@ from tracking.actions.undoing import (
     unbind,
     undo_binding,
 )
+from tracking.actions.unsaying import unsay
 from tracking.facts import Agent, NewFact, SubjectRef
 from tracking.networks import Seen
 from tracking.sources import visit_source
@@ -101,7 +102,7 @@ __all__ = [
     "enrich_again",
     "enrich_due",
     "ensure_partitions",
-    "erase_person",
+    "erase_people",
     "erase_visitor",
     "export_visitor",
     "give_browser",
@@ -130,6 +131,7 @@ __all__ = [
     "take_in",
     "unbind",
     "undo_binding",
+    "unsay",
     "upload_networks",
     "visit_source",
 ]

@@ -1,4 +1,4 @@
-"""Forget a browser, or a person: events, visits, days, bindings. What is still on its way is not written afterwards.
+"""Forget a browser, or people: events, visits, days, bindings. What is still on its way is not written afterwards.
 
 Reports lose what the person did; nothing is left that could be counted. A tombstone (a hash) keeps leftovers in
 streams, spools and senders' queues from bringing anything back for a week.
@@ -6,7 +6,7 @@ streams, spools and senders' queues from bringing anything back for a week.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -48,27 +48,26 @@ def erase_visitor(key: str, *, by: User | ApiKey | None, now: datetime) -> Forgo
 
 
 @transaction.atomic
-def erase_person(lead_id: int, *, now: datetime, also: Sequence[int] = ()) -> Forgotten:
-    """Remove what a person did. Browsers that are theirs alone go whole, others lose what was the person's.
+def erase_people(lead_ids: Collection[int], *, now: datetime) -> Forgotten:
+    """Remove what these people did. Browsers that are theirs alone go whole, others lose what was theirs.
 
-    `also`: those who stand aside for the person; what they did counts as the person's already. Called by the room that
-    removes the person; audits nothing itself.
+    Whoever stands aside for one of them is to be among them. Called by the room that removes the people; audits nothing
+    itself.
     """
-    browsers = sql.run(BROWSERS_OF, lead_id=lead_id).rows
+    leads = sorted(set(lead_ids))
+    browsers = sql.run(BROWSERS_OF, leads=leads).rows
     own = [(visitor_id, key) for visitor_id, key, alone in browsers if alone]
     others = [visitor_id for visitor_id, _key, alone in browsers if not alone]
     sql.run(LOCK, keys=[key for _id, key, _alone in browsers])
     done = _forget_browsers([visitor_id for visitor_id, _ in own], [key for _, key in own], now=now)
-    _bury([f"lead {one}" for one in (lead_id, *also)], now=now)
-    forget_aliases([lead_id, *also])
-    sql.run(DROP_BINDINGS, lead_id=lead_id)
-    sql.run(DROP_OTHER, lead_id=lead_id)
-    sql.run(DROP_REJUDGED, lead_id=lead_id)
-    sql.run(DROP_LEAD_DAYS, lead_id=lead_id)
-    events = sql.run(DROP_LEAD_EVENTS, lead_id=lead_id).rowcount
+    _bury([f"lead {one}" for one in leads], now=now)
+    forget_aliases(leads)
+    for statement in (DROP_BINDINGS, DROP_OTHER, DROP_REJUDGED, DROP_LEAD_DAYS):
+        sql.run(statement, leads=leads)
+    events = sql.run(DROP_LEAD_EVENTS, leads=leads).rowcount
     visits = sql.run(DROP_EMPTY_VISITS, ids=others).rowcount
     shifts = relink(others).values()
-    heirs = {heir for shift in shifts for heir in (*shift.gained, *shift.lost)} - {lead_id}
+    heirs = {heir for shift in shifts for heir in (*shift.gained, *shift.lost)} - set(leads)
     tell_fewer(heirs, [visitor_id for visitor_id, _key, _alone in browsers], now=now)
     return Forgotten(done.browsers, done.events + events, done.visits + visits)
 
@@ -102,24 +101,28 @@ LEADS_OF = """
     SELECT DISTINCT lead_id FROM tracking_event
      WHERE tenant_id = %(tenant_id)s AND visitor_id = ANY (%(ids)s::bigint[]) AND lead_id IS NOT NULL AND verdict = 0
 """
-# `alone`: nobody else was ever taken for its person.
+# `alone`: nobody else was ever taken for its person. (SELECT tenant): whose rows, the planner must not guess.
 BROWSERS_OF = """
     WITH theirs AS (
-        SELECT visitor_id FROM tracking_binding WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s
-         UNION SELECT id FROM tracking_visitor WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s
+        SELECT visitor_id FROM tracking_binding
+         WHERE tenant_id = (SELECT %(tenant_id)s::bigint) AND lead_id = ANY (%(leads)s::bigint[])
+         UNION SELECT id FROM tracking_visitor
+                WHERE tenant_id = (SELECT %(tenant_id)s::bigint) AND lead_id = ANY (%(leads)s::bigint[])
          UNION SELECT visitor_id FROM tracking_event
-                WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s AND visitor_id IS NOT NULL
+                WHERE tenant_id = (SELECT %(tenant_id)s::bigint) AND lead_id = ANY (%(leads)s::bigint[])
+                  AND visitor_id IS NOT NULL
     )
     SELECT visitor.id, visitor.key,
-           coalesce(visitor.lead_id = %(lead_id)s, false)
+           coalesce(visitor.lead_id = ANY (%(leads)s::bigint[]), false)
            AND NOT EXISTS (SELECT FROM tracking_binding AS other
-                            WHERE other.tenant_id = %(tenant_id)s AND other.visitor_id = visitor.id
-                              AND other.lead_id <> %(lead_id)s AND other.undone_at IS NULL)
+                            WHERE other.tenant_id = (SELECT %(tenant_id)s::bigint) AND other.visitor_id = visitor.id
+                              AND other.lead_id <> ALL (%(leads)s::bigint[]) AND other.undone_at IS NULL)
            AND NOT EXISTS (SELECT FROM tracking_event AS event
-                            WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = visitor.id
-                              AND event.lead_id <> %(lead_id)s)
+                            WHERE event.tenant_id = (SELECT %(tenant_id)s::bigint) AND event.visitor_id = visitor.id
+                              AND event.lead_id <> ALL (%(leads)s::bigint[]))
       FROM theirs
-      JOIN tracking_visitor AS visitor ON visitor.tenant_id = %(tenant_id)s AND visitor.id = theirs.visitor_id
+      JOIN tracking_visitor AS visitor
+        ON visitor.tenant_id = (SELECT %(tenant_id)s::bigint) AND visitor.id = theirs.visitor_id
      ORDER BY visitor.key
 """
 BURY = """
@@ -136,14 +139,14 @@ DROP_EVENTS = "DELETE FROM tracking_event" + _OF  # noqa: S608 - constants
 DROP_DAYS = "DELETE FROM tracking_daily" + _OF  # noqa: S608 - constants
 DROP_VISITS = "DELETE FROM tracking_session" + _OF  # noqa: S608 - constants
 DROP_BROWSERS = "DELETE FROM tracking_visitor WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::bigint[])"
-_BY = " WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s"
+_BY = " WHERE tenant_id = (SELECT %(tenant_id)s::bigint) AND lead_id = ANY (%(leads)s::bigint[])"
 DROP_BINDINGS = "DELETE FROM tracking_binding" + _BY  # noqa: S608 - constants
 DROP_REJUDGED = "DELETE FROM tracking_rejudged" + _BY  # noqa: S608 - constants
 DROP_LEAD_DAYS = "DELETE FROM tracking_daily" + _BY  # noqa: S608 - constants
 DROP_LEAD_EVENTS = "DELETE FROM tracking_event" + _BY  # noqa: S608 - constants
 DROP_OTHER = """
     UPDATE tracking_binding SET other_lead_id = NULL
-     WHERE tenant_id = %(tenant_id)s AND other_lead_id = %(lead_id)s
+     WHERE tenant_id = (SELECT %(tenant_id)s::bigint) AND other_lead_id = ANY (%(leads)s::bigint[])
 """
 DROP_EMPTY_VISITS = """
     DELETE FROM tracking_session AS visit

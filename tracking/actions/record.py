@@ -44,32 +44,39 @@ def record_many(facts: Sequence[NewFact]) -> int:
     ensure_months(fact.at for fact in facts)
     subjects = subject_ids([fact.subject for fact in facts if fact.subject])
     visitors = visitor_ids({fact.visitor: fact.at for fact in facts if fact.visitor})
-    written: int = sql.run(RECORD, **_columns(facts, subjects, visitors)).value()
+    written: int = sql.run(RECORD, **_stated(facts, subjects, visitors)).value()
     wake_consumers()
     return written
 
 
-def _columns(
+def _stated(
     facts: Sequence[NewFact], subjects: dict[tuple[str, str], int], visitors: dict[str, int]
 ) -> dict[str, Any]:  # Any: parameters of RECORD
+    lines = [
+        {
+            "id": fact.id or str(uuid_utils.uuid7()),
+            "lead_id": fact.lead,
+            "visitor_id": visitors[fact.visitor] if fact.visitor else None,
+            "name": int(fact.name),
+            "subject_id": subjects[fact.subject.identity] if fact.subject else None,
+            "occurred_at": fact.at,
+            "received_at": max(fact.received or fact.at, fact.at),
+            "duration": fact.visible_ms,
+            "verdict": int(fact.verdict),
+            "props": fact.props,
+        }
+        for fact in facts
+    ]
     return {
-        "id": [str(fact.id or uuid_utils.uuid7()) for fact in facts],
-        "lead_id": [fact.lead for fact in facts],
-        "visitor_id": [visitors[fact.visitor] if fact.visitor else None for fact in facts],
-        "name": [int(fact.name) for fact in facts],
-        "subject_id": [subjects[fact.subject.identity] if fact.subject else None for fact in facts],
-        "occurred_at": [fact.at for fact in facts],
-        "received_at": [max(fact.received or fact.at, fact.at) for fact in facts],
-        "duration": [fact.visible_ms for fact in facts],
-        "verdict": [int(fact.verdict) for fact in facts],
-        "props": [_json(fact.props) for fact in facts],
+        "facts": _json(lines),
         "since": min(fact.at for fact in facts) - DUPLICATE_WINDOW,
+        "retold": any(fact.id for fact in facts),  # a fact without an id of its own was never told before
     }
 
 
-def _json(props: dict[str, Any]) -> str:
-    text = orjson.dumps(props, default=str)
-    return orjson.dumps(without_nul(orjson.loads(text)) if b"\\u0000" in text else props, default=str).decode()
+def _json(lines: list[dict[str, Any]]) -> str:
+    text = orjson.dumps(lines, default=str)
+    return (orjson.dumps(without_nul(orjson.loads(text))) if b"\\u0000" in text else text).decode()
 
 
 # From the CTEs `fresh` (what was written) and `zone` (the workspaces' time zones).
@@ -98,10 +105,9 @@ RECORD = (
     """
     WITH stated AS (
         SELECT DISTINCT ON (id) *
-          FROM unnest(%(id)s::uuid[], %(lead_id)s::bigint[], %(visitor_id)s::bigint[], %(name)s::smallint[],
-                      %(subject_id)s::bigint[], %(occurred_at)s::timestamptz[],
-                      %(received_at)s::timestamptz[], %(duration)s::int[], %(verdict)s::smallint[], %(props)s::jsonb[])
-               AS fact(id, lead_id, visitor_id, name, subject_id, occurred_at, received_at, duration, verdict, props)
+          FROM jsonb_to_recordset(%(facts)s::jsonb)
+               AS fact(id uuid, lead_id bigint, visitor_id bigint, name smallint, subject_id bigint,
+                       occurred_at timestamptz, received_at timestamptz, duration int, verdict smallint, props jsonb)
     ), fresh AS (
         INSERT INTO tracking_event (tenant_id, id, lead_id, stated, named, visitor_id, name, subject_id, occurred_at,
                                     received_at, duration, verdict, props)
@@ -116,9 +122,9 @@ RECORD = (
                  ON visitor.tenant_id = %(tenant_id)s AND visitor.id = stated.visitor_id
           LEFT JOIN tracking_alias AS alias
                  ON alias.tenant_id = %(tenant_id)s AND alias.lead_id = stated.lead_id
-         WHERE NOT EXISTS (SELECT FROM tracking_event AS seen
-                            WHERE seen.tenant_id = %(tenant_id)s AND seen.id = stated.id
-                              AND seen.occurred_at >= %(since)s)
+         WHERE NOT (%(retold)s AND EXISTS (SELECT FROM tracking_event AS seen
+                                            WHERE seen.tenant_id = %(tenant_id)s AND seen.id = stated.id
+                                              AND seen.occurred_at >= %(since)s))
         ON CONFLICT DO NOTHING
         RETURNING tenant_id, lead_id, visitor_id, name, subject_id, occurred_at, duration, verdict
     ), zone AS (

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from ma_platform import clock
+from ma_platform.api.pages import encode, number_in
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
@@ -41,12 +42,11 @@ def there(view: View) -> View:
 @require_GET
 def conflict_list(request: MemberRequest) -> HttpResponse:
     """Conflicts that wait, newest first."""
-    before = request.GET.get("before", "")
-    rows = conflicts(before=int(before) if before.isdecimal() and len(before) < 19 else None, limit=SHOWN + 1)
+    rows = conflicts(before=number_in(request.GET.get("cursor", "")), limit=SHOWN + 1)
     context = {
         "conflicts": conflict_cards(rows[:SHOWN]),
         "total": conflict_count(),
-        "next": f"?before={rows[SHOWN - 1].id}" if len(rows) > SHOWN else "",
+        "next": f"?cursor={encode([rows[SHOWN - 1].id])}" if len(rows) > SHOWN else "",
         "may_judge": Capability.EDIT_LEADS in request.can,
         "may_mark": Capability.EDIT_TRACKING in request.can,
     }

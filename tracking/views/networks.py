@@ -29,7 +29,7 @@ def index(request: MemberRequest) -> HttpResponse:
     asked = NetworkFilter(*(request.GET.get(name, "")[:200] for name in ("q", "source", "kind")))
     context = {
         "asked": asked,
-        **network_page(asked, request.GET.get("before", ""), limit=SHOWN, now=clock.now()),
+        **network_page(asked, request.GET.get("cursor", ""), limit=SHOWN, now=clock.now()),
         "may_edit": Capability.EDIT_TRACKING in request.can,
     }
     return page_or_fragment(request, "tracking/networks.html", "tracking/_networks.html", context)

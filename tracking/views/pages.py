@@ -28,7 +28,7 @@ def pages(request: MemberRequest) -> HttpResponse:
     chosen = period(request.GET.get("days", ""), today=timezone.localdate(clock.now()))
     sort, q = request.GET.get("sort", "views"), request.GET.get("q", "").strip()[:200]
     place = request.GET.get("page", "1")
-    number = min(max(int(place), 1), 1_000) if place.isdecimal() else 1
+    number = min(max(int(place), 1), 1_000) if place.isdecimal() and len(place) < 7 else 1
     rows = page_report(
         since=chosen.since,
         until=chosen.until,

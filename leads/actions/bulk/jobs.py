@@ -34,6 +34,7 @@ UNDO_FOR = timedelta(days=30)
 BEAT_SECONDS = 45  # a job nobody worked on for so long has lost its step
 AT_WORK = (State.WAITING, State.RUNNING, State.UNDOING)
 MOST_PICKED = 5_000
+MISCOUNTED = _("Nothing was done: the number typed is not how many people it is about.")
 
 
 def start_job(
@@ -52,10 +53,11 @@ def start_job(
         raise BulkRefused(reason=_("The condition of this list is not understood any more.")) from error
     if len(selection.get("ids") or ()) > MOST_PICKED:
         raise BulkRefused(reason=_("Too many people were picked one by one."))
-    if kind.typed and _digits(typed) != str(count_exactly(picked)):
-        raise BulkRefused(reason=_("Nothing was done: the number typed is not how many people it is about."))
+    total = count_exactly(picked) if kind.typed else 0
+    if kind.typed and _digits(typed) != str(total):
+        raise BulkRefused(reason=MISCOUNTED)
     job: BulkJob = BulkJob.objects.create(
-        kind=kind.key, params=params, selection=dict(selection), by=by, created_at=now
+        kind=kind.key, params=params, selection=dict(selection), by=by, created_at=now, total=total
     )
     audit.record(by, "bulk.started", job.public_id, at=now, kind=kind.key, params=params, selection=job.selection)
     return job
@@ -148,10 +150,15 @@ def _beat(job_id: int) -> str:
 
 
 def _freeze(job: BulkJob, now: datetime) -> None:
-    """Whom it is about is decided once: people who come to match later are left out."""
+    """Whom it is about is decided once: people who come to match later are left out.
+
+    Raises BulkRefused when it is no longer the number that was typed: what cannot be undone is not done to others.
+    """
     picked = selected(job.selection, now=now)
-    job.total = sql.run(SQL(FREEZE).format(tests=picked.tests), job_id=job.pk, **picked.params).rowcount
-    job.state, job.started_at = State.RUNNING, now
+    total = sql.run(SQL(FREEZE).format(tests=picked.tests), job_id=job.pk, **picked.params).rowcount
+    if kind_of(job.kind).typed and total != job.total:
+        raise BulkRefused(reason=MISCOUNTED)
+    job.state, job.started_at, job.total = State.RUNNING, now, total
 
 
 def _run(job: BulkJob, now: datetime) -> None:

@@ -1,9 +1,10 @@
-"""Files going out: people of a selection, in columns a member may see, for that member alone and for a week.
+"""Files going out: people or companies of a selection, in columns a member may see, for that member alone, for a week.
 
 It owns what a file says and how long it lives; it refuses to hand out anything that was not asked for by a row.
 """
 
-from leads.actions.exports.columns import OWN, USUAL, ExportColumn, chosen, offered
+from leads.actions.exports.columns import OWN, ExportColumn
+from leads.actions.exports.kinds import KINDS, ExportKind
 from leads.actions.exports.writing import (
     ExportRefused,
     begin,
@@ -15,14 +16,13 @@ from leads.actions.exports.writing import (
 )
 
 __all__ = [
+    "KINDS",
     "OWN",
-    "USUAL",
     "ExportColumn",
+    "ExportKind",
     "ExportRefused",
     "begin",
-    "chosen",
     "note_download",
-    "offered",
     "progress_key",
     "resume_exports",
     "start_export",

@@ -1,4 +1,4 @@
-"""What a file of people can say: our own columns, the workspace's attributes, and those of the rooms above."""
+"""What a file of people or companies can say: our columns, the workspace's attributes, and those of the rooms above."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RANKED = "job_rank"
 
 @dataclass(frozen=True, slots=True)
 class ExportColumn:
-    """A column: SQL over `lead` and `company`, or (`load`) a column of a room above."""
+    """A column: SQL over `lead`, `company`, `owner` or `parent`, or (`load`) a column of a room above."""
 
     key: str
     label: Text
@@ -60,18 +60,43 @@ OWN = (
 USUAL = tuple(column.key for column in OWN[1:14])
 
 
+_PEOPLE = """(SELECT count(*)::int FROM leads_lead AS one
+               WHERE one.tenant_id = %(tenant_id)s AND one.company_id = company.id AND one.merged_into_id IS NULL)"""
+OWN_OF_COMPANIES = (
+    _own("id", _("Company ID"), "company.public_id"),
+    _own("name", _("Company name"), "company.name"),
+    _own("domain", _("Mail domain"), "company.domain"),
+    _own("corporate_number", _("Corporate number"), "company.corporate_number"),
+    _own("parent", _("Parent company"), "parent.name"),
+    _own("industry", _("Industry"), "company.industry"),
+    _own("employees", _("Employees"), "company.employees"),
+    _own("prefecture", _("Prefecture"), "company.prefecture"),
+    _own("leads", _("Number of people"), _PEOPLE),
+    _own("created_at", _("Created"), _DAY.format("created_at").replace("lead.", "company.")),
+    _own("updated_at", _("Updated"), _DAY.format("updated_at").replace("lead.", "company.")),
+)
+USUAL_OF_COMPANIES = tuple(column.key for column in OWN_OF_COMPANIES[1:9])
+
+
 def offered(can: Collection[Capability]) -> list[ExportColumn]:
-    """Every column this member may export, ours first."""
-    added = Attribute.objects.filter(subject="lead", archived_at=None).order_by("position", "id")
-    attributes = [
-        ExportColumn(f"attributes.{one.key}", one.label, SQL("lead.attributes -> {}").format(Literal(one.key)))
-        for one in added
-    ]
+    """Every column of people this member may export, ours first."""
     above = [filler.call() for filler in slots.LEAD_COLUMNS.fillers(can)]
-    return [*OWN, *attributes, *(ExportColumn(f"room.{one.key}", one.label, load=one) for one in above)]
+    return [*OWN, *_attributes("lead"), *_of_rooms(above)]
 
 
-def chosen(keys: Sequence[str], can: Collection[Capability]) -> list[ExportColumn]:
-    """The named columns in the order asked for; what is not offered (any more) is left out."""
-    known = {column.key: column for column in offered(can)}
-    return [known[key] for key in keys if key in known]
+def offered_of_companies(can: Collection[Capability]) -> list[ExportColumn]:
+    """Every column of companies this member may export, ours first."""
+    above = [filler.call() for filler in slots.COMPANY_COLUMNS.fillers(can)]
+    return [*OWN_OF_COMPANIES, *_attributes("company"), *_of_rooms(above)]
+
+
+def _attributes(subject: str) -> list[ExportColumn]:
+    added = Attribute.objects.filter(subject=subject, archived_at=None).order_by("position", "id")
+    value = SQL("{}.attributes -> {}")
+    return [
+        ExportColumn(f"attributes.{one.key}", one.label, value.format(SQL(subject), Literal(one.key))) for one in added
+    ]
+
+
+def _of_rooms(columns: Sequence[slots.Column]) -> list[ExportColumn]:
+    return [ExportColumn(f"room.{one.key}", one.label, load=one) for one in columns]

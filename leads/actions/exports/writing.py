@@ -1,4 +1,4 @@
-"""People written to a file: asked for by a member, read page by page, kept until it expires."""
+"""People or companies written to a file: asked for by a member, read page by page, kept until it expires."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from django.utils.translation import ngettext, override
 from psycopg2.sql import SQL
 
 from conditions import ConditionRefused
-from leads.actions.exports.columns import RANKED, ExportColumn, chosen
+from leads.actions.exports.columns import RANKED, ExportColumn
+from leads.actions.exports.kinds import KINDS, ExportKind
 from leads.files import FORMATS, open_writer
 from leads.models import Export
-from leads.queries.selection import Selected, selected
+from leads.queries.selection import Selected
 from leads.titles import rank_key
 from leads.vocabulary import RANK_LABELS
 from ma_platform import audit
@@ -52,24 +53,28 @@ def start_export(
     form: str,
     by: User,
     now: datetime,
+    kind: str = "leads",
 ) -> Export:
-    """Have people written to a file for this member alone. `form` is one of FORMATS. Raises ExportRefused."""
-    picked = chosen(columns, _capabilities(by))
+    """Have people or companies (`kind` of KINDS) written to a file for this member alone. `form` is one of FORMATS.
+
+    Raises ExportRefused.
+    """
+    picked = KINDS[kind].chosen(columns, _capabilities(by))
     if form not in FORMATS or not picked:
         raise ExportRefused(reason=_("Choose a format and at least one column."))
     try:
-        selected(selection, now=now)
+        KINDS[kind].selected(selection, now)
     except ConditionRefused as error:
         raise ExportRefused(reason=_("The condition of this list is not understood any more.")) from error
     export: Export = Export.objects.create(
-        kind="leads",
+        kind=kind,
         selection=dict(selection),
         columns=[column.key for column in picked],
         format=form,
         by=by,
         created_at=now,
     )
-    facts = {"columns": export.columns, "selection": export.selection, "format": form}
+    facts = {"kind": kind, "columns": export.columns, "selection": export.selection, "format": form}
     audit.record(by, "export.asked", export.public_id, at=now, **facts)
     return export
 
@@ -82,7 +87,7 @@ def begin(export_id: int) -> bool:
 
 
 def write_export(export_id: int, *, now: datetime) -> int:
-    """Write the file and keep it; returns how many people it holds. Reading it takes no lock and no transaction id."""
+    """Write the file and keep it; returns how many rows it holds. Reading it takes no lock and no transaction id."""
     export: Export | None = Export.objects.select_related("by").filter(pk=export_id, state=State.RUNNING).first()
     if export is None or export.by is None:
         return 0
@@ -112,10 +117,11 @@ def _lost(count: int) -> str:
 def _write(export: Export, held: Any, *, now: datetime) -> tuple[int, int]:  # Any: a binary file
     writer, rows = open_writer(held, export.format), 0
     assert export.by is not None
-    columns = chosen(export.columns, _capabilities(export.by))
+    kind = KINDS[export.kind]
+    columns = kind.chosen(export.columns, _capabilities(export.by))
     with override(current_tenant().locale):
         writer.write([[str(column.label) for column in columns]])
-        for page in _pages(columns, selected(export.selection, now=now)):
+        for page in _pages(kind, columns, kind.selected(export.selection, now)):
             writer.write(page)
             rows += len(page)
             cache.set(progress_key(export.public_id), rows, 900)
@@ -127,10 +133,10 @@ def progress_key(public_id: str) -> str:
     return f"export:{public_id}"
 
 
-def _pages(columns: Sequence[ExportColumn], picked: Selected) -> Iterator[list[list[Cell]]]:
-    """Pages of rows by keyset: memory stays that of one page, whatever the number of people."""
+def _pages(kind: ExportKind, columns: Sequence[ExportColumn], picked: Selected) -> Iterator[list[list[Cell]]]:
+    """Pages of rows by keyset: memory stays that of one page, whatever the number of rows."""
     own = [column for column in columns if column.sql is not None]
-    statement = SQL(PAGE_OF_PEOPLE).format(
+    statement = SQL(kind.page).format(
         columns=SQL("").join(SQL(", {}").format(column.sql) for column in own if column.sql), tests=picked.tests
     )
     last, zone = 0, current_tenant().timezone
@@ -141,17 +147,6 @@ def _pages(columns: Sequence[ExportColumn], picked: Selected) -> Iterator[list[l
             yield _shown(columns, [column.key for column in own], rows)
         if len(rows) < PAGE:
             return
-
-
-PAGE_OF_PEOPLE = """
-    SELECT lead.id{columns}
-      FROM leads_lead AS lead
-      LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
-      LEFT JOIN tenancy_user AS owner ON owner.id = lead.owner_id
-     WHERE lead.tenant_id = %(tenant_id)s AND lead.id > %(after)s {tests}
-     ORDER BY lead.id
-     LIMIT %(limit)s
-"""
 
 
 def _shown(columns: Sequence[ExportColumn], own: Sequence[str], rows: Sequence[Row]) -> list[list[Cell]]:

@@ -9,7 +9,19 @@ from datetime import datetime, timedelta
 import orjson
 from django.utils.translation import gettext_lazy as _
 
-from leads.actions.imports.kinds import CREATED, REJECTED, SAME, ImportField, ImportKind, Order, Outcome, Row, register
+from leads.actions.imports.kinds import (
+    CREATED,
+    REJECTED,
+    SAME,
+    Done,
+    ImportField,
+    ImportKind,
+    Kept,
+    Order,
+    Outcome,
+    Row,
+    register,
+)
 from leads.entry import clean_text
 from leads.files.headers import plain
 from leads.files.moments import read_moment
@@ -19,7 +31,7 @@ from leads.models import Lead, LeadIdentifier
 from ma_platform.db import sql
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.scope import current_tenant_id
-from tracking.actions import NewFact, record_many
+from tracking.actions import NewFact, record_many, unsay
 from tracking.catalogue import TOUCHPOINTS, Event
 
 SEMINARS = {event.wire: event for event in (Event.SEMINAR_REGISTERED, Event.SEMINAR_ATTENDED, Event.SEMINAR_MISSED)}
@@ -81,7 +93,31 @@ def write(rows: Sequence[Row], order: Order) -> list[Outcome]:
 def _outcome(row: Row, fact: NewFact, people: Mapping[str, tuple[int, str]], known: set[str]) -> Outcome:
     new = str(fact.id) not in known
     known.add(str(fact.id))
-    return Outcome(row.number, CREATED if new else SAME, next(p for pk, p in people.values() if pk == fact.lead))
+    said = {"fact": str(fact.id), "at": fact.at.isoformat()}
+    return Outcome(row.number, CREATED if new else SAME, people[_key(row.cells)][1], before=said)
+
+
+def withdraw(rows: Sequence[Done], order: Order) -> list[Kept]:
+    """What the file stated first was never said, unless another file that still stands says it too."""
+    made = {done.before["fact"]: done for done in rows if done.outcome == CREATED and done.before}
+    subjects = sorted({done.subject for done in made.values()})
+    stays = set(sql.run(SAID_ELSEWHERE, facts=list(made), subjects=subjects, source=order.source).values())
+    unsay([(fact, _at(done)) for fact, done in made.items() if fact not in stays], now=order.now)
+    return [Kept(done.number, done.subject) for fact, done in made.items() if fact in stays]
+
+
+def _at(done: Done) -> datetime:
+    return datetime.fromisoformat(done.before["at"])
+
+
+SAID_ELSEWHERE = """
+    SELECT DISTINCT row.before ->> 'fact'
+      FROM leads_importedrow AS row
+      JOIN leads_import AS transfer ON transfer.tenant_id = %(tenant_id)s AND transfer.id = row.transfer_id
+     WHERE row.tenant_id = %(tenant_id)s AND row.subject <> '' AND row.subject = ANY (%(subjects)s::text[])
+       AND row.outcome IN ('created', 'same') AND row.before ->> 'fact' = ANY (%(facts)s::text[])
+       AND 'import:' || transfer.public_id <> %(source)s
+"""
 
 
 def _key(cells: Mapping[str, str]) -> str:
@@ -169,6 +205,7 @@ register(
         needs=(("email", "lead", "external_id"), ("kind",), ("at",)),
         same=never_same,
         write=write,
+        undo=withdraw,
         order=30,
     )
 )

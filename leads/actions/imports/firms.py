@@ -1,14 +1,20 @@
-"""Files of companies: found by name, their facts merged by the rules of the columns, and put back by undo."""
+"""Files of companies: found by number, name or alias as people's companies are, and put back by undo."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from django.utils.translation import gettext_lazy as _
+from psycopg2.sql import SQL, Composable, Identifier
 
-from leads.actions.companies import upsert_companies
+from leads.actions.companies import state_facts
+from leads.actions.company_finding import Firm, Stated, firms
+from leads.actions.company_joins import pointing
+from leads.actions.company_twins import suggest_twins
 from leads.actions.imports.kinds import (
     CREATED,
     DUPLICATE,
@@ -24,10 +30,13 @@ from leads.actions.imports.kinds import (
     Row,
     register,
 )
+from leads.attributes import PREFIX, Definition, joined, read_stated, values_of
+from leads.companies import read_number
 from leads.entry import COMPANY_LIMIT, clean_text
 from leads.files.words import COMPANIES
 from leads.models import Company, Lead
 from leads.names import company_key
+from leads.queries.attributes import definitions
 from ma_platform.db import sql
 from ma_platform.tenancy.permissions import Capability
 from tracking.actions import NewFact, record_many
@@ -35,24 +44,44 @@ from tracking.catalogue import Event
 
 LABELS = {
     "name": _("Company"),
+    "corporate_number": _("Corporate number"),
     "domain": _("Company domain"),
     "industry": _("Industry"),
     "employees": _("Employees"),
     "prefecture": _("Company's prefecture"),
 }
 FACTS = tuple(LABELS)[1:]
-Facts = dict[str, Any]  # Any: text, or a number of people
+FIXED = ("name", "corporate_number")  # by these a company is found; a number that is known is never another one
+Facts = dict[str, Any]  # Any: text, a number of people, or the value of an own field
 MOST_EMPLOYEES = 10_000_000
+
+
+@dataclass(slots=True)
+class _Known:
+    """A company a file speaks of, as it is and moves along with the file. `fresh`: the file made it."""
+
+    id: int
+    facts: Facts
+    fresh: bool
 
 
 def fields() -> list[ImportField]:
     """Fields of a company that a column can fill."""
     words = {target.key: target.words for target in COMPANIES}
     choices = ("overwrite", "fill", "never")
-    return [ImportField(key, label, words[key], () if key == "name" else choices) for key, label in LABELS.items()]
+    plain = [ImportField(key, label, words[key], () if key in FIXED else choices) for key, label in LABELS.items()]
+    own = definitions("company", archived=False).values()
+    return [*plain, *(ImportField(one.name, one.label, (one.name,), _policies(one, choices)) for one in own)]
+
+
+def _policies(one: Definition, choices: tuple[str, ...]) -> tuple[str, ...]:
+    return (*choices, "append") if one.kind == "multi_choice" else choices
 
 
 def same_company(cells: Mapping[str, str]) -> str:
+    """By what two rows of a file are about one company: the number, else the name."""
+    with suppress(ValueError):
+        return f"number:{read_number(cells.get('corporate_number', ''))}"
     return company_key(cells.get("name", ""))
 
 
@@ -63,44 +92,74 @@ class _Refused(ValueError):
 
 
 def write(rows: Sequence[Row], order: Order) -> list[Outcome]:
-    """Find or make each company and merge its facts; the same company twice is one."""
+    """Find or make each company and merge its facts; the same company twice is one. A dry run is rolled back."""
     stated, outcomes = _read(rows)
-    keys = {company_key(facts["name"]) for _row, facts in stated}
-    present = _present(Company.objects.filter(name_key__in=keys))
-    planned = [(row, facts, *_merge(present, facts, order)) for row, facts in stated]
-    changed = [{"name": facts["name"], **moved} for _row, facts, moved, was in planned if moved or was is None]
-    subjects = {} if order.dry or not changed else _written(changed, order)
-    for row, facts, moved, was in planned:
-        key = company_key(facts["name"])
-        subject = subjects.get(key) or present[key]["public_id"]
-        outcomes.append(_outcome(row, subject, moved, was))
+    found = firms([_identity(facts, order) for _row, facts in stated], now=order.now)
+    known = _known(found)
+    lines: dict[int, Facts] = {}
+    for (row, facts), firm in zip(stated, found, strict=True):
+        company = known[firm.id]
+        moved = _merge(company, facts, order)
+        lines[firm.id] = {**lines.get(firm.id, {}), **{name: new for name, (_old, new) in moved.items()}}
+        outcomes.append(_outcome(row, firm, moved, fresh=company.fresh))
+        company.fresh = False
+    if not order.dry:
+        state_facts(_as_columns(lines, known), now=order.now)
     return sorted(outcomes, key=lambda outcome: outcome.number)
 
 
-def _written(changed: Sequence[Facts], order: Order) -> dict[str, str]:
-    """Public ids by name key."""
-    keys = dict.fromkeys(company_key(facts["name"]) for facts in changed)
-    made = upsert_companies(_unique(changed), now=order.now)
-    return {key: public_id for key, (public_id, _new) in zip(keys, made, strict=True)}
+def _identity(facts: Facts, order: Order) -> Stated:
+    domain = "" if order.rules.of("domain") == "never" else facts.get("domain", "")
+    return Stated(facts["name"], facts.get("corporate_number", ""), domain)
 
 
-def _unique(changed: Sequence[Facts]) -> list[Facts]:
-    """One line per company, later facts over earlier ones."""
-    lines: dict[str, Facts] = {}
-    for facts in changed:
-        key = company_key(facts["name"])
-        lines[key] = {**lines.get(key, {}), **facts, "name": lines.get(key, facts)["name"]}
-    return list(lines.values())
+def _known(found: Sequence[Firm]) -> dict[int, _Known]:
+    made = {firm.id for firm in found if firm.created}
+    held = Company.objects.filter(pk__in={firm.id for firm in found}).order_by("pk").select_for_update(no_key=True)
+    return {
+        line["id"]: _Known(line["id"], _flat(line), line["id"] in made)
+        for line in held.values("id", "attributes", *FACTS)
+    }
+
+
+def _flat(line: Facts) -> Facts:
+    return {**{name: line[name] for name in FACTS}, **values_of(line["attributes"])}
+
+
+def _as_columns(lines: Mapping[int, Facts], known: Mapping[int, _Known]) -> dict[int, Facts]:
+    """What moved, by column: own fields together."""
+    columns: dict[int, Facts] = {}
+    for pk, moved in lines.items():
+        if moved:
+            columns[pk] = {name: value for name, value in moved.items() if not name.startswith(PREFIX)}
+            if len(columns[pk]) < len(moved):
+                columns[pk]["attributes"] = _own(known[pk].facts)
+    return columns
+
+
+def _own(facts: Facts) -> Facts:
+    own = {name.removeprefix(PREFIX): value for name, value in facts.items() if name.startswith(PREFIX)}
+    return {key: value for key, value in own.items() if value is not None}
 
 
 def _read(rows: Sequence[Row]) -> tuple[list[tuple[Row, Facts]], list[Outcome]]:
+    keys = {key.removeprefix(PREFIX) for row in rows for key in row.cells if key.startswith(PREFIX)}
+    own = definitions("company", keys=keys) if keys else {}
     stated, refused = [], []
     for row in rows:
         try:
-            stated.append((row, _facts(row.cells)))
+            stated.append((row, {**_facts(row.cells), **_stated_own(row.cells, own)}))
         except _Refused as error:
             refused.append(Outcome(row.number, REJECTED, reasons=error.errors))
     return stated, refused
+
+
+def _stated_own(cells: Mapping[str, str], own: Mapping[str, Definition]) -> Facts:
+    said = {key.removeprefix(PREFIX): text for key, text in cells.items() if key.startswith(PREFIX) and text}
+    values, errors = read_stated(own, said)
+    if errors:
+        raise _Refused(**errors)
+    return dict(values)
 
 
 def _facts(cells: Mapping[str, str]) -> Facts:
@@ -111,11 +170,17 @@ def _facts(cells: Mapping[str, str]) -> Facts:
     if long:
         raise _Refused(**dict.fromkeys(long, "too_long"))
     facts: Facts = {name: text for name, text in texts.items() if text}
-    if "employees" in facts:
-        facts["employees"] = _people_count(facts["employees"])
-    if "domain" in facts:
-        facts["domain"] = _domain(facts["domain"])
+    for name, read in (("employees", _people_count), ("domain", _domain), ("corporate_number", _number)):
+        if name in facts:
+            facts[name] = read(facts[name])
     return facts
+
+
+def _number(text: str) -> str:
+    try:
+        return read_number(text)
+    except ValueError:
+        raise _Refused(corporate_number="not_a_corporate_number") from None
 
 
 def _people_count(text: str) -> int:
@@ -136,68 +201,59 @@ def _domain(text: str) -> str:
     return host.removeprefix("www.").rpartition("@")[2]
 
 
-def _present(companies: Any) -> dict[str, Facts]:  # Any: a queryset
-    return {line["name_key"]: line for line in companies.values("name_key", "public_id", *FACTS)}
+def _merge(company: _Known, facts: Facts, order: Order) -> dict[str, list[Any]]:  # Any: as Facts
+    """{field: [before, after]} of what the row changes; the company moves along."""
+    moved: dict[str, list[Any]] = {}
+    for name, said in facts.items():
+        if name == "name":
+            continue
+        old, policy = company.facts.get(name), "fill" if name in FIXED else order.rules.of(name)
+        new = joined(old, said) if policy == "append" and isinstance(old, list) else said
+        if policy != "never" and old != new and (policy in ("overwrite", "append") or old in ("", None)):
+            moved[name] = [old, new]
+            company.facts[name] = new
+    return moved
 
 
-def _merge(present: dict[str, Facts], facts: Facts, order: Order) -> tuple[Facts, Facts | None]:
-    """(facts that change, facts as they were; None for a new company); `present` moves along with the file."""
-    key = company_key(facts["name"])
-    known = present.get(key)
-    moved = {
-        name: facts[name]
-        for name in FACTS
-        if name in facts and _may(order.rules.of(name), (known or {}).get(name), facts[name])
-    }
-    present[key] = {**dict.fromkeys(FACTS, ""), "public_id": "", **(known or {}), **moved}
-    return moved, known
-
-
-def _may(policy: str, old: object, new: object) -> bool:
-    if policy == "never" or old == new:
-        return False
-    return policy == "overwrite" or old in ("", None)
-
-
-def _outcome(row: Row, subject: str, moved: Facts, was: Facts | None) -> Outcome:
-    if was is None or not was["public_id"]:
-        outcome, before = CREATED if was is None else SAME, {}
-    else:
-        outcome = UPDATED if moved else SAME
-        before = {name: [was[name], value] for name, value in moved.items()}
+def _outcome(row: Row, firm: Firm, moved: dict[str, list[Any]], *, fresh: bool) -> Outcome:
+    outcome = CREATED if fresh else UPDATED if moved else SAME
     return Outcome(
         row.number,
         DUPLICATE if row.repeated else outcome,
-        subject,
+        firm.public_id,
         tuple(moved),
-        {"values": before} if before else None,
+        {"values": moved} if moved and not fresh else None,
     )
 
 
 def withdraw(rows: Sequence[Done], order: Order) -> list[Kept]:
-    """Facts return where nobody changed them since; companies the file made go while nobody belongs to them."""
-    found = {
-        line["public_id"]: line
-        for line in Company.objects.filter(public_id__in=[done.subject for done in rows]).values(
-            "id", "public_id", *FACTS
-        )
-    }
+    """Facts return where nobody changed them since; companies the file made go while nothing belongs to them."""
+    subjects = [done.subject for done in rows]
+    columns = ("id", "public_id", "attributes", *FACTS)
+    held = Company.objects.filter(public_id__in=subjects).order_by("pk").select_for_update(no_key=True)
+    found = {line["public_id"]: line for line in held.values(*columns)}
+    flat = {subject: _flat(line) for subject, line in found.items()}
     kept: list[Kept] = []
     for done in rows:
         if done.subject in found and done.outcome != CREATED:
-            kept += _put_back(found[done.subject], done)
-    sql.run(RESTORE, rows=orjson.dumps(list(found.values())).decode(), now=order.now)
+            kept += _put_back(flat[done.subject], done)
+    lines = [
+        {"id": found[subject]["id"], "attributes": _own(facts), **{name: facts[name] for name in FACTS}}
+        for subject, facts in flat.items()
+    ]
+    changed = sql.run(RESTORE, rows=orjson.dumps(lines).decode(), now=order.now).values()
     made = {done.subject: done for done in rows if done.outcome == CREATED and done.subject in found}
-    gone = set(sql.run(DROP, public_ids=list(made), source=order.source).values())
+    gone = set(sql.run(_drop(), public_ids=list(made), source=order.source).values())
     kept += [Kept(done.number, subject) for subject, done in made.items() if subject not in gone]
-    _say_changed([line["id"] for line in found.values()], order)
+    suggest_twins(changed, now=order.now)
+    _say_changed(changed, order)
     return kept
 
 
-def _put_back(line: Facts, done: Done) -> list[Kept]:
+def _put_back(facts: Facts, done: Done) -> list[Kept]:
     moved = done.before.get("values", {})
-    later = tuple(sorted(name for name, (_old, new) in moved.items() if line[name] != new))
-    line.update({name: old for name, (old, _new) in moved.items() if name not in later})
+    later = tuple(sorted(name for name, (_old, new) in moved.items() if facts.get(name) != new))
+    facts.update({name: old for name, (old, _new) in moved.items() if name not in later})
     return [Kept(done.number, done.subject, later)] if later else []
 
 
@@ -210,23 +266,31 @@ def _say_changed(company_ids: Sequence[int], order: Order) -> None:
 RESTORE = """
     UPDATE leads_company AS company
        SET domain = old.domain, industry = old.industry, employees = old.employees, prefecture = old.prefecture,
-           updated_at = %(now)s
+           corporate_number = old.corporate_number, attributes = old.attributes, updated_at = %(now)s
       FROM jsonb_to_recordset(%(rows)s::jsonb)
-           AS old(id bigint, domain text, industry text, employees int, prefecture text)
+           AS old(id bigint, domain text, industry text, employees int, prefecture text, corporate_number text,
+                  attributes jsonb)
      WHERE company.tenant_id = %(tenant_id)s AND company.id = old.id
-       AND (company.domain, company.industry, company.employees, company.prefecture)
-           IS DISTINCT FROM (old.domain, old.industry, old.employees, old.prefecture)
+       AND (company.domain, company.industry, company.employees, company.prefecture, company.corporate_number,
+            company.attributes)
+           IS DISTINCT FROM (old.domain, old.industry, old.employees, old.prefecture, old.corporate_number,
+                             old.attributes)
+    RETURNING company.id
 """
 DROP = """
     DELETE FROM leads_company AS company
      WHERE company.tenant_id = %(tenant_id)s AND company.public_id = ANY(%(public_ids)s::text[])
-       AND %(source)s <> ''
-       AND NOT EXISTS (SELECT FROM leads_lead AS lead
-                        WHERE lead.tenant_id = %(tenant_id)s AND lead.company_id = company.id)
-       AND NOT EXISTS (SELECT FROM leads_company AS child
-                        WHERE child.tenant_id = %(tenant_id)s AND child.parent_id = company.id)
+       AND %(source)s <> '' AND {alone}
     RETURNING public_id
 """
+ALONE = """
+    NOT EXISTS (SELECT FROM {table} AS row WHERE row.tenant_id = %(tenant_id)s AND row.{column} = company.id)
+"""
+
+
+def _drop() -> Composable:
+    alone = [SQL(ALONE).format(table=Identifier(table), column=Identifier(column)) for table, column in pointing()]
+    return SQL(DROP).format(alone=SQL(" AND ").join(alone))
 
 
 register(

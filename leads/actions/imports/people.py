@@ -154,7 +154,7 @@ def _new_tags(planned: Sequence[_Planned], order: Order) -> dict[int, list[str]]
     stated = [plan for plan in planned if plan.entry.tags]
     if not stated or order.rules.of("tags") == "never":
         return {}
-    known = worn_tags([plan.standing.id for plan in stated if plan.standing.id])
+    known = worn_tags([plan.standing.id for plan in stated if plan.standing.id and not plan.created])
     worn = {plan.standing.public_id: set(known.get(plan.standing.id or 0, ())) for plan in stated}
     new: dict[int, list[str]] = {}
     for plan in stated:

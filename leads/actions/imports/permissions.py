@@ -8,7 +8,6 @@ import orjson
 
 from leads.actions.imports.kinds import Order
 from leads.entry import Permission
-from leads.models import LeadTag
 from ma_platform.db import sql
 
 
@@ -71,6 +70,14 @@ ADD_PERMISSIONS = """
 def worn_tags(lead_ids: Sequence[int]) -> dict[int, set[str]]:
     """Tags people carry, by person."""
     worn: dict[int, set[str]] = {}
-    for lead_id, name in LeadTag.objects.filter(lead_id__in=lead_ids).values_list("lead_id", "tag__name"):
+    for lead_id, name in sql.run(WORN, lead_ids=list(lead_ids)).rows if lead_ids else ():
         worn.setdefault(lead_id, set()).add(name)
     return worn
+
+
+WORN = """
+    SELECT worn.lead_id, tag.name
+      FROM leads_leadtag AS worn
+      JOIN leads_tag AS tag ON tag.tenant_id = (SELECT %(tenant_id)s::bigint) AND tag.id = worn.tag_id
+     WHERE worn.tenant_id = (SELECT %(tenant_id)s::bigint) AND worn.lead_id = ANY (%(lead_ids)s::bigint[])
+"""

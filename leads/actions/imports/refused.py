@@ -28,6 +28,7 @@ ROW_REASONS = {
     "too_old": gettext_lazy("This is more than ten years ago."),
     "name_missing": gettext_lazy("The company has no name."),
     "not_a_number": gettext_lazy("This is not a number."),
+    "not_a_corporate_number": gettext_lazy("This is not a corporate number: its check digit does not fit."),
     "number_missing": gettext_lazy("The deal has no number to find it by."),
     "unknown_status": gettext_lazy("This is neither open, won nor lost."),
     "unknown_currency": gettext_lazy("Only JPY, USD and EUR are understood."),

@@ -82,8 +82,9 @@ def cells_of(cells: Cells, places: Sequence[tuple[int, str]], constants: dict[st
     width = len(cells)
     for place, key in places:
         text = cells[place].strip() if place < width else ""
-        before = found.get(key, "")
-        found[key] = f"{before};{text}" if key == "tags" and before and text else before or text
+        if before := found.get(key):
+            text = f"{before};{text}" if key == "tags" and text else before
+        found[key] = text
     for key, text in constants.items():
         found[key] = found.get(key) or text
     return found

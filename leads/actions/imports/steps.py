@@ -27,8 +27,8 @@ from ma_platform.tenancy.scope import system_scope
 
 State = Import.State
 log = logging.getLogger(__name__)
-CHUNK = 1_000
-UNDO_CHUNK = 200
+CHUNK = 2_000
+UNDO_CHUNK = 500
 SAMPLES = 20
 CHANGEABLE = (State.UPLOADED, State.CHECKED, State.FAILED)
 UNDO_FOR = timedelta(days=30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from leads.actions.disk import unlink_after_commit
@@ -52,17 +53,19 @@ LEFTOVERS = """
 
 
 @at_erasure
-def forget_rows(gone: Gone) -> None:
-    """What files said about a person, and every exported file that may hold them."""
-    subjects = list(Lead.objects.filter(pk=gone.lead_id).values_list("public_id", flat=True))
+def forget_rows(gone: Sequence[Gone]) -> None:
+    """What files said about people, and every exported file that may hold them."""
+    people = Lead.objects.filter(pk__in=[one.lead_id for one in gone])
+    subjects = list(people.values_list("public_id", flat=True))
     ImportedRow.objects.filter(subject__in=subjects).exclude(before=None).update(before=None)
-    if gone.email:
-        sql.run(FORGET_CELLS, email=gone.email.casefold())
+    if addresses := [one.email.casefold() for one in gone if one.email]:
+        sql.run(FORGET_CELLS, addresses=addresses)
     expire_exports(now=None)
 
 
 FORGET_CELLS = """
     UPDATE leads_importedrow AS row SET cells = NULL
      WHERE row.tenant_id = %(tenant_id)s AND row.outcome = 'rejected' AND row.cells IS NOT NULL
-       AND strpos(lower(row.cells::text), %(email)s) > 0
+       AND EXISTS (SELECT FROM unnest(%(addresses)s::text[]) AS gone(address)
+                    WHERE strpos(lower(row.cells::text), gone.address) > 0)
 """

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leads.actions.batch import Batch, load_batch
-from leads.actions.erasing import erase_lead
+from leads.actions.erasing import erase_leads
 from leads.actions.imports.kinds import Done, Kept, Order
 from leads.actions.store import Provenance, store
 from leads.attributes import kept_text
@@ -143,6 +143,5 @@ BUSY = """
 
 
 def _erase(lead_ids: Sequence[int], order: Order) -> None:
-    people = list(Lead.objects.filter(pk__in=lead_ids).order_by("pk"))
-    for lead in people:  # one at a time: every room forgets its own, and what is left of each is nothing
-        erase_lead(lead, by=order.by, now=order.now)
+    if lead_ids:
+        erase_leads(lead_ids, by=order.by, now=order.now)

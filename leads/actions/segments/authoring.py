@@ -100,12 +100,13 @@ def change_condition(segment: Segment, document: object, *, by: Actor, now: date
         discard(held)
         return False
     reads = _reads(document, of=held)
-    fresh = {"state": State.BUILDING, "problem": "", "updated_at": now}
     SegmentChange.objects.filter(segment=held).delete()
-    if held.version == 0:
-        Segment.objects.filter(pk=held.pk).update(condition=document, reads=reads.as_json(), proposed=None, **fresh)
+    if held.version == 0 or held.state == State.FAILED:
+        anew = {"state": _anew(held), "quiet": True, "proposed": None}
+        changed: dict[str, object] = {"condition": document, "reads": reads.as_json(), **anew}
     else:
-        Segment.objects.filter(pk=held.pk).update(proposed=document, **fresh)
+        changed = {"state": State.BUILDING, "proposed": document}
+    Segment.objects.filter(pk=held.pk).update(**changed, problem="", updated_at=now)
     audit.record(by, "segment.proposed", held.public_id, at=now)
     ring_builder(held)
     return True
@@ -158,10 +159,14 @@ def archive_segment(segment: Segment, *, by: Actor, now: datetime) -> None:
 
 def retry(segment: Segment, *, now: datetime) -> None:
     """Judge a segment that failed once more, everybody anew."""
-    state = State.BUILDING if segment.version == 0 else State.APPLYING
     failed = Segment.objects.filter(pk=segment.pk, state=State.FAILED)
-    if failed.update(state=state, quiet=True, problem="", updated_at=now):
+    if failed.update(state=_anew(segment), quiet=True, problem="", updated_at=now):
         ring_builder(segment)
+
+
+def _anew(segment: Segment) -> State:
+    """Everybody judged at once, without a difference to confirm: facts wait meanwhile."""
+    return State.BUILDING if segment.version == 0 else State.APPLYING
 
 
 # Two people saving at once could each be right and together close a circle.

@@ -137,14 +137,15 @@ def refresh(segment_id: int, *, now: datetime) -> Settled:
     if segment is None or is_waiting(segment):
         return Settled()
     differing = differences(segment, now=now)
-    if len(differing) > MANY:
-        Segment.objects.filter(pk=segment.pk, state=State.READY).update(state=State.APPLYING, updated_at=now)
+    ready = Segment.objects.filter(pk=segment.pk, state=State.READY)
+    if len(differing) > MANY and ready.update(state=State.APPLYING, updated_at=now):
         ring_builder(segment)
         return Settled()
-    done = Settled()
+    entered = left = 0
     for some in rounds(differing, MANY):
         done = settle({segment.pk: some}, now=now)
-    return done
+        entered, left = entered + done.entered, left + done.left
+    return Settled(entered, left)
 
 
 def differences(segment: Segment, *, now: datetime) -> list[int]:

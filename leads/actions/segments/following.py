@@ -43,6 +43,12 @@ def stir(lead_ids: Collection[int], words: Collection[str], *, now: datetime) ->
     return settle({pk: set(lead_ids) for pk, _ in dynamic}, now=now) if dynamic and lead_ids else Settled()
 
 
+def stir_flow(lead_ids: Collection[int], flow: str, *, now: datetime) -> Settled:
+    """For the room that runs scenarios: these people came into the one with this public id."""
+    dynamic = [pk for pk, reads in _dynamic() if flow in reads.flows]
+    return settle({pk: set(lead_ids) for pk in dynamic}, now=now) if dynamic and lead_ids else Settled()
+
+
 def stir_everybody(words: Collection[str]) -> int:
     """As `stir`, where these words may be another for anybody: the segments that ask look at everybody again, in the
     background. Returns how many segments.
@@ -84,15 +90,16 @@ def _look_later(ahead: Sequence[Fact], dynamic: Dynamic) -> None:
 
 
 @at_erasure
-def leave(gone: Gone) -> None:
-    """The numbers of the segments an erased person was in; the memberships go with the person."""
-    sql.run(LEAVE, lead_id=gone.lead_id)
+def leave(gone: Sequence[Gone]) -> None:
+    """The numbers of the segments erased people were in; the memberships go with them."""
+    sql.run(LEAVE, lead_ids=[one.lead_id for one in gone])
 
 
 LEAVE = """
-    UPDATE leads_segment AS segment SET members = segment.members - 1
-     WHERE segment.tenant_id = %(tenant_id)s
-       AND segment.id IN (SELECT stay.segment_id FROM leads_segmentmember AS stay
-                           WHERE stay.tenant_id = %(tenant_id)s AND stay.lead_id = %(lead_id)s
-                             AND stay.until IS NULL)
+    UPDATE leads_segment AS segment SET members = segment.members - leaving.people
+      FROM (SELECT stay.segment_id, count(*) AS people FROM leads_segmentmember AS stay
+             WHERE stay.tenant_id = (SELECT %(tenant_id)s::bigint) AND stay.lead_id = ANY (%(lead_ids)s::bigint[])
+               AND stay.until IS NULL
+             GROUP BY stay.segment_id) AS leaving
+     WHERE segment.tenant_id = %(tenant_id)s AND segment.id = leaving.segment_id
 """

@@ -9,7 +9,8 @@ from psycopg2.sql import SQL, Identifier
 
 from leads.actions import ConsentInput, LeadInput, Upserted, record_consent, upsert_lead
 from leads.actions.imports import ImportRefused, advance, ask_run, error_file, steps
-from leads.models import Company, Consent, FieldHistory, Import, ImportedRow, Lead, LeadTag
+from leads.models import Company, Consent, Import, ImportedRow, Lead, LeadTag
+from leads.queries.history import past_values
 from ma_platform.db import sql
 from tests.conftest import NOW
 from tests.leads.imports.filing import CARDS, checked, counts, finished, imported, text_of, uploaded
@@ -57,7 +58,8 @@ def test_the_run_does_what_the_dry_run_said(in_acme, now):
     assert counts(transfer.report) == (3, 0, 0, 0, 0)
     lead = Lead.objects.select_related("company").get(email_key="hanako@takasaki.example")
     assert (lead.last_name, lead.company.name, lead.department) == ("髙﨑", "㈱髙﨑商会", "営業①課")
-    assert FieldHistory.objects.filter(lead=lead, source=f"import:{transfer.public_id}").count() == 8
+    past = past_values(lead)
+    assert [[one.source for one in values] for values in past.values()] == [[f"import:{transfer.public_id}"]] * 8
 
 
 def test_the_same_file_again_changes_nothing(in_acme, now):

@@ -1,13 +1,18 @@
 """Files of offline touchpoints: each row a fact, once."""
 
+from datetime import timedelta
+
 import pytest
 
 from leads.actions import LeadInput, upsert_lead
-from leads.actions.imports import ImportRefused, ask_undo
 from leads.files.moments import read_moment
+from leads.queries.transfers import kept_rows
 from tests.conftest import NOW
-from tests.leads.imports.filing import counts, imported, text_of
-from tracking.models import Event
+from tests.leads.imports.filing import counts, imported, text_of, undone
+from tracking.actions import record
+from tracking.catalogue import Event
+from tracking.models import Daily
+from tracking.models import Event as Fact
 
 ROWS = [
     ["メールアドレス", "種別", "日時", "件名", "メモ"],
@@ -28,7 +33,7 @@ def test_rows_become_facts_about_people(in_acme, taro, now):
 
     assert counts(transfer.report) == (2, 0, 0, 0, 2)
     assert transfer.report["reasons"] == {"unknown_lead": 1, "unknown_kind": 1, "in_the_future": 1}
-    facts = Event.objects.filter(lead_id=taro.lead_id, name__in=[20, 23]).order_by("occurred_at")
+    facts = Fact.objects.filter(lead_id=taro.lead_id, name__in=[20, 23]).order_by("occurred_at")
     assert [(fact.name, fact.occurred_at.isoformat()) for fact in facts] == [
         (20, "2026-11-09T15:00:00+00:00"),
         (23, "2026-11-12T05:00:00+00:00"),
@@ -42,7 +47,7 @@ def test_the_same_file_again_states_nothing(in_acme, taro, now):
     again = imported(text_of(ROWS).encode(), by=in_acme.owner, now=now, kind="touchpoints")
 
     assert counts(again.report) == (0, 0, 2, 0, 2)
-    assert Event.objects.filter(name__in=[20, 23]).count() == 2
+    assert Fact.objects.filter(name__in=[20, 23]).count() == 2
 
 
 def test_one_kind_for_all_rows_can_be_given(in_acme, taro, now):
@@ -53,11 +58,32 @@ def test_one_kind_for_all_rows_can_be_given(in_acme, taro, now):
     assert transfer.report["new"] == 1
 
 
-def test_what_happened_cannot_be_unsaid(in_acme, taro, now):
+def test_an_undone_file_was_never_said(in_acme, taro, now):
+    record(Event.TOUCHPOINT_EXHIBITION, lead=taro.lead_id, at=NOW - timedelta(days=10))
+    before = days()
     transfer = imported(text_of(ROWS).encode(), by=in_acme.owner, now=now, kind="touchpoints")
 
-    with pytest.raises(ImportRefused):
-        ask_undo(transfer.public_id, by=in_acme.owner, now=now)
+    done = undone(transfer, by=in_acme.owner, now=now)
+
+    assert kept_rows(done) == []
+    assert days() == before
+    assert Fact.objects.filter(name__in=[20, 23]).count() == 1
+    assert Fact.objects.get(name=Event.EVENTS_DELETED).props["leads"] == [taro.lead_id]
+
+
+def test_what_another_file_says_too_stays_and_is_listed(in_acme, taro, now):
+    first = imported(text_of(ROWS).encode(), by=in_acme.owner, now=now, kind="touchpoints")
+    imported(text_of(ROWS[:2]).encode(), by=in_acme.owner, now=now, kind="touchpoints")
+
+    done = undone(first, by=in_acme.owner, now=now)
+
+    assert [(row, subject) for row, subject, _fields in kept_rows(done)] == [(1, taro.public_id)]
+    assert list(Fact.objects.filter(name__in=[20, 23]).values_list("name", flat=True)) == [20]
+
+
+def days() -> list[tuple[object, ...]]:
+    """The counts of encounters."""
+    return sorted(Daily.objects.filter(name__in=[20, 23]).values_list("lead_id", "name", "day", "count", "first_at"))
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,23 @@ def test_erasing_needs_the_number_typed(five: list[int], owner: User) -> None:
     assert (done.changed, Lead.objects.count()) == (2, 3)
 
 
+def test_an_erasure_is_refused_when_it_is_about_others_by_the_time_it_begins(five: list[int], owner: User) -> None:
+    job = start("erase", owner, typed="5")
+    upsert_leads([LeadInput(email="late@x.example")], by=None, now=NOW)
+
+    done = finish(job)
+
+    assert (done.state, done.changed, Lead.objects.count()) == (BulkJob.State.FAILED, 0, 6)
+
+
+@pytest.mark.parametrize("selection", ['{"ids": ["\\u0000"]}', '{"q": "\\u0000"}', '{"ids": ["\\ud800"]}'])
+def test_a_selection_no_page_of_ours_made_is_nobodys(acme: NewWorkspace, sign_in: SignIn, selection: str) -> None:
+    answer = sign_in().post("/leads/bulk/start", {"kind": "add_tag", "tag": "x", "selection": selection})
+
+    with tenant_scope(acme.workspace):
+        assert (answer.status_code, BulkJob.objects.exists()) == (404, False)
+
+
 def test_undo_ends_after_thirty_days(five: list[int], owner: User) -> None:
     job = finish(start("add_tag", owner, tag="展示会"))
 

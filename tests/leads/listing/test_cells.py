@@ -74,6 +74,17 @@ def test_owner_stage_and_tags_are_changed_in_place(lead: str, acme: NewWorkspace
         assert sorted(LeadTag.objects.values_list("tag__name", flat=True)) == ["名刺", "展示会2"]
 
 
+def test_a_tag_typed_in_another_way_stays(lead: str, acme: NewWorkspace, sign_in: SignIn) -> None:
+    client = sign_in()
+    change(client, lead, "tags", "データ", "展示会")
+
+    answer = change(client, lead, "tags", "テ\u3099ータ", "データ")
+
+    assert answer.status_code == 200
+    with tenant_scope(acme.workspace):
+        assert list(LeadTag.objects.values_list("tag__name", flat=True)) == ["データ"]
+
+
 def test_a_field_of_the_workspace_is_changed_in_place(
     lead: str, acme: NewWorkspace, sign_in: SignIn, now: datetime
 ) -> None:

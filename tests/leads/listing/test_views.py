@@ -13,6 +13,7 @@ from leads.actions import LeadInput, upsert_leads
 from leads.models import Attribute, Lead, SavedView
 from leads.queries import LeadFilter, count_leads, list_leads
 from leads.queries import listing as listing_queries
+from leads.queries.bulk import reach
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
@@ -172,3 +173,12 @@ def test_a_count_beyond_its_bound_is_an_estimate(now: datetime, monkeypatch: pyt
 
     assert not exact
     assert total >= 11
+
+
+@pytest.mark.usefixtures("in_acme")
+def test_a_search_that_many_match_counts_them_all(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    upsert_leads([LeadInput(email=f"p{number}@x.example") for number in range(20)], by=None, now=now)
+    monkeypatch.setattr(listing_queries, "BRANCH_LIMIT", 10)
+
+    assert count_leads(LeadFilter(q="x.example")) == (20, True)
+    assert reach({"q": "x.example"}, now=now).total == 20

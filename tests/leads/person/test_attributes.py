@@ -20,9 +20,10 @@ from leads.actions.attributes import (
     move_attribute,
 )
 from leads.attributes import Definition, ValueRefused, read_value
-from leads.models import Attribute, Company, FieldHistory, Lead
+from leads.models import Attribute, Company, Lead
 from leads.queries import LeadFilter, lead_json, list_leads
 from leads.queries.attributes import definitions
+from leads.queries.history import past_values
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tracking.catalogue import Event
@@ -97,7 +98,7 @@ def test_a_value_is_kept_with_its_history_and_told_as_a_fact(in_acme: NewWorkspa
 
     done = state(now, "既存")
 
-    line = FieldHistory.objects.get(field="attributes.field_a")
+    (line,) = past_values(Lead.objects.get())["attributes.field_a"]
     assert done.changed == ("email", "attributes.field_a")
     assert Lead.objects.get().attributes == {"field_a": "old"}
     assert (line.value, line.source) == ("old", "api")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from leads.actions import LeadInput, add_tag, edit_lead, segments
+from leads.actions import LeadInput, add_tag, edit_lead, erase_lead, segments
 from leads.models import Lead, Segment, SegmentChange, SegmentMember, SegmentOverride
 from leads.queries.segments import find_segment, growth, pending, why
 from tests.leads.segments.making import PRICING, consume, inside, made, said
@@ -235,3 +235,31 @@ def test_who_stands_aside_for_another_leaves(in_acme, person, now):
     consume(now)
 
     assert inside(segment) == {one}
+
+
+def test_a_segment_that_cannot_be_judged_is_mended_by_another_condition_whatever_happens_meanwhile(
+    in_acme, person, now
+):
+    one = person("a@x.example", phone="03-1234-5678")
+    segment = made({"not": {"field": "lead.email", "op": "is_set"}}, now=now)
+    Segment.objects.update(condition={"field": "lead.gone", "op": "is_set"})  # as when a room takes a word back
+    segments.settle({segment.pk: [one]}, now=now)
+    assert Segment.objects.get().state == Segment.State.FAILED
+
+    segments.change_condition(Segment.objects.get(), {"field": "lead.phone", "op": "is_set"}, by=None, now=now)
+    segments.settle({segment.pk: [one]}, now=now)
+    segments.build(segment.pk, now=now)
+
+    mended = Segment.objects.get()
+    assert (mended.state, mended.problem, mended.proposed, inside(mended)) == (Segment.State.READY, "", None, {one})
+
+
+def test_growth_ends_with_the_number_of_members(in_acme, person, now):
+    one, other = person("a@x.example"), person("b@x.example")
+    kept = segments.create_segment("名刺", None, by=None, now=now)
+    segments.put(kept, [one, other], True, by=None, now=now)
+    erase_lead(Lead.objects.get(pk=other), by=None, now=now)
+
+    (today,) = growth([kept.pk], today=now.date(), days=1)[kept.pk]
+
+    assert today.members == Segment.objects.get().members == 1

@@ -14,15 +14,15 @@ from django.core.management.base import BaseCommand, CommandParser
 from capture.models import Form
 from ma_platform import clock
 from ma_platform.db import sql
+from ma_platform.demo import unfinished
+from ma_platform.demo.mailing import UNHURRIED
 from ma_platform.demo.seeding import Seeding, draw_people
-from ma_platform.demo.team import make_team
+from ma_platform.demo.team import COLLEAGUES, make_team
 from ma_platform.env import ENV
 from ma_platform.tenancy.models import Workspace
 from ma_platform.tenancy.scope import tenant_scope
 
 SEED = 20261122
-# Thousands of small commits need not wait for the disk one by one; what follows the seeding flushes them all.
-UNHURRIED = "SET synchronous_commit = off"
 
 
 class Command(BaseCommand):
@@ -35,8 +35,11 @@ class Command(BaseCommand):
         parser.add_argument("--companies", type=int, default=600)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if unfinished.sweep([options["email"], *(address for address, _name, _role in COLLEAGUES)]):
+            self.stdout.write("The last seeding was interrupted; it begins anew.")
         if Workspace.objects.exists():
             return
+        unfinished.mark()
         started, now = time.monotonic(), clock.now()
         sql.run(UNHURRIED)
         self.stdout.write("Seeding the demo workspace (once, about a minute) …")
@@ -46,6 +49,7 @@ class Command(BaseCommand):
         Seeding(team.workspace, team.owner, team.sales, chance, now, cast, _analyse).live()
         self._tell_site(team.workspace)
         _analyse()
+        unfinished.clear()
         self.stdout.write(f"Seeded {options['leads']} leads in {time.monotonic() - started:.0f} s.")
 
     def _tell_site(self, workspace: Workspace) -> None:

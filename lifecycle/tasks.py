@@ -1,0 +1,27 @@
+"""When waiting people are given to somebody: swept, since nothing rings when a business opens."""
+
+from __future__ import annotations
+
+from lifecycle import actions
+from lifecycle.queries.assignment import workspaces_with_due
+from ma_platform import clock, jobs
+from ma_platform.tenancy.scope import system_scope
+
+
+@jobs.task(queue="flow", every=30.0)
+def assign_waiting() -> dict[str, int]:
+    """Find the workspaces where somebody's waiting is over."""
+    with system_scope():
+        due = workspaces_with_due(now=clock.now())
+        for tenant_id in due:
+            jobs.start(assign_due, tenant_id)
+    return {"workspaces": len(due)}
+
+
+@jobs.tenant_task(queue="flow")
+def assign_due(tenant_id: int) -> dict[str, int]:
+    """So many at once; when there were as many, more may be due."""
+    asked = actions.assign_due(now=clock.now())
+    if asked == actions.ASSIGNED_AT_ONCE:
+        jobs.start(assign_due, tenant_id)
+    return {"asked": asked}
