@@ -33,14 +33,20 @@ def seconds(work: Callable[[], object]) -> float:
 def interleaved(
     yardstick: Callable[[], float], ours: Callable[[], float], *, rounds: int = 3, tries: int = 3
 ) -> tuple[float, float] | None:
-    """(yardstick, ours) as medians of A-B-A rounds; None when the yardstick drifted by 20 % or more in every try."""
-    for _attempt in range(tries):
-        outer, inner = [yardstick()], []
-        for _round in range(rounds):
-            inner.append(ours())
-            outer.append(yardstick())
-        if max(outer) / min(outer) - 1 < LARGEST_DRIFT:
-            return statistics.median(outer), statistics.median(inner)
+    """(yardstick, ours) as medians over `rounds` rounds of A-B-A; None when too few are to be had.
+
+    A round counts when the yardstick before and after it differ by less than 20 %; one that does not is repeated, up to
+    rounds x tries rounds in all.
+    """
+    kept: list[tuple[float, float]] = []
+    before = yardstick()
+    for _attempt in range(rounds * tries):
+        inner, after = ours(), yardstick()
+        if max(before, after) / min(before, after) - 1 < LARGEST_DRIFT:
+            kept.append(((before + after) / 2, inner))
+        if len(kept) == rounds:
+            return statistics.median(outer for outer, _ in kept), statistics.median(inner for _, inner in kept)
+        before = after
     return None
 
 

@@ -65,7 +65,10 @@ class LeadInput:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Clean values by column; company and owner still by name and address, attributes as they were stated."""
+    """Clean values by column; company and owner still by name and address, attributes as they were stated.
+
+    rank_stated: somebody named the rank; otherwise it is what the title says.
+    """
 
     values: Mapping[str, Value]
     company: str | None
@@ -75,6 +78,7 @@ class Entry:
     consents: tuple[Permission, ...]
     source: Mapping[str, str] | None
     attributes: Mapping[str, object] = field(default_factory=dict)
+    rank_stated: bool = False
 
     @property
     def email_key(self) -> str | None:
@@ -102,7 +106,8 @@ def read_entry(said: LeadInput) -> Entry:
     if errors:
         raise EntryRefused(errors)
     owner = said.owner.strip().casefold() if said.owner is not None else None
-    return Entry(values, company, owner, identifiers, tags, said.consents, said.source, said.attributes)
+    ranked = said.job_rank is not None
+    return Entry(values, company, owner, identifiers, tags, said.consents, said.source, said.attributes, ranked)
 
 
 def clean_text(text: str) -> str:

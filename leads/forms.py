@@ -16,8 +16,9 @@ from leads.attributes import CHOICES_LIMIT, CHOOSING, Definition
 from leads.models import Attribute, Lead
 from leads.queries.attributes import definitions
 from leads.refusals import worded
+from leads.titles import rank_key
 from leads.topics import topic_choices, topic_name
-from leads.vocabulary import owners
+from leads.vocabulary import RANK_LABELS, owners
 
 KIND_LABELS = {
     "text": _("Text"),
@@ -109,6 +110,12 @@ class LeadForm(OwnFieldsForm):
     )
     department = forms.CharField(label=_("Department"), required=False, max_length=200)
     job_title = forms.CharField(label=_("Job title"), required=False, max_length=200)
+    job_rank = forms.ChoiceField(
+        label=_("Rank"),
+        required=False,
+        choices=[("", "—"), *RANK_LABELS.items()],
+        help_text=_("Follows the job title. One you choose stays until the title changes."),
+    )
     prefecture = forms.CharField(label=_("Prefecture"), required=False, max_length=50)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
 
@@ -119,8 +126,13 @@ class LeadForm(OwnFieldsForm):
         self.boxes = AttributeBoxes(self, "lead")
 
     def lead_input(self) -> LeadInput:
-        """What was typed; an empty box says blank."""
-        own = {name: value for name, value in self.cleaned_data.items() if not name.startswith("attribute_")}
+        """What was typed; an empty box says blank. A rank that was left as it is goes with the title."""
+        kept = set() if "job_rank" in self.changed_data else {"job_rank"}
+        own = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if not name.startswith("attribute_") and name not in kept
+        }
         return LeadInput(**own, attributes=self.boxes.stated())
 
     @staticmethod
@@ -130,7 +142,8 @@ class LeadForm(OwnFieldsForm):
         values = {name: str(getattr(lead, name)) for name in (*texts, "job_title", "prefecture")}
         company = lead.company.name if lead.company else ""
         owner = lead.owner.email if lead.owner else ""
-        return {**values, "company": company, "owner": owner, **attribute_initial(lead.attributes)}
+        linked = {"company": company, "owner": owner, "job_rank": rank_key(lead.job_rank) or ""}
+        return {**values, **linked, **attribute_initial(lead.attributes)}
 
 
 class TagForm(forms.Form):

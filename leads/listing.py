@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -62,10 +62,11 @@ class ShownCell:
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A person with the cells of every column."""
+    """A person with the cells of every column; `drawn`: all of them as they stand in the table."""
 
     lead: LeadRow
     cells: list[ShownCell]
+    drawn: SafeString
 
 
 def offered_columns(can: Collection[Capability]) -> list[ListColumn]:
@@ -84,10 +85,25 @@ def shown_columns(can: Collection[Capability], chosen: Sequence[str] | None = No
     return [known[key] for key in chosen if key in known]
 
 
-def shown_rows(rows: Sequence[LeadRow], columns: Sequence[ListColumn]) -> list[ShownRow]:
-    """At most one query per column, whatever the number of rows."""
+def shown_rows(
+    rows: Sequence[LeadRow], columns: Sequence[ListColumn], *, editable: Collection[str] = ()
+) -> list[ShownRow]:
+    """At most one query per column, whatever the number of rows. editable: columns whose cells may be typed over."""
     loaded = [(column, column.load(rows) if rows else {}) for column in columns]
-    return [ShownRow(row, [ShownCell(column, cells.get(row.id)) for column, cells in loaded]) for row in rows]
+    openings = [_opening(column, column.key in editable) for column in columns]
+    shown: list[ShownRow] = []
+    for row in rows:
+        cells = [ShownCell(column, found.get(row.id)) for column, found in loaded]
+        pairs = zip(openings, (cell.drawn for cell in cells), strict=True)
+        shown.append(ShownRow(row, cells, format_html_join("", "{}{}</td>", pairs)))
+    return shown
+
+
+def _opening(column: ListColumn, may_edit: bool) -> SafeString:
+    """The opening tag of every cell in a column."""
+    kind = SafeString(' class="num"') if column.numeric else ""
+    typed = format_html(' data-cell="{}"', column.key) if may_edit else ""
+    return format_html('<td{} data-label="{}"{}>', kind, column.label, typed)
 
 
 def attributes() -> list[Attribute]:

@@ -105,9 +105,6 @@ def merge(standing: Standing, values: Mapping[str, Value], rules: Rules) -> tupl
     A stated blank never erases unless the rules say so. A title brings its rank along.
     """
     known, changed = standing.values, []
-    if values.get("job_rank") is None and values.get("job_title") == known["job_title"]:
-        # The same title again, still not understood, says nothing about a rank that is known.
-        values = {name: value for name, value in values.items() if name != "job_rank" or "job_title" not in values}
     for name, columns, same in _FIELDS if values.keys() <= BLANK.keys() else (*_FIELDS, *_own(values)):
         if columns[0] not in values or values[same] == known[same]:  # most of what a file says is known, or blank
             continue

@@ -56,6 +56,8 @@ class Batch:
         values = {**entry.values, **self._links(entry, standing), **self._own(entry)}
         if entry.email_key in self.other_addresses:
             values = {name: value for name, value in values.items() if name not in COLUMNS["email"]}
+        if standing is not None and not entry.rank_stated and _keeps_rank(standing, values):
+            del values["job_rank"]
         standing = standing or Standing(ids.new("lead"))
         changed = merge(standing, values, rules)
         touch_source(standing, entry.source)
@@ -104,6 +106,13 @@ class Batch:
             self.names["company"] = {str(pk): text for pk, text in firms}
             self.names["owner"] = {str(pk): email for email, pk in self.owners.items()}
         return self.names[name].get(value, value)
+
+
+def _keeps_rank(standing: Standing, values: Mapping[str, Value]) -> bool:
+    """Whether the same title is said again: it says nothing new about a rank that is known, given by hand perhaps."""
+    known = standing.values
+    same = "job_rank" in values and values.get("job_title") == known["job_title"]
+    return same and known["job_rank"] is not None
 
 
 def load_batch(entries: Sequence[Entry], *, now: datetime, also: Iterable[int] = ()) -> Batch:

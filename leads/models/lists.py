@@ -58,6 +58,9 @@ class BulkJob(TenantModel):
     refused = models.IntegerField(default=0)
     problem = models.TextField(blank=True, default="")
     by = models.ForeignKey("tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    undone_by = models.ForeignKey(
+        "tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -62,7 +62,7 @@ def page(request: MemberRequest, company_id: str) -> HttpResponse:
     if company.public_id != company_id:
         return redirect("leads:company", company.public_id)
     found = list_leads(LeadFilter(company_id=company.pk, after=decode(cursor) if cursor else None, limit=PAGE_SIZE + 1))
-    rows, columns = found[:PAGE_SIZE], shown_columns(request.can)
+    rows, columns = found[:PAGE_SIZE], [one for one in shown_columns(request.can) if one.key != "company"]
     context = {
         "company": company,
         "rollup": company_rollup(company.pk, now=clock.now()),

@@ -10,6 +10,7 @@ from django.test import Client
 
 from leads.actions import LeadInput, upsert_leads
 from leads.models import Company, Lead
+from leads.titles import rank_key
 from ma_platform.audit.models import AuditEntry
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
@@ -150,6 +151,28 @@ def test_a_member_adds_and_edits_a_person(acme: NewWorkspace, sign_in: SignIn) -
     with tenant_scope(acme.workspace):
         lead = Lead.objects.get()
         assert (lead.last_name, lead.owner_id) == ("中田", None)
+
+
+def test_a_rank_chosen_by_hand_stays_until_the_title_changes(
+    acme: NewWorkspace, sign_in: SignIn, now: datetime
+) -> None:
+    (public_id,) = people(acme, now, LeadInput(email="t@x.example", last_name="中田", job_title="課長"))
+    client = sign_in(Role.MARKETER)
+
+    def ranked(by: str, **said: str) -> object:
+        typed = {"email": "t@x.example", "last_name": "中田", "job_title": "課長", **said}
+        if by == "hand":
+            client.post(f"/leads/{public_id}/edit", typed)
+        else:
+            people(acme, now, LeadInput(**typed))
+        with tenant_scope(acme.workspace):
+            return rank_key(Lead.objects.get().job_rank)
+
+    assert ranked("hand", job_rank="manager", department="営業部") == "manager"  # left as it was
+    assert ranked("hand", job_rank="director") == "director"
+    assert ranked("form") == "director"  # the same title again says nothing new
+    assert ranked("hand", job_rank="") is None
+    assert ranked("form", job_title="部長代理") == "deputy_director"
 
 
 def test_a_refused_form_keeps_what_was_typed_and_says_what_to_do(acme: NewWorkspace, sign_in: SignIn) -> None:

@@ -80,6 +80,7 @@ def ask_undo(public_id: str, *, by: User, now: datetime) -> BulkJob:
     if not may_undo(job, now=now):
         raise BulkRefused(reason=_("This can no longer be undone."))
     job.state, job.handled, job.problem, job.started_at, job.finished_at = State.UNDOING, 0, "", None, None
+    job.undone_by = by
     job.save()
     audit.record(by, "bulk.undo_started", job.public_id, at=now)
     return job
@@ -106,7 +107,7 @@ def _locked(public_id: str) -> BulkJob:
 def advance(job_id: int, *, now: datetime) -> bool:
     """One step of a job; whether there is more to do. A job somebody else is working on is left alone."""
     found = BulkJob.objects.filter(pk=job_id, state__in=AT_WORK).select_for_update(skip_locked=True, of=("self",))
-    job = found.select_related("by").first()
+    job = found.select_related("by", "undone_by").first()
     if job is None:
         return False
     cache.set(_beat(job_id), 1, BEAT_SECONDS)
@@ -188,7 +189,7 @@ def _undo(job: BulkJob, now: datetime) -> None:
         return _finish(job, State.UNDONE, now)
     present = _lock(list(taken))
     befores = {lead_id: taken[lead_id] or {} for lead_id in present}
-    back = set(kind.undo(Batch(present, job.params, job.by, now, befores))) if present else set()
+    back = set(kind.undo(Batch(present, job.params, job.undone_by, now, befores))) if present else set()
     sql.run(
         SETTLE_BACK,
         job_id=job.pk,
@@ -201,7 +202,8 @@ def _undo(job: BulkJob, now: datetime) -> None:
 
 def _finish(job: BulkJob, state: State, now: datetime, *, problem: str = "") -> None:
     job.state, job.problem, job.finished_at = state, problem, now
-    audit.record(job.by, f"bulk.{state.value}", job.public_id, at=now, changed=job.changed, refused=job.refused)
+    by = job.undone_by if state == State.UNDONE else job.by
+    audit.record(by, f"bulk.{state.value}", job.public_id, at=now, changed=job.changed, refused=job.refused)
 
 
 def _take(job: BulkJob, kind: BulkKind) -> dict[int, Json | None]:

@@ -16,6 +16,7 @@ from leads.actions import LeadInput, add_tag, assign_owner, bulk, upsert_leads
 from leads.actions.bulk import BulkRefused, kind_of
 from leads.models import BulkItem, BulkJob, Lead, LeadTag, Segment
 from lifecycle.models import Position
+from ma_platform.audit.models import AuditEntry
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
@@ -65,6 +66,17 @@ def test_a_tag_goes_on_everybody_and_comes_off_those_who_had_none(five: list[int
     assert (job.state, after, tagged()) == ("undone", five, five[:2])
     assert (undone.total, undone.changed) == (5, 3)
     assert dict(BulkItem.objects.values_list("lead_id", "outcome"))[five[0]] == "same"
+
+
+def test_what_was_undone_is_on_record_with_who_undid_it(five: list[int], owner: User) -> None:
+    colleague = User.objects.create(email="colleague@acme.example")
+    job = finish(start("add_tag", owner, tag="展示会"))
+
+    bulk.ask_undo(job.public_id, by=colleague, now=NOW)
+    finish(job)
+
+    said = dict(AuditEntry.objects.filter(subject=job.public_id).values_list("verb", "actor"))
+    assert (said["bulk.done"], said["bulk.undone"]) == (owner.email, colleague.email)
 
 
 def test_chunks_move_on_one_by_one_and_a_lost_one_is_done_again(
