@@ -56,7 +56,7 @@ NOTES = """
       LEFT JOIN tenancy_user AS member ON member.id = note.by_id
      WHERE note.tenant_id = %(tenant_id)s AND note.lead_id = ANY (%(lead_ids)s::bigint[]) ORDER BY note.at, note.id
 """
-TODOS = """
+TO_DO_LIST = """
     SELECT json_build_object('at', todo.at, 'title', todo.title, 'due_on', todo.due_on, 'done_at', todo.done_at,
                              'assigned_to', coalesce(nullif(member.name, ''), member.email))::text
       FROM leads_todo AS todo
@@ -123,7 +123,7 @@ OWN = (
     Part("history", ("leads_fieldhistory",), told_by(HISTORY)),
     Part("consents", ("leads_consent",), told_by(CONSENTS)),
     Part("notes", ("leads_note",), told_by(NOTES)),
-    Part("todos", ("leads_todo",), told_by(TODOS)),
+    Part("todos", ("leads_todo",), told_by(TO_DO_LIST)),
     Part("files", ("leads_attachment",), told_by(FILES)),
     Part("segments", ("leads_segmentmember",), told_by(SEGMENTS)),
     Part("segments_by_hand", ("leads_segmentoverride",), told_by(BY_HAND)),
