@@ -15,7 +15,7 @@ import orjson
 from django.db import transaction
 
 from ma_platform.db import sql
-from tracking.actions.links import relink
+from tracking.actions.links import CELLS, relink
 
 Day = Mapping[str, Any]  # Any: a row of tracking_daily
 
@@ -175,13 +175,9 @@ FORGET_ALIASES = """
     DELETE FROM tracking_alias
      WHERE tenant_id = %(tenant_id)s AND (lead_id = ANY (%(ids)s::bigint[]) OR into_id = ANY (%(ids)s::bigint[]))
 """
-_CELLS = """
-    unnest(%(visitors)s::bigint[], %(names)s::smallint[], %(subjects)s::bigint[], %(days)s::date[])
-        AS cell(visitor_id, name, subject_id, day)
-"""
 DROP_CELLS = (
     "DELETE FROM tracking_daily AS daily USING "  # noqa: S608 - constants put together, values are parameters
-    + _CELLS
+    + CELLS
     + """
      WHERE daily.tenant_id = %(tenant_id)s AND daily.lead_id = ANY (%(leads)s::bigint[]) AND daily.name = cell.name
        AND daily.subject_id IS NOT DISTINCT FROM cell.subject_id AND daily.day = cell.day
@@ -198,7 +194,7 @@ COUNT_CELLS = (
       FROM tracking_event AS event
       JOIN tenancy_workspace AS workspace ON workspace.id = event.tenant_id
       JOIN """  # noqa: S608 - constants put together, values are parameters
-    + _CELLS
+    + CELLS
     + """
         ON cell.name = CASE event.name WHEN 2 THEN 1 ELSE event.name END
        AND cell.subject_id IS NOT DISTINCT FROM event.subject_id

@@ -132,13 +132,14 @@ MOVE_EVENTS = (
      GROUP BY 1, 2, 3, 4, 5, 6
 """
 )
-_CELLS = """
+# Of days of browsers.
+CELLS = """
     unnest(%(visitors)s::bigint[], %(names)s::smallint[], %(subjects)s::bigint[], %(days)s::date[])
         AS cell(visitor_id, name, subject_id, day)
 """
 DROP_DAYS = (
     "DELETE FROM tracking_daily AS daily USING "  # noqa: S608 - constants put together, values are parameters
-    + _CELLS
+    + CELLS
     + """
      WHERE daily.tenant_id = %(tenant_id)s AND daily.visitor_id = cell.visitor_id AND daily.name = cell.name
        AND daily.subject_id IS NOT DISTINCT FROM cell.subject_id AND daily.day = cell.day
@@ -154,7 +155,7 @@ COUNT_DAYS = (
       FROM tracking_event AS event
       JOIN tenancy_workspace AS workspace ON workspace.id = event.tenant_id
       JOIN """  # noqa: S608 - constants put together, values are parameters
-    + _CELLS
+    + CELLS
     + """
         ON cell.visitor_id = event.visitor_id AND cell.name = CASE event.name WHEN 2 THEN 1 ELSE event.name END
        AND cell.subject_id IS NOT DISTINCT FROM event.subject_id
