@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope, tenant_scope
 from tests.tracking.collecting import NOW
-from tracking.actions import SubjectRef, accept_fact, bind_visitor, drain, record
+from tracking.actions import SubjectRef, accept_fact, bind_visitor, drain, record, staged
 from tracking.catalogue import Event
 from tracking.collector import wiring
 from tracking.collector.core import Entry
@@ -229,3 +230,22 @@ def test_a_view_is_taken_back_in_the_batch_that_tells_it_again_and_never_a_perso
         (False, 3),
         (True, 0),
     ]
+
+
+def test_in_a_new_installation_a_browser_is_looked_up_and_not_searched_among_all_of_its_workspace(acme):
+    sql.run("TRUNCATE tracking_visitor, tracking_session, tracking_subject, tracking_alias CASCADE")  # never analysed
+    sql.run("DEALLOCATE ALL")
+    keep(acme.workspace.pk, "m1")
+    drain(now=NOW)
+
+    sql.run("SET LOCAL plan_cache_mode = force_generic_plan")  # the plan that is kept
+    written = staged.EXECUTE % {"since": "now()", "until": "now()", "tenants": "'{}'"}
+    lines = [line.strip() for (line,) in rows(f"EXPLAIN {written}")]
+    looked_up = {
+        found.group(1): next(line for line in lines[number:] if line.startswith("Index Cond"))
+        for number, line in enumerate(lines)
+        if (found := re.search(r"Scan.* on (tracking_\w+ \w+)", line))
+    }
+    assert len(looked_up) >= 6
+    for condition in looked_up.values():
+        assert re.search(r"\b(key|id|lead_id|visitor_id)\b", condition), looked_up

@@ -26,8 +26,8 @@ PAUSE_SECONDS, LONGEST_PAUSE = 0.25, 5.0
 LEAST_AT_ONCE = 1_000
 SECONDS_AT_ONCE = 0.8  # a batch holds its browsers' rows locked, and nobody waits for a lock longer than 2 s
 OVERFLOW_AT_ONCE = 5_000  # how long the main lane may have to wait for the other one
-GATHER_SECONDS = 0.05  # a small batch costs nearly what a large one does: for as long as it took, the next one gathers
-OVERFLOW_SECONDS = 1.0  # even a main lane that is never empty lets the other one in so often
+GATHER_SECONDS = 0.02  # a small batch costs nearly what a large one does: for as long as it took, the next one gathers
+OVERFLOW_SECONDS = 0.2  # even a main lane that is never empty lets the other one in so often
 
 log = logging.getLogger(__name__)
 

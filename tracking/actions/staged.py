@@ -1,8 +1,10 @@
 """The statements of one drained batch, over the temporary table `incoming`. In the order they run.
 
-Nothing here depends on what the planner believes of the batch: OFFSET 0 keeps one index look-up per row (as joins the
-planner reads the whole log, whose size must not matter), and WRITE, planned once for a connection, may not pair line
-with line (HASHED).
+Nothing here depends on what the planner believes of the batch or of the tables, which in a new installation is
+nothing: OFFSET 0 keeps one index look-up per row (as joins the planner reads the whole log, whose size must not
+matter), ORDER BY what the look-up ends with leaves but the one index that has this order (any that begins with the
+tenant looks as good while nothing was analysed), and WRITE, planned once for a connection, may not pair line with line
+(HASHED). "BETWEEN x AND x" is equality, which would leave nothing to order.
 """
 
 from __future__ import annotations
@@ -69,9 +71,10 @@ SUBJECTS = """
     SELECT tenant_id, kind, key, coalesce(name, ''), url, host, path
       FROM named
      WHERE NOT EXISTS (SELECT FROM tracking_subject AS known
-                        WHERE known.tenant_id = named.tenant_id AND known.kind = named.kind AND known.key = named.key
+                        WHERE known.tenant_id = named.tenant_id AND known.kind = named.kind
+                          AND known.key BETWEEN named.key AND named.key
                           AND (known.name <> '' OR named.name IS NULL)
-                       OFFSET 0)
+                        ORDER BY known.key OFFSET 0)
      ORDER BY tenant_id, kind, key
     ON CONFLICT (tenant_id, kind, key) DO UPDATE SET name = excluded.name WHERE tracking_subject.name = ''
 """
@@ -86,8 +89,8 @@ NEW_VISITORS = """
     SELECT tenant_id, key, since, until, 0, agent
       FROM stated
      WHERE NOT EXISTS (SELECT FROM tracking_visitor AS known
-                        WHERE known.tenant_id = stated.tenant_id AND known.key = stated.key
-                       OFFSET 0)
+                        WHERE known.tenant_id = stated.tenant_id AND known.key BETWEEN stated.key AND stated.key
+                        ORDER BY known.key OFFSET 0)
      ORDER BY tenant_id, key
     ON CONFLICT (tenant_id, key) DO NOTHING
 """
@@ -101,8 +104,8 @@ WRITE = (
           FROM (SELECT DISTINCT tenant_id, kind, key FROM incoming WHERE kind IS NOT NULL AND key IS NOT NULL) AS named
          CROSS JOIN LATERAL (SELECT known.id FROM tracking_subject AS known
                               WHERE known.tenant_id = named.tenant_id AND known.kind = named.kind
-                                AND known.key = named.key
-                             OFFSET 0) AS subject
+                                AND known.key BETWEEN named.key AND named.key
+                              ORDER BY known.key OFFSET 0) AS subject
     ), new AS MATERIALIZED (
         SELECT DISTINCT ON (incoming.tenant_id, incoming.id)
                incoming.tenant_id, incoming.id, incoming.visitor, incoming.lead_id, incoming.name,
@@ -117,7 +120,7 @@ WRITE = (
          WHERE NOT EXISTS (SELECT FROM tracking_event AS earlier
                             WHERE earlier.tenant_id = incoming.tenant_id AND earlier.id = incoming.id
                               AND earlier.occurred_at BETWEEN %(since)s AND %(until)s
-                            OFFSET 0)
+                            ORDER BY earlier.occurred_at OFFSET 0)
          ORDER BY incoming.tenant_id, incoming.id, incoming.occurred_at
     ), people AS MATERIALIZED (
         SELECT tenant_id, visitor AS key, min(occurred_at) AS since, max(occurred_at) AS until,
@@ -128,11 +131,19 @@ WRITE = (
         SELECT people.*, known.id, known.lead_id, known.turned_at
           FROM people
          CROSS JOIN LATERAL (SELECT visitor.id, visitor.lead_id, visitor.turned_at FROM tracking_visitor AS visitor
-                              WHERE visitor.tenant_id = people.tenant_id AND visitor.key = people.key
-                             OFFSET 0 FOR NO KEY UPDATE) AS known
+                              WHERE visitor.tenant_id = people.tenant_id
+                                AND visitor.key BETWEEN people.key AND people.key
+                              ORDER BY visitor.key OFFSET 0 FOR NO KEY UPDATE) AS known
     ), """  # noqa: S608 - constants put together, values are parameters
     + ", ".join((NEAR, DOUBTED, STAY, PLACED))
-    + """, fresh AS MATERIALIZED (
+    + """, merged AS MATERIALIZED (
+        SELECT told.tenant_id, told.lead_id, alias.into_id
+          FROM (SELECT DISTINCT tenant_id, lead_id FROM new WHERE lead_id IS NOT NULL) AS told
+         CROSS JOIN LATERAL (SELECT known.into_id FROM tracking_alias AS known
+                              WHERE known.tenant_id = told.tenant_id
+                                AND known.lead_id BETWEEN told.lead_id AND told.lead_id
+                              ORDER BY known.lead_id OFFSET 0) AS alias
+    ), fresh AS MATERIALIZED (
         SELECT new.tenant_id, new.id, stay.id AS visitor_id,
                coalesce(alias.into_id, new.lead_id, stay.lead_id) AS lead_id,
                new.lead_id IS NOT NULL AS stated, CASE WHEN alias.into_id IS NOT NULL THEN new.lead_id END AS named,
@@ -145,7 +156,7 @@ WRITE = (
                new.agent, new.language, new.ip, new.props
           FROM new
           LEFT JOIN stay ON stay.tenant_id = new.tenant_id AND stay.key = new.visitor
-          LEFT JOIN tracking_alias AS alias ON alias.tenant_id = new.tenant_id AND alias.lead_id = new.lead_id
+          LEFT JOIN merged AS alias ON alias.tenant_id = new.tenant_id AND alias.lead_id = new.lead_id
           LEFT JOIN placed ON placed.tenant_id = new.tenant_id AND placed.event = new.id
           LEFT JOIN doubted ON doubted.tenant_id = new.tenant_id AND new.verdict = 0 AND NOT new.props ? 'hit'
                 AND doubted.visit = coalesce(stay.stays, placed.session,

@@ -28,7 +28,7 @@ NEAR = f"""
                        SELECT max(before.started_at) FROM tracking_session AS before
                         WHERE before.tenant_id = browser.tenant_id AND before.visitor_id = browser.id
                           AND before.started_at <= browser.since), '-infinity')
-                OFFSET 0) AS visit
+                 ORDER BY known.started_at OFFSET 0) AS visit
          WHERE visit.last_at >= browser.since - {IDLE}
     )"""  # noqa: S608 - constants put together
 # Nearly every browser stays: all its new events lie within half an hour of each other and of its one visit, and no
