@@ -19,7 +19,7 @@ def measure(scale: float) -> list[Row]:
     requests = max(20_000, int(REQUESTS * scale))  # less is over before the machine has settled
     with server() as port:
         load.run(port, lambda number: single(key), requests=2_000)
-        rows = [*accept(port, key, requests), batches(port, key, requests)]
+        rows = [*accept(port, key, requests), *against_bare(port, key, requests), batches(port, key, requests)]
         with server({"ACK_FSYNC": "1"}) as synced:
             rows.append(fsynced(port, synced, key, requests // 2))
     return rows
@@ -41,6 +41,24 @@ def accept(port: int, key: str, requests: int) -> list[Row]:
     return [
         compared("1a accept one event", measured, unit="requests/s", goal="≥ 0.50", growth="O(1) per event"),
         compared("1a p99 of that", p99, unit="ms", goal="≤ 5"),
+    ]
+
+
+def against_bare(port: int, key: str, requests: int) -> list[Row]:
+    """1a again: what a bare append reaches of the no-op, and what we reach of the bare append."""
+
+    def one(where: int) -> float:
+        return accepted(where, lambda number: single(key), requests).per_second
+
+    def noop(where: int) -> float:
+        return accepted(where, lambda number: NOOP, requests).per_second
+
+    with server(application="benchmarks.bare_append:rsgi") as bare:
+        limit = interleaved(partial(noop, bare), partial(one, bare))
+        ours = interleaved(partial(one, bare), partial(one, port))
+    return [
+        compared("1a bare append, of the no-op", limit, unit="requests/s", goal=""),
+        compared("1a accept one event, of the bare append", ours, unit="requests/s", goal=""),
     ]
 
 

@@ -53,7 +53,9 @@ def message() -> str:
 
 
 @contextmanager
-def server(more: Mapping[str, str] | None = None) -> Iterator[int]:
+def server(
+    more: Mapping[str, str] | None = None, *, application: str = "tracking.collector.asgi:rsgi"
+) -> Iterator[int]:
     """The collector's own process on a free port; `more` is added to its environment."""
     port = free_port()
     granian = [
@@ -65,7 +67,7 @@ def server(more: Mapping[str, str] | None = None) -> Iterator[int]:
         "--port",
         str(port),
     ]
-    command = [*granian, "--workers", "1", "--no-ws", "--log-level", "warning", "tracking.collector.asgi:rsgi"]
+    command = [*granian, "--workers", "1", "--no-ws", "--log-level", "warning", application]
     with child(command, more):
         wait(lambda: answers(port), what="the collector answers")
         yield port
