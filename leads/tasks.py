@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from leads.actions import bulk, exports, imports, segments
+from leads.actions import bulk, exports, imports, left_out, segments
 from leads.actions.networks import learn_from_people, learning_tenants
+from leads.queries.left_out import listing_tenants
 from leads.queries.segments import late_segments, stalled_segments, tenants_with_looks, unchecked_segments
 from ma_platform import clock, jobs
 from ma_platform.tenancy.scope import system_scope
@@ -121,7 +122,10 @@ def begin_export(tenant_id: int, export_id: int) -> dict[str, int]:
 
 @jobs.tenant_task(queue="bulk")
 def write_export(tenant_id: int, export_id: int) -> dict[str, int]:
-    return {"rows": exports.write_export(export_id, now=clock.now())}
+    rows = exports.write_export(export_id, now=clock.now())
+    if rows is None:
+        jobs.start(begin_export, tenant_id, export_id)
+    return {"rows": rows or 0}
 
 
 @jobs.task(queue="bulk", every=300.0)
@@ -142,6 +146,21 @@ def tidy_all_transfers() -> dict[str, int]:
         tenants = imports.workspaces_with_leftovers(now=clock.now())
         for tenant_id in tenants:
             jobs.start(tidy_transfers, tenant_id)
+    return {"tenants": len(tenants)}
+
+
+@jobs.tenant_task(queue="bulk")
+def refresh_exclusions(tenant_id: int) -> dict[str, int]:
+    return {"changed": left_out.refresh_left_out()}
+
+
+@jobs.task(queue="bulk", every=3600.0)
+def refresh_all_exclusions() -> dict[str, int]:
+    """What no fact tells of a person: a visit from a listed network, another name of a listed company."""
+    with system_scope():
+        tenants = listing_tenants()
+        for tenant_id in tenants:
+            jobs.start(refresh_exclusions, tenant_id)
     return {"tenants": len(tenants)}
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext, override
 from psycopg2.sql import SQL
 
 from conditions import ConditionRefused
+from leads.actions.disk import unlink_after_commit
 from leads.actions.exports.columns import RANKED, ExportColumn
 from leads.actions.exports.kinds import KINDS, ExportKind
 from leads.files import FORMATS, open_writer
@@ -86,8 +87,11 @@ def begin(export_id: int) -> bool:
     )
 
 
-def write_export(export_id: int, *, now: datetime) -> int:
-    """Write the file and keep it; returns how many rows it holds. Reading it takes no lock and no transaction id."""
+def write_export(export_id: int, *, now: datetime) -> int | None:
+    """Write the file and keep it; returns how many rows it holds. Reading it takes no lock and no transaction id.
+
+    None, and no file: somebody was erased meanwhile, who may be in it. It waits to be begun again.
+    """
     export: Export | None = Export.objects.select_related("by").filter(pk=export_id, state=State.RUNNING).first()
     if export is None or export.by is None:
         return 0
@@ -96,11 +100,12 @@ def write_export(export_id: int, *, now: datetime) -> int:
         size = held.tell()
         held.seek(0)
         name = f"exports/{current_tenant().code}/{export.public_id}.{FORMATS[export.format].extension}"
-        export.path = default_storage.save(name, File(held))
-    export.rows, export.bytes, export.state = rows, size, State.DONE
-    export.problem = _lost(lost) if lost else ""
-    export.finished_at, export.expires_at = now, now + LIVES_FOR
-    export.save()
+        path = default_storage.save(name, File(held))
+    done = {"path": path, "rows": rows, "bytes": size, "problem": _lost(lost) if lost else "", "state": State.DONE}
+    running = Export.objects.filter(pk=export_id, state=State.RUNNING)
+    if not running.update(**done, finished_at=now, expires_at=now + LIVES_FOR):
+        unlink_after_commit([path])
+        return None
     audit.record(export.by, "export.written", export.public_id, at=now, rows=rows)
     return rows
 

@@ -54,12 +54,13 @@ LEFTOVERS = """
 
 @at_erasure
 def forget_rows(gone: Sequence[Gone]) -> None:
-    """What files said about people, and every exported file that may hold them."""
+    """What files said about people, and every exported file that may hold them; one being written is begun again."""
     people = Lead.objects.filter(pk__in=[one.lead_id for one in gone])
     subjects = list(people.values_list("public_id", flat=True))
     ImportedRow.objects.filter(subject__in=subjects).exclude(before=None).update(before=None)
     if addresses := [one.email.casefold() for one in gone if one.email]:
         sql.run(FORGET_CELLS, addresses=addresses)
+    Export.objects.filter(state=Export.State.RUNNING).update(state=Export.State.WAITING)
     expire_exports(now=None)
 
 
