@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from leads.actions.segments import stir_flow
+from leads.actions.segments import stir_flows
 from leads.queries.exclusions import excluded
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
@@ -68,7 +68,7 @@ def enter_leads(flow: Flow, *, entries: Sequence[Entry], now: datetime) -> Admis
     ).one()
     if entered:
         ring()
-        stir_flow(leads, flow.public_id, now=now)
+        stir_flows({flow.public_id: leads}, now=now)
     return Admission(entered=entered, refused=refused)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from leads.actions.segments import stir_flows
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import current_tenant
 from ma_platform.workdays import japanese_calendar
@@ -33,6 +34,7 @@ from nurturing.engine import (
     walk,
 )
 from nurturing.language import FlowRefused
+from nurturing.models import Flow
 from nurturing.queries import graph_of
 from nurturing.steps.contract import Question
 
@@ -93,6 +95,7 @@ def tick(*, now: datetime, limit: int = CLAIM_AT_ONCE) -> TickReport:
     while cohorts:
         cohorts = one_round(cohorts, moment, journeys)
     settle(journeys, now=now)
+    tell_segments(claimed, now=now)
     return TickReport(
         claimed=len(claimed),
         passed=sum(len(journey.trail) * len(journey.run_ids) for journey in journeys),
@@ -118,6 +121,15 @@ def cohorts_of(claimed: Iterable[Claimed]) -> list[Cohort]:
     for run in claimed:
         standing[run.version_id, run.step, run.state, run.overdue, run.spent].append(run)
     return [cohort_at(runs) for runs in standing.values()]
+
+
+def tell_segments(claimed: Sequence[Claimed], *, now: datetime) -> None:
+    """Who stands at which step is no fact: segments that ask are told."""
+    names = dict(Flow.objects.filter(pk__in={run.flow_id for run in claimed}).values_list("pk", "public_id"))
+    moved: dict[str, set[int]] = defaultdict(set)
+    for run in claimed:
+        moved[names[run.flow_id]].add(run.lead_id)
+    stir_flows(moved, now=now)
 
 
 def readable(cohorts: Iterable[Cohort], now: datetime) -> list[Cohort]:

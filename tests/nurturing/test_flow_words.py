@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from conditions import ConditionRefused, compile, describe, offered, parse
 from ma_platform.db import sql
+from nurturing.actions import tick
 from nurturing.models import Flow, Run
+from tests.leads.segments.making import inside, made
 from tests.nurturing import world
 from tests.nurturing.world import END, NOON
 
@@ -55,3 +58,17 @@ def test_the_builder_offers_flows_with_their_steps_and_sentences_name_them() -> 
     assert [step["key"] for step in told["parts"]] == ["hold", "done"]
     waiting = parse({"flow": flow.public_id, "state": "waiting_at", "step": "hold"})
     assert describe(waiting, locale="ja") == f"シナリオ「資料請求フォロー」の「{told['parts'][0]['label']}」で待機中"
+
+
+def test_a_segment_of_those_who_wait_at_a_step_follows_them_at_once() -> None:
+    flow, leads = world.flow({"first": {"type": "wait", "for": {"days": 1}, "next": "hold"}, **STEPS}), world.people(2)
+    asked = {"flow": flow.public_id, "state": "waiting_at"}
+    first, second = (made({**asked, "step": step}, now=NOON, name=step) for step in ("first", "hold"))
+
+    world.enter(flow, leads)
+    tick(now=NOON)
+    before = (inside(first), inside(second))
+    tick(now=NOON + timedelta(days=1))
+
+    assert before == (set(leads), set())
+    assert (inside(first), inside(second)) == (set(), set(leads))

@@ -15,7 +15,7 @@ from leads.actions.segments.building import Built, build, gather, refresh
 from leads.actions.segments.byhand import expire_overrides, put, release
 from leads.actions.segments.checking import check_segment
 from leads.actions.segments.consequences import Consequence, at_confirmation, consequences
-from leads.actions.segments.following import follow, stir, stir_everybody, stir_flow
+from leads.actions.segments.following import follow, stir, stir_everybody, stir_flows
 from leads.actions.segments.settling import Settled, settle
 from leads.actions.segments.telling import QUIET
 from leads.actions.segments.wheel import LOOKS_AT_ONCE, turn_wheel
@@ -48,6 +48,6 @@ __all__ = [
     "settle",
     "stir",
     "stir_everybody",
-    "stir_flow",
+    "stir_flows",
     "turn_wheel",
 ]

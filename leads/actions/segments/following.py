@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from leads.actions.erasing import Gone, at_erasure
@@ -43,10 +43,13 @@ def stir(lead_ids: Collection[int], words: Collection[str], *, now: datetime) ->
     return settle({pk: set(lead_ids) for pk, _ in dynamic}, now=now) if dynamic and lead_ids else Settled()
 
 
-def stir_flow(lead_ids: Collection[int], flow: str, *, now: datetime) -> Settled:
-    """For the room that runs scenarios: these people came into the one with this public id."""
-    dynamic = [pk for pk, reads in _dynamic() if flow in reads.flows]
-    return settle({pk: set(lead_ids) for pk in dynamic}, now=now) if dynamic and lead_ids else Settled()
+def stir_flows(moved: Mapping[str, Collection[int]], *, now: datetime) -> Settled:
+    """For the room that runs scenarios: who came into or moved on in the one with this public id."""
+    stirred: dict[int, set[int]] = defaultdict(set)
+    for pk, reads in _dynamic():
+        for flow in reads.flows & moved.keys():
+            stirred[pk].update(moved[flow])
+    return settle(stirred, now=now) if stirred else Settled()
 
 
 def stir_everybody(words: Collection[str]) -> int:
