@@ -27,6 +27,7 @@ REASONS = {
     "confirmed": _("confirmed by what the person did next"),
     "no_script": _("runs no script where others do"),
     "no_visible_time": _("several pages, none of them ever on a screen"),
+    "impossible_time": _("looked at pages for longer than the visit lasted"),
     "form_speed": _("filled in a form within a second"),
     "automation": _("a browser driven by a program"),
 }
@@ -60,21 +61,3 @@ def reason_text(reason: str) -> str:
         return gettext(REASONS[reason])
     kind, _separator, what = reason.partition(":")
     return gettext(KINDS[kind]) % {"what": what} if kind in KINDS else reason
-
-
-def tag_snippet(host: str, key: str) -> str:
-    """The line for the page's head."""
-    return f'<script async src="{host}/t.js" data-key="{key}"></script>'
-
-
-def pixel_snippet(host: str, key: str) -> str:
-    """For pages without script."""
-    return f'<img src="{host}/t.gif?k={key}&amp;u=https%3A%2F%2Fexample.jp%2Fpage" width="1" height="1" alt="">'
-
-
-def post_snippet(host: str, key: str) -> str:
-    """For servers."""
-    return (
-        f"curl {host}/v1/track -u {key}: -H 'Content-Type: application/json' \\\n"
-        """  -d '{"anonymousId": "browser-1", "event": "seminar_registered", "properties": {"name": "…"}}'"""
-    )

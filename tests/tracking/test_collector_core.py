@@ -42,6 +42,18 @@ def test_a_page_becomes_a_view_of_its_address_without_query():
     }
 
 
+def test_what_a_query_holds_is_not_told_of_the_page_or_the_file():
+    file = {"event": "asset_downloaded", "properties": {"url": "https://acme.jp/a.pdf?token=secret", "asset": "ast_1"}}
+    link = {"event": "link_clicked", "properties": {"href": "https://acme.jp/x?token=secret"}}
+
+    page, asset, clicked = (
+        fields(send(f"/v1/{kind}", one)[0]) for kind, one in [("page", PAGE), ("track", file), ("track", link)]
+    )
+
+    assert (page["url"], asset["key"], asset["url"]) == (None, "ast_1", "https://acme.jp/a.pdf")
+    assert (clicked["key"], clicked["url"]) == ("https://acme.jp/x", None)
+
+
 def test_the_campaign_a_sender_states_is_its_own_views_alone():
     page = {"url": "https://acme.jp/", "referrer": ""}
     stated = [{"source": "a"}, {"source": "b"}, {"source": 1}, {"source": True}, {"name": "a"}, {"source": ["x"]}, {}]

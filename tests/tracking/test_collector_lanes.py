@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import time
+from collections.abc import Callable, Iterator
 
 import pytest
 import redis
@@ -64,14 +66,23 @@ def test_a_key_in_the_body_is_turned_away_unread_too():
         send("/v1/track", f'{{"writeKey" : "{PUBLIC}", nonsense'.encode(), key="", using=used, at=0.2)
 
 
-def test_strangers_share_one_bucket_and_cost_no_tenant_anything():
+def test_how_fast_one_may_send_does_not_tell_which_keys_are_known():
     used = core(Buckets(rate=1, burst=2))
-    assert [send("/v1/track", EVENT, key=f"guess{step}", using=used) for step in range(2)] == [[], []]
+    for key in (PUBLIC, "guess"):
+        for _step in range(2):
+            send("/v1/track", EVENT, key=key, using=used)
+        with pytest.raises(Refusal, match="too many"):
+            send("/v1/track", EVENT, key=key, using=used)
 
-    with pytest.raises(Refusal, match="too many"):
-        send("/v1/track", EVENT, key="guess", using=used)
+    assert send("/v1/track", EVENT, key="another guess", using=used) == []
 
-    assert len(send("/v1/track", EVENT, using=used)) == 1
+
+def test_a_tenant_that_had_to_wait_is_forgotten_when_it_may_send_again():
+    buckets = Buckets(rate=10, burst=10)
+    buckets.take(1, 10, at=0.0)
+    buckets.take(1, 5, at=0.0)
+
+    assert [buckets.strained(at=at) for at in (0.1, 0.6)] == [True, False]
 
 
 def test_lanes_are_streams_of_their_own_and_long_additions_are_cut():
@@ -83,6 +94,28 @@ def test_lanes_are_streams_of_their_own_and_long_additions_are_cut():
     shard = found[0][0].rpartition(":")[2]
     assert found == [(f"p:{shard}", 1_000), (f"p:{shard}", 1), (f"p:overflow:{shard}", 1)]
     assert (streams.names(), streams.overflow_names()) == (["p:0", "p:1"], ["p:overflow:0", "p:overflow:1"])
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Callable[[int], None]]:
+    """Files of this process may not grow beyond so many bytes, as on a disk that is nearly full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda most: resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_what_is_kept_after_a_write_that_was_torn_is_read_again(scratch, small_disk):
+    spool, large = Spool(scratch), b"x" * 200_000
+    spool.keep([Entry("7 v", b"1" + large)])
+    small_disk(300_000)
+    with pytest.raises(OSError, match="too large"):
+        spool.keep([Entry("7 v", b"2" + large)])
+    small_disk(resource.RLIM_INFINITY)
+    for number in (b"3", b"4"):
+        spool.keep([Entry("7 v", number + large)])
+    spool.rest(at_once=True)
+
+    assert [entry.line[:1] for _path, entries in waiting(scratch) for entry in entries] == [b"1", b"3", b"4"]
 
 
 def test_the_spool_keeps_the_lane(scratch):

@@ -93,11 +93,11 @@ def test_a_foreign_page_gets_the_same_shape_without_a_cookie():
     assert "access-control-allow-credentials" not in headers
 
 
-def test_an_unknown_key_gets_the_same_shape_and_nothing_is_kept():
+def test_an_unknown_key_is_answered_alike_and_what_it_is_handed_opens_nothing():
     told, headers = asking(f"v={V}", sender=None)
 
-    assert told == {"visitor": V, "hand": ""}
-    assert "set-cookie" not in headers
+    assert (told["visitor"], told["hand"].count("."), "set-cookie" in headers) == (V, 2, True)
+    assert asking(f"t={told['hand']}", sender=ACME)[0]["visitor"] is None
 
 
 @pytest.mark.parametrize(

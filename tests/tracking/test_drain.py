@@ -232,6 +232,17 @@ def test_a_view_is_taken_back_in_the_batch_that_tells_it_again_and_never_a_perso
     ]
 
 
+def test_a_page_is_called_what_a_person_saw_last(acme):
+    told = [("m1", "robots.txt", 1), ("m2", "製品", 0), ("m3", "乗っ取り", 1), ("m4", "", 0), ("m5", "新製品", 0)]
+    seen = []
+    for message, title, verdict in told:
+        keep(acme.workspace.pk, message, subject_name=title, verdict=verdict)
+        drain(now=NOW)
+        seen += rows("SELECT name FROM tracking_subject")
+
+    assert [name for (name,) in seen] == ["robots.txt", "製品", "製品", "製品", "新製品"]
+
+
 def test_in_a_new_installation_a_browser_is_looked_up_and_not_searched_among_all_of_its_workspace(acme):
     sql.run("TRUNCATE tracking_visitor, tracking_session, tracking_subject, tracking_alias CASCADE")  # never analysed
     sql.run("DEALLOCATE ALL")

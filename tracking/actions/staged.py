@@ -60,23 +60,25 @@ DROP_ORPHANS = """
 """
 # A deferred check would fail at the commit, where no line can be singled out any more.
 CHECK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"
+# The title a person's browser stated last is the page's; a program's only where there is none yet.
 SUBJECTS = """
     WITH named AS MATERIALIZED (
-        SELECT tenant_id, kind, key, max(subject_name) AS name, coalesce(max(url), '') AS url,
-               coalesce(max(host), '') AS host, coalesce(max(path), '') AS path
+        SELECT tenant_id, kind, key, max(subject_name) FILTER (WHERE verdict = 0) AS seen, max(subject_name) AS name,
+               coalesce(max(url), '') AS url, coalesce(max(host), '') AS host, coalesce(max(path), '') AS path
           FROM incoming WHERE kind IS NOT NULL AND key IS NOT NULL
          GROUP BY tenant_id, kind, key
     )
     INSERT INTO tracking_subject (tenant_id, kind, key, name, url, host, path)
-    SELECT tenant_id, kind, key, coalesce(name, ''), url, host, path
+    SELECT tenant_id, kind, key, coalesce(seen, name, ''), url, host, path
       FROM named
      WHERE NOT EXISTS (SELECT FROM tracking_subject AS known
                         WHERE known.tenant_id = named.tenant_id AND known.kind = named.kind
                           AND known.key BETWEEN named.key AND named.key
-                          AND (known.name <> '' OR named.name IS NULL)
+                          AND (named.name IS NULL OR known.name = named.seen
+                               OR (named.seen IS NULL AND known.name <> ''))
                         ORDER BY known.key OFFSET 0)
      ORDER BY tenant_id, kind, key
-    ON CONFLICT (tenant_id, kind, key) DO UPDATE SET name = excluded.name WHERE tracking_subject.name = ''
+    ON CONFLICT (tenant_id, kind, key) DO UPDATE SET name = excluded.name WHERE excluded.name <> ''
 """
 NEW_VISITORS = """
     WITH stated AS MATERIALIZED (

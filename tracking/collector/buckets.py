@@ -24,6 +24,7 @@ class Buckets:
         self._steady = min(burst, rate * STEADY_SECONDS)
         self._held: dict[int, tuple[float, float, float]] = {}  # level, steady level, at
         self._resting: dict[int, float] = {}
+        self._strained_until = -math.inf
         self._lock = threading.Lock()
 
     def take(self, tenant_id: int, events: int, *, at: float) -> tuple[int, str]:
@@ -41,13 +42,14 @@ class Buckets:
                 return 0, MAIN if main else OVERFLOW
             self._held[tenant_id] = (level, steady, at)
             wait = (events - level) / self._rate
-            self._resting[tenant_id] = at + min(wait, LONGEST_REST)
+            self._resting = {one: until for one, until in self._resting.items() if until > at}
+            self._resting[tenant_id] = rested = at + min(wait, LONGEST_REST)
+            self._strained_until = max(self._strained_until, rested)
         return max(1, math.ceil(wait)), MAIN
 
-    @property
-    def strained(self) -> bool:
+    def strained(self, *, at: float) -> bool:
         """Whether anybody is resting: only then is it worth looking who sends before reading what."""
-        return bool(self._resting)
+        return at < self._strained_until
 
     def resting(self, tenant_id: int, *, at: float) -> int:
         """Seconds (at least 1) a tenant that was refused still has to wait; 0 when it may be read."""

@@ -26,7 +26,7 @@ __all__ = ["BATCH", "KINDS", "Core", "Entry", "Posted", "Request", "known_sender
 
 KINDS = {f"/v1/{kind}": kind for kind in ("track", "page", "identify", "group", "alias")}
 BATCH = "/v1/batch"
-STRANGERS = 0  # no tenant has this id: all unknown keys share one bucket
+STRANGERS = 4_096  # unknown keys spend from so many buckets, each like a tenant's: how fast one may send tells nothing
 HINT = re.compile(rb'"writeKey"\s*:\s*"([^"\\]{1,200})"')
 TOO_FAST = "too many events; slow down"
 
@@ -58,7 +58,7 @@ class Core:
         """What was posted. Raises Refusal: unreadable, or (before it is read) of a tenant that must wait."""
         header = request.headers.get("authorization", "")
         key = _key_in_header(header) if header else ""
-        if self.buckets.strained:
+        if self.buckets.strained(at=at):
             self._turn_away(request, at)
         encoding = request.headers.get("content-encoding", "")
         most = limits.BATCH_BYTES if request.path == BATCH else limits.EVENT_BYTES
@@ -81,7 +81,7 @@ class Core:
         else:
             refuse_repeated_keys(posted.plain, measure(body, "body"))
             lines = [line_of(KINDS[request.path], body, "body", arrival)]
-        wait, lane = self.buckets.take(sender.tenant_id if sender else STRANGERS, len(lines), at=at)
+        wait, lane = self.buckets.take(_bucket(sender, posted.key), len(lines), at=at)
         if wait:
             raise Refusal(429, TOO_FAST, retry_after=wait)
         if sender is None:
@@ -91,15 +91,15 @@ class Core:
 
     def pixel(self, request: Request, sender: Sender | None, *, now: datetime, at: float) -> list[Entry]:
         """One view (or web event `e`) of a page without script; a bad or unknown pixel is nothing, never an error."""
-        wait, lane = self.buckets.take(sender.tenant_id if sender else STRANGERS, 1, at=at)
+        wait, lane = self.buckets.take(_bucket(sender, pixel_key(request)), 1, at=at)
         if wait or sender is None:
             COUNTS.add(REFUSED if wait else DROPPED)
             return []
         return [_entry(pixel_line(request, now), sender.tenant_id, lane)]
 
-    def spend(self, sender: Sender | None, *, at: float) -> None:
+    def spend(self, request: Request, sender: Sender | None, *, at: float) -> None:
         """Count a request that keeps nothing. Raises Refusal(429)."""
-        wait, _lane = self.buckets.take(sender.tenant_id if sender else STRANGERS, 1, at=at)
+        wait, _lane = self.buckets.take(_bucket(sender, pixel_key(request)), 1, at=at)
         if wait:
             raise Refusal(429, TOO_FAST, retry_after=wait)
 
@@ -113,9 +113,17 @@ class Core:
 
     def _turn_away(self, request: Request, at: float) -> None:
         tenant_id = self.tenant_of(request, at=at)
-        wait = self.buckets.resting(STRANGERS if tenant_id is None else tenant_id, at=at)
-        if wait:
+        bucket = _stranger(_stated_key(request)) if tenant_id is None else tenant_id
+        if wait := self.buckets.resting(bucket, at=at):
             raise Refusal(429, TOO_FAST, retry_after=wait)
+
+
+def _bucket(sender: Sender | None, key: str) -> int:
+    return sender.tenant_id if sender else _stranger(key)
+
+
+def _stranger(key: str) -> int:
+    return -1 - hash(key) % STRANGERS  # no tenant has such an id; hash() differs from process to process
 
 
 def known_sender(keys: KeyTable, key: str, *, at: float) -> tuple[Sender | None, bool]:

@@ -60,7 +60,7 @@ class Door:
 
     def visitor(self, request: Request, sender: Sender | None, *, at: float) -> Answer:
         """The visitor address. Raises Refusal(429)."""
-        self.core.spend(sender, at=at)
+        self.core.spend(request, sender, at=at)
         return visitor_answer(request, sender, wiring.hands(), at=int(clock.now().timestamp()))
 
     def refused(self, request: Request, refusal: Refusal) -> Answer:

@@ -244,13 +244,12 @@ WRITERS: dict[str, Callable[[Line, Message, Arrival], None]] = {
 
 
 def _place(line: Line, message: Message, page: Json) -> None:
-    """The page as subject, when the address is one."""
+    """The page as subject, when the address is one. A query may hold what is one visitor's own: only events keep it."""
     address = _text_of(message.properties, page, "url")
     found = page_key(address) if address else None
     if found is None:
         return
-    line.kind, line.url = "page", address[:2000]
-    line.key, line.host, line.path = capped(found[0]), found[1][:255], found[2][:2000]
+    line.kind, line.key, line.host, line.path = "page", capped(found[0]), found[1][:255], found[2][:2000]
     line.subject_name = _text_of(message.properties, page, "title")[:500]
 
 
@@ -258,10 +257,11 @@ def _object(line: Line, kind: str, properties: Json) -> None:
     """A link, file or form as subject: its address without query, or the id the sender gives it."""
     address = _text_of(properties, {}, "href") or _text_of(properties, {}, "url")
     found = page_key(address) if address else None
-    key = _text_of(properties, {}, kind) or (found[0] if found else address)
+    plain = found[0] if found else address
+    key = _text_of(properties, {}, kind) or plain
     if not key:
         return
-    line.kind, line.key, line.url = kind, capped(key), address[:2000]
+    line.kind, line.key, line.url = kind, capped(key), "" if key == plain else plain[:2000]
     line.host, line.path = (found[1][:255], found[2][:2000]) if found else ("", "")
     line.subject_name = (_text_of(properties, {}, "name") or _text_of(properties, {}, "text"))[:500]
 

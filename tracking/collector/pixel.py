@@ -34,7 +34,7 @@ def pixel_line(request: Request, now: datetime) -> Line:
     url = url or request.headers.get("referer", "")
     place = page_key(url)
     if place:
-        line.kind, line.key, line.url = "page", capped(place[0]), url[:2000]
+        line.kind, line.key = "page", capped(place[0])
         line.host, line.path = place[1][:255], place[2][:2000]
     if line.name == Event.PAGE_VIEWED:
         line.source = visit_source(url, referrer)

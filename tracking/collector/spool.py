@@ -14,8 +14,8 @@ import time
 import uuid
 import zlib
 from collections.abc import Iterator, Sequence
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from tracking.collector import limits
 from tracking.collector.core import Entry
@@ -37,7 +37,7 @@ class Spool:
     def __init__(self, folder: Path, *, most: int = limits.SPOOL_BYTES) -> None:
         self._folder, self._most = folder, most
         self._lock = threading.Lock()
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         self._opened = self._measured = 0.0
         self._held = 0
 
@@ -46,30 +46,35 @@ class Spool:
         packed = b"".join(map(_pack, entries))
         with self._lock:
             self._check(len(packed))
-            file = self._writable()
-            file.write(packed)
-            file.flush()
-            os.fsync(file.fileno())
+            try:
+                _write(self._writable(), packed)
+            except OSError:
+                self._close()  # a record that was torn must be the last of its file: nothing behind it would be read
+                raise
             self._held += len(packed)
         COUNTS.add(SPOOLED, len(entries))
 
     def held(self) -> dict[str, float]:
         """Bytes and files in the folder, and the age in seconds of the oldest."""
         files = _files(self._folder)
-        age = max(0.0, time.time() - int(files[0].name.partition("-")[0])) if files else 0.0
+        age = max(0.0, time.time() - float(files[0].name.partition("-")[0])) if files else 0.0
         return {"bytes": sum(_size(path) for path in files), "files": len(files), "seconds": round(age, 1)}
 
     def rest(self, *, at_once: bool = False) -> None:
         """Give a file that has been written long enough to the ingest process."""
         with self._lock:
-            if self._file and (at_once or time.monotonic() - self._opened > SEGMENT_SECONDS):
-                self._file.close()
-                self._file = None
+            if at_once or time.monotonic() - self._opened > SEGMENT_SECONDS:
+                self._close()
 
-    def _writable(self) -> BinaryIO:
+    def _close(self) -> None:
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def _writable(self) -> FileIO:
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file = (self._folder / f"{int(time.time())}-{uuid.uuid4().hex}{SUFFIX}").open("ab")
+            self._file = (self._folder / f"{time.time():.6f}-{uuid.uuid4().hex}{SUFFIX}").open("ab", buffering=0)
             fcntl.flock(self._file, fcntl.LOCK_EX)
             _sync_folder(self._folder)
             self._opened = time.monotonic()
@@ -80,7 +85,7 @@ class Spool:
             files = _files(self._folder)
             self._held = sum(_size(path) for path in files)
             self._measured = time.monotonic()
-            if files and time.time() - int(files[0].name.partition("-")[0]) > limits.SPOOL_AGE.total_seconds():
+            if files and time.time() - float(files[0].name.partition("-")[0]) > limits.SPOOL_AGE.total_seconds():
                 self._held = self._most
         if self._held + more > self._most:
             raise SpoolFull("the spool is full")
@@ -126,6 +131,13 @@ def _unpack(content: bytes) -> Iterator[Entry]:
         lane, parted, partition = record[:first].decode().rpartition("\0")
         yield Entry(partition, record[first:], lane if parted else "")
         at = start + first + second
+
+
+def _write(file: FileIO, packed: bytes) -> None:
+    left = memoryview(packed)
+    while left:
+        left = left[file.write(left) :]
+    os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -66,11 +66,11 @@ def visitor_answer(request: Request, sender: Sender | None, hands: Hands, *, at:
     site = site_of(request)
     silent = refuses_tracking(request) or is_prefetch(request)
     visitor = "" if silent else _id(request, sender, hands, site, at)
-    hand = hands.give(sender.tenant_id, visitor, at=at) if sender and visitor else ""
+    hand = hands.give(_whose(sender), visitor, at=at) if visitor else ""
     body = orjson.dumps({"visitor": visitor or None, "hand": hand})
     headers = [("content-type", "application/json"), ("cache-control", "no-store"), ("vary", "origin")]
     headers += _open_to(site)
-    if site and sender and visitor and request.method == "GET":
+    if site and visitor and request.method == "GET":
         headers.append(("set-cookie", _cookie(visitor, site, secure=request.scheme == "https")))
     return Answer(200, tuple(headers), body)
 
@@ -95,10 +95,15 @@ def site_of(request: Request) -> Site | None:
 def _id(request: Request, sender: Sender | None, hands: Hands, site: Site | None, at: int) -> str:
     """The browser's own id, else the one handed over, else the page's, else (on our own domain) a new one."""
     held = visitor_in_cookie(request) if site else ""
-    handed = hands.take(sender.tenant_id, asked(request, "t"), at=at) if sender else ""
+    handed = hands.take(_whose(sender), asked(request, "t"), at=at)
     stated = asked(request, "v")
     found = held or handed or (stated if VISITOR.fullmatch(stated) else "")
-    return found or (str(uuid.uuid4()) if site and sender and not asked(request, "t") else "")
+    return found or (str(uuid.uuid4()) if site and not asked(request, "t") else "")
+
+
+def _whose(sender: Sender | None) -> int:
+    """An unknown key is answered like a known one; what it is handed opens nothing."""
+    return sender.tenant_id if sender else 0
 
 
 def _open_to(site: Site | None) -> list[tuple[str, str]]:

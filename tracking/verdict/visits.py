@@ -37,6 +37,7 @@ UNSEEN_VIEWS, UNSEEN_QUIET = 3, 30.0
 READING_SECONDS, READING_VIEWS = 6.0, 15
 EVEN_GAPS, EVEN_SPREAD = 5, 0.15
 FORM_SECONDS = 1.0
+TABS, LEEWAY_MS = 2, 30 * 60 * 1000  # windows side by side; a first slice whose page was seen before the visit began
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """`views`, `visible_ms`: totals; `quiet`: seconds since its last sign; `signs`: the newest ones.
+    """`views`, `visible_ms`: totals; `lasted`: seconds from its first sign to its last, `quiet`: since then; `signs`:
+    the newest ones.
 
     `measured`: on these pages other people's visible time is known, so that its absence says something.
     """
@@ -58,6 +60,7 @@ class Visit:
     agent: str
     views: int
     visible_ms: int
+    lasted: float
     quiet: float
     measured: bool
     signs: Sequence[Sign]
@@ -73,6 +76,8 @@ def judge_visit(visit: Visit) -> Judgement:
     views = [sign for sign in signs if sign.name == Event.PAGE_VIEWED]
     idle = not any(sign.name in DEEDS for sign in signs)
     found = _tempo(visit, views, idle=idle, driven="browser-automation" in kinds)
+    if visit.visible_ms > TABS * visit.lasted * 1000 + LEEWAY_MS:
+        found = found.worse(machine("impossible_time") if idle else unsure("impossible_time"))
     if _form_too_fast(signs):
         found = found.worse(machine("form_speed"))
     if found.verdict == Verdict.HUMAN and idle:

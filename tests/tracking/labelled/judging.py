@@ -83,7 +83,8 @@ def visit_of(actor: Labelled, *, measured: bool) -> verdict.Visit:
     views = sum(step.what == "view" for step in actor.steps)
     signs = [verdict.Sign(event_of(step.what), step.at, step.about) for step in actor.steps if step.what != "left"]
     visible = sum(step.ms for step in actor.steps)
-    return verdict.Visit(actor.steps[0].ua, views, visible, UNSEEN_QUIET + 60, measured, signs)
+    lasted = max(step.at for step in actor.steps) - min(step.at for step in actor.steps)
+    return verdict.Visit(actor.steps[0].ua, views, visible, lasted, UNSEEN_QUIET + 60, measured, signs)
 
 
 def _pixels(case: Case) -> Judged:

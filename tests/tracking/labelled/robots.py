@@ -57,6 +57,27 @@ def follows_the_invisible_link(dice: Random) -> Case:
 
 
 @BOOK.times(8)
+def states_hours_of_reading_in_seconds(dice: Random) -> Case:
+    """Whoever knows the public key: pages told at a reader's pace, each looked at for half an hour, it says."""
+    ua, gaps = dice.choice(DESKTOPS), [dice.uniform(7, 40) for _page in range(6)]
+    starts = [sum(gaps[:page]) for page in range(6)]
+    return Case(
+        "",
+        "visit",
+        (
+            Labelled(
+                MACHINE,
+                tuple(
+                    step
+                    for page, at in enumerate(starts)
+                    for step in (Step(at, "view", page, ua), Step(at + 1, "left", page, ua, ms=30 * 60 * 1000))
+                ),
+            ),
+        ),
+    )
+
+
+@BOOK.times(8)
 def checks_links_like_a_clock(dice: Random) -> Case:
     """One link after the other in the order of the mail, some twenty seconds apart."""
     start, pace, ip = dice.uniform(10, 200), dice.uniform(12, 25), cloud(dice)

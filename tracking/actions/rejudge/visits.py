@@ -82,6 +82,7 @@ def _visit(row: VisitRow, signs: Sequence[verdict.Sign], measured: set[int], now
         agent=row.agent,
         views=row.views,
         visible_ms=row.visible_ms,
+        lasted=(row.last_at - row.started_at).total_seconds(),
         quiet=(now - row.last_at).total_seconds(),
         measured=any(sign.page in measured for sign in signs),
         signs=signs,
