@@ -12,6 +12,7 @@ import { defineToast } from "./islands/ma-toast";
 import { defineUnsaved } from "./islands/ma-unsaved";
 import { installCommands } from "./page/commands";
 import { installShortcuts } from "./page/shortcuts";
+import { showCurrentTabs } from "./page/tabs";
 
 // The page's CSP has neither unsafe-inline nor unsafe-eval; htmx must not try.
 htmx.config.allowEval = false;
@@ -40,3 +41,4 @@ defineLeadList();
 defineSortable();
 installCommands(document);
 installShortcuts(document);
+showCurrentTabs(document);

@@ -2,12 +2,14 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 BUILT = Path(__file__).resolve().parents[2] / "static" / "dist" / "public"
 
@@ -36,12 +38,24 @@ main, main * { display: block !important; float: none; position: static }
 
 @dataclass
 class Collector:
-    """What arrived, in order; `status` is what the next batches are answered with."""
+    """What arrived, in order; `status` is what the next batches are answered with.
+
+    `bad`: the event that has its whole batch refused; `slow`: seconds until somebody who asks for a visitor hears.
+    """
 
     address: str = ""
     batches: list[dict[str, Any]] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
     status: int = 200
+    bad: str = ""
+    slow: float = 0
+
+    def take(self, body: dict[str, Any], kind: str | None) -> int:
+        """Keeps a batch whole or not at all; the status to answer."""
+        status = 400 if self.bad in [m.get("event") for m in body["batch"]] else self.status
+        (self.batches if status == 200 else self.refused).append(body | {"kind": kind})
+        return status
 
     def messages(self, name: str) -> list[dict[str, Any]]:
         """Messages of a type or an event name, each message id once."""
@@ -74,6 +88,16 @@ class Quiet(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def bake(self, visitor: str) -> None:
+        """What the real collector answers on the site's own tracking host."""
+        self.send_response(200)
+        self.send_header("Set-Cookie", f"_ma={visitor}; Max-Age=9999; Path=/; SameSite=Lax")
+        self.send_header("Access-Control-Allow-Origin", self.headers["Origin"])
+        self.send_header("Access-Control-Allow-Credentials", "true")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
 
 def collector_handler(collector: Collector) -> type[Quiet]:
     built = {name: (BUILT / name).read_bytes() for name in ("t.js", "form.js")}
@@ -82,6 +106,10 @@ def collector_handler(collector: Collector) -> type[Quiet]:
         def do_GET(self) -> None:
             if self.path.endswith(".json"):
                 self.answer(200, json.dumps(DEFINITION).encode(), "application/json")
+                return
+            if self.path.startswith("/v1/visitor"):
+                time.sleep(collector.slow)
+                self.bake(parse_qs(urlsplit(self.path).query)["v"][0])
                 return
             name = "t.js" if self.path == "/t.js" else "form.js"
             self.answer(200, built[name], "text/javascript")
@@ -92,9 +120,8 @@ def collector_handler(collector: Collector) -> type[Quiet]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if self.path == "/v1/batch":
-                if collector.status == 200:
-                    collector.batches.append(body | {"kind": self.headers["Content-Type"]})
-                self.answer(collector.status, b'{"success": true}', "application/json")
+                status = collector.take(body, self.headers["Content-Type"])
+                self.answer(status, b'{"success": true}', "application/json")
                 return
             collector.answers.append(body)
             status, reply = judged(body)
@@ -109,8 +136,15 @@ def judged(answer: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     return 200, {"ok": True, "submission": "sub_1", "after": {"message": "ありがとうございました。"}}
 
 
-def site_handler(collector: Collector) -> type[Quiet]:
+def site_handler(collector: Collector, pasted: dict[str, str] | None = None) -> type[Quiet]:
+    """Every page has the tag; `pasted`: pages that have this instead, by path."""
+
     def line(path: str) -> str:
+        if pasted and path in pasted:
+            return pasted[path].replace("COLLECTOR", collector.address)
+        if path.startswith("/own"):
+            own = collector.address.replace("127.0.0.1", "localhost")
+            return f'<script async src="{own}/t.js" data-key="wk_1" data-consent="required" data-first-party></script>'
         tag = f'<script async src="{collector.address}/t.js" data-key="wk_1"'
         if path.startswith("/consent"):
             tag += ' data-consent="required"'

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.customer_site import BUILT, Collector, collector_handler, served, site_handler
 from tests.timing import eventually
 from tracking.notice import ENVELOPE, WIRE
+from tracking.queries.setting import TagSettings
+from tracking.snippets import banner_snippet, command_snippet, identify_snippet, tag_snippet
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +25,17 @@ WATCHED = """
   new PerformanceObserver((list) => list.getEntries().forEach((e) => { window.moved += e.value; }))
     .observe({type: "layout-shift", buffered: true});
 """
+TAG = tag_snippet(TagSettings("wk_1", "COLLECTOR", False, False, (), "path"))
+TAG_ASKS = tag_snippet(TagSettings("wk_1", "COLLECTOR", False, True, (), "path"))
+BANNER = banner_snippet(text="?", agree="はい", refuse="いいえ")
+REFUSAL = "<script>" + command_snippet("'consent', 'denied'") + "</script>"
+PASTED = {
+    "/pasted/after/": TAG + identify_snippet(),
+    "/pasted/before/": identify_snippet() + TAG,
+    "/pasted/refusal/": REFUSAL + TAG,
+    "/pasted/banner/": TAG_ASKS + BANNER,
+    "/sandbox/banner/": BANNER + TAG_ASKS,
+}
 STORED = "() => [localStorage.length, sessionStorage.length, document.cookie]"
 
 
@@ -35,7 +48,7 @@ def collector() -> Collector:
 def site(collector: Collector) -> Iterator[str]:
     with ExitStack() as stack:
         collector.address = stack.enter_context(served(collector_handler(collector), "127.0.0.1"))
-        yield stack.enter_context(served(site_handler(collector), "localhost"))
+        yield stack.enter_context(served(site_handler(collector, PASTED), "localhost"))
 
 
 @pytest.fixture
@@ -48,6 +61,14 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture
+def errors(page: Page) -> list[object]:
+    """What was thrown into the page."""
+    thrown: list[object] = []
+    page.on("pageerror", lambda error: thrown.append(error))
+    return thrown
 
 
 def wait(page: Page, seconds: float) -> None:
@@ -159,6 +180,93 @@ def test_what_a_failing_collector_refused_is_sent_by_the_next_page(page: Page, s
     assert {m["properties"]["path"] for m in collector.messages("page")} == {"/first/", "/second/"}
 
 
+def test_a_bad_call_loses_nothing_beside_it(page: Page, site: str, collector: Collector) -> None:
+    collector.bad = "bad"
+    page.goto(f"{site}/first/")
+    page.wait_for_function("window.ma && window.ma.visitor")
+    page.evaluate("ma('track'); ma('track', 'early'); ma('track', 'bad', {id: 1e20}); ma('track', 'late')")
+
+    eventually(lambda: collector.messages("late"))
+    eventually(lambda: page.evaluate("localStorage._ma_q") is None)
+    assert [len(collector.messages(name)) for name in ("page", "early", "bad", "late")] == [1, 1, 0, 1]
+    assert [m for batch in collector.refused for m in batch["batch"] if m["type"] == "track" and "event" not in m] == []
+
+
+def test_what_a_failing_collector_got_by_beacon_is_told_again_once(page: Page, site: str, collector: Collector) -> None:
+    page.goto(f"{site}/first/")
+    eventually(lambda: collector.messages("page"))
+    wait(page, 1)
+    collector.status = 503
+    page.evaluate("ma('track', 'important'); location.href = '/second/'")
+    eventually(lambda: collector.refused)
+    collector.status = 200
+
+    eventually(lambda: collector.messages("important") and collector.messages("page_left"))
+    assert collector.messages("page_left")[0]["properties"]["view"] == collector.messages("page")[0]["messageId"]
+    eventually(lambda: page.evaluate("localStorage._ma_q") is None)
+    page.goto(f"{site}/third/")
+    eventually(lambda: len(collector.messages("page")) == 3)
+    told = [m for batch in collector.batches for m in batch["batch"] if m.get("event") == "important"]
+    assert len(told) == 1
+
+
+def test_a_late_answer_of_the_sites_own_host_does_not_undo_a_withdrawal(
+    page: Page, site: str, collector: Collector
+) -> None:
+    page.goto(f"{site}/own/")
+    page.wait_for_function("!!(window.ma && ma.visitor)")
+    page.evaluate("ma('consent', 'granted')")
+    eventually(lambda: len(collector.messages("page")) == 2)
+    collector.slow = 1
+    page.goto(f"{site}/own/2")
+    page.wait_for_function("!!(window.ma && ma.visitor)")
+    wait(page, 0.3)
+    assert "_ma=" in page.evaluate("document.cookie")
+
+    page.evaluate("ma('consent', 'withdrawn')")
+
+    wait(page, 1.5)
+    assert page.evaluate(STORED) == [0, 0, ""]
+
+
+@pytest.mark.parametrize("path", ["/pasted/after/", "/pasted/before/"])
+def test_the_lines_we_hand_out_may_stand_in_any_order(
+    page: Page, site: str, collector: Collector, errors: list[object], path: str
+) -> None:
+    page.goto(f"{site}{path}")
+
+    eventually(lambda: collector.messages("identify"))
+    told = collector.messages("identify")[0]
+    assert (told["userId"], told["context"]["userHash"]) == ("USER_ID", "HASH_FROM_YOUR_SERVER")
+    assert errors == []
+
+
+def test_a_refusal_that_stands_before_the_tag_is_heard(
+    page: Page, site: str, collector: Collector, errors: list[object]
+) -> None:
+    page.goto(f"{site}/pasted/refusal/")
+
+    eventually(lambda: collector.messages("page"))
+    assert ["anonymousId" in m for m in collector.messages("page")] == [False]
+    assert errors == []
+
+
+@pytest.mark.parametrize(("path", "asks_again"), [("/pasted/banner/", False), ("/sandbox/banner/", True)])
+def test_our_banner_asks_with_and_without_storage(
+    page: Page, site: str, collector: Collector, errors: list[object], path: str, asks_again: bool
+) -> None:
+    page.goto(f"{site}{path}")
+    eventually(lambda: collector.messages("page"))
+    page.get_by_role("button", name="はい").click()
+    eventually(lambda: len(collector.messages("page")) == 2)
+    assert not page.get_by_text("はい").is_visible()
+    page.reload()
+
+    assert page.get_by_text("はい").is_visible() == asks_again
+    assert ["anonymousId" in m for m in collector.messages("page")][:2] == [False, True]
+    assert errors == []
+
+
 def test_the_form_works_on_a_page_with_hostile_styles(page: Page, site: str, collector: Collector) -> None:
     page.goto(f"{site}/form/?utm_source=expo")
     page.get_by_label("姓").fill("山田")
@@ -182,11 +290,8 @@ def test_the_form_works_on_a_page_with_hostile_styles(page: Page, site: str, col
 
 
 def test_the_tag_works_without_a_word_where_the_browser_forbids_storage(
-    page: Page, site: str, collector: Collector
+    page: Page, site: str, collector: Collector, errors: list[object]
 ) -> None:
-    errors: list[object] = []
-    page.on("pageerror", lambda error: errors.append(error))
-
     page.goto(f"{site}/sandbox/")
 
     eventually(lambda: collector.messages("page"))

@@ -1,7 +1,7 @@
 /**
  * <ma-chart kind="line|area|bar|stacked|donut" label="…">
  *   <script type="application/json">{"labels": […], "series": [{"name", "values", "tone"}], "unit": ""}</script>
- *   <div class="chart-drawing" aria-hidden="true"></div> <table class="visually-hidden">…</table>
+ *   <div class="chart-drawing" aria-hidden="true"></div> <div class="visually-hidden"><table>…</table></div>
  * </ma-chart>
  *
  * The table beside it carries the same numbers for those who cannot see the picture. Emits `chart-drawn`.

@@ -10,6 +10,12 @@ describe("campaign of an address", () => {
     expect(campaignOf(params)).toEqual({ source: "google", medium: "cpc", name: "展示会" });
   });
 
+  it("cuts a long value between characters, not inside one", () => {
+    const { utm_term } = sourceParams(`?utm_term=${encodeURIComponent("😀".repeat(300))}`);
+
+    expect(utm_term).toBe("😀".repeat(200));
+  });
+
   it("keeps ad click ids under their own names", () => {
     const params = sourceParams("?gclid=G1&yclid=Y1&fbclid=F1&msclkid=M1&notclid=no");
 

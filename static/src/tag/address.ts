@@ -2,24 +2,29 @@
 
 export type Params = Record<string, string>;
 
-/** Click ids of ad networks, by query parameter. */
-const CLICK_ID = /^([gd]clid|[gw]braid|fbclid|msclkid|yclid|ttclid|twclid|li_fat_id|ldtag_cl)$/;
+/** UTM parameters, and the click ids of ad networks. */
+const SOURCE = /^(utm_\w+|[gd]clid|[gw]braid|fbclid|msclkid|yclid|ttclid|twclid|li_fat_id|ldtag_cl)$/;
 const OURS = /^ma_[cv]=/;
 /** Longest URL or value that leaves the page. */
 export const MAX_TEXT = 2000;
+
+/** At most `length` characters, none of them halved: the collector refuses half a surrogate pair. */
+export function cut(text: string, length: number): string {
+  return [...text].slice(0, length).join("");
+}
 
 /** UTM and ad click parameters under the names they have in the address: `{utm_source, gclid, …}`. */
 export function sourceParams(search: string): Params {
   const found: Params = {};
   new URLSearchParams(search).forEach((value, key) => {
-    if (value && (/^utm_\w+$/.test(key) || CLICK_ID.test(key))) found[key] = value.slice(0, 200);
+    if (value && SOURCE.test(key)) found[key] = cut(value, 200);
   });
   return found;
 }
 
 /** Segment's shape of the UTM part: `utm_campaign` is `name`, others lose the prefix. Undefined when there is none. */
 export function campaignOf(params: Params): Params | undefined {
-  const keys = Object.keys(params).filter((key) => key.startsWith("utm_"));
+  const keys = Object.keys(params).filter((key) => /^utm/.test(key));
   if (!keys.length) return undefined;
   return Object.fromEntries(keys.map((key) => [key === "utm_campaign" ? "name" : key.slice(4), params[key]]));
 }

@@ -3,6 +3,7 @@ import type { Transport } from "./outbox";
 /** Fetch that outlives the page, and beacons. Bodies go as text/plain, so that no preflight is needed. */
 export function browserTransport(win: Window, host: string, key: string): Transport {
   const url = `${host}/v1/batch`;
+  let asking = new AbortController();
   return {
     post: (body) =>
       win
@@ -19,11 +20,15 @@ export function browserTransport(win: Window, host: string, key: string): Transp
     beacon: (body) => win.navigator.onLine && win.navigator.sendBeacon(url, body),
     ask: (query, own) =>
       win
-        .fetch(`${host}/v1/visitor?k=${key}&${query}`, { credentials: own ? "include" : "omit" })
+        .fetch(`${host}/v1/visitor?k=${key}&${query}`, {
+          credentials: own ? "include" : "omit",
+          signal: asking.signal,
+        })
         .then((answer) => answer.json())
         .catch(() => ({})),
-    now: () => Date.now(),
-    later: (run, ms) => win.setTimeout(run, ms),
-    cancel: (timer) => win.clearTimeout(timer),
+    hush: () => {
+      asking.abort();
+      asking = new AbortController();
+    },
   };
 }

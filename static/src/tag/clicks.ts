@@ -1,4 +1,4 @@
-import { isWithin, MAX_TEXT } from "./address";
+import { cut, isWithin, MAX_TEXT } from "./address";
 import { ASSET_DOWNLOADED, type Json, LINK_CLICKED } from "./messages";
 
 const FILE =
@@ -21,7 +21,7 @@ export function linkOf(event: Event): HTMLAnchorElement | undefined {
 /** What a click on `link` says: a file, a way out (also tel: and mailto:), or null for the site's own pages. */
 export function clickOf(link: HTMLAnchorElement, host: string, domains: readonly string[]): Click | null {
   const href = String(link.href).slice(0, MAX_TEXT);
-  const text = (link.textContent ?? "").replace(/\s+/g, " ").trim().slice(0, 100);
+  const text = cut((link.textContent ?? "").replace(/\s+/g, " ").trim(), 100);
   const isWeb = /^https?:/.test(link.protocol);
   if (isWeb && (link.hasAttribute("download") || FILE.test(link.pathname))) {
     const name = link.pathname.split("/").pop();

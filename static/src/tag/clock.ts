@@ -2,22 +2,20 @@
 export const IDLE_MS = 30_000;
 
 /**
- * Visible time: counts only while the page is shown and somebody was active in the last `idleMs`.
+ * Visible time: counts only while the page is shown and somebody was active in the last `IDLE_MS`.
  *
  * No timers inside: time is settled whenever something happens, so a sleeping laptop or a
  * throttled background tab cannot add to it.
  */
 export class VisibleClock {
   #now: () => number;
-  #idleMs: number;
   #shown = false;
   #mark = 0;
   #last = 0;
   #total = 0;
 
-  constructor(now: () => number, idleMs = IDLE_MS) {
+  constructor(now: () => number) {
     this.#now = now;
-    this.#idleMs = idleMs;
   }
 
   /** The page came on screen; counts as a sign of a person. */
@@ -53,7 +51,7 @@ export class VisibleClock {
 
   #settle(): void {
     const now = this.#now();
-    if (this.#shown) this.#total += Math.max(0, Math.min(now, this.#last + this.#idleMs) - this.#mark);
+    if (this.#shown) this.#total += Math.max(0, Math.min(now, this.#last + IDLE_MS) - this.#mark);
     this.#mark = now;
   }
 }

@@ -16,20 +16,30 @@ interface World {
 }
 
 let asked: [string, boolean][] = [];
+let forgotten = vi.fn();
+let hushed = vi.fn();
 
 function handover(world: World): Handover {
-  const { referrer = "https://www.a.jp/", proof = null, id, allowed = true, firstParty = false } = world;
+  const { referrer = "https://www.a.jp/", proof = null, id, firstParty = false } = world;
   const win = {
     document: { referrer },
     location: { host: "b.jp" },
     setTimeout: globalThis.setTimeout.bind(globalThis),
   } as unknown as Window;
-  const identity = { allowed, held: () => id, id: () => id ?? OWN } as unknown as Identity;
+  const identity = {
+    get allowed() {
+      return world.allowed ?? true;
+    },
+    held: () => id,
+    id: () => id ?? OWN,
+    forget: forgotten,
+  } as unknown as Identity;
   const transport = {
     ask: (query: string, own: boolean) => {
       asked.push([query, own]);
       return world.answer ?? Promise.resolve({ visitor: SISTERS, hand: "proof.1.x" });
     },
+    hush: hushed,
   } as unknown as Transport;
   return new Handover(win, { domains: ["a.jp", "b.jp"], firstParty }, transport, identity, proof);
 }
@@ -42,6 +52,8 @@ function link(href: string): HTMLAnchorElement {
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date("2026-11-22T05:00:00Z") });
   asked = [];
+  forgotten = vi.fn();
+  hushed = vi.fn();
 });
 
 describe("the site that is entered", () => {
@@ -135,5 +147,44 @@ describe("the site's own tracking host", () => {
     handover({ id: OWN, firstParty: true }).adopt(() => {});
 
     expect(asked).toEqual([[`v=${OWN}`, true]]);
+  });
+});
+
+describe("a visitor who withdraws", () => {
+  it("is forgotten once more when a late answer has baked the cookie again", async () => {
+    const world: World = {
+      id: OWN,
+      firstParty: true,
+      answer: new Promise((resolve) => setTimeout(() => resolve({ visitor: OWN, hand: "late.1.x" }), 1000)),
+    };
+    const left = handover(world);
+    const sister = link("https://a.jp/");
+    left.adopt(() => {});
+    left.prepare(sister);
+    world.allowed = false;
+    left.forget();
+    expect([hushed.mock.calls.length, forgotten.mock.calls.length]).toEqual([1, 0]);
+
+    await vi.advanceTimersByTimeAsync(1000);
+
+    expect(forgotten).toHaveBeenCalledTimes(2);
+    world.allowed = true;
+    left.decorate(sister);
+    expect(sister.href).toBe("https://a.jp/");
+  });
+
+  it("takes along the id and the proof that were at hand", async () => {
+    const left = handover({ proof: "p.1.s" });
+    const sister = link("https://a.jp/");
+    left.adopt(() => {});
+    left.prepare(sister);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(left.handed).toBe(SISTERS);
+
+    left.forget();
+
+    expect(left.handed).toBeUndefined();
+    left.decorate(sister);
+    expect(sister.href).toBe("https://a.jp/");
   });
 });

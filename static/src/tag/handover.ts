@@ -92,14 +92,26 @@ export class Handover {
     });
   }
 
+  /** The visitor may be nobody any more: what was handed over, or is being asked for, must not come back. */
+  forget(): void {
+    this.handed = this.#hand = undefined;
+    this.#handAt = 0;
+    this.#transport.hush();
+  }
+
   /** Browsers forget ids that scripts have stored within days; the site's own host bakes it anew by HTTP. */
   #renew(): void {
     const id = this.#settings.firstParty && this.#identity.held();
     if (id) this.#ask(`v=${id}`);
   }
 
+  /** An answer that comes when it is not wanted any more may have baked the cookie again by HTTP. */
   #ask(query: string): Promise<Hand> {
-    return this.#transport.ask(query, this.#settings.firstParty);
+    return this.#transport.ask(query, this.#settings.firstParty).then((answer) => {
+      if (this.#identity.allowed) return answer;
+      this.#identity.forget();
+      return {};
+    });
   }
 
   #isSister(link: HTMLAnchorElement): boolean {

@@ -73,7 +73,7 @@ export class Identity {
   /** The id this browser already has; undefined when it has none, or may have none. */
   held(): string | undefined {
     if (!this.allowed) return undefined;
-    return [this.#known, this.#cookie(NAME), this.#store.get(NAME)].find((id) => id && ID.test(id)) as
+    return [this.#known, this.#cookie(), this.#store.get(NAME)].find((id) => id && ID.test(id)) as
       | string
       | undefined;
   }
@@ -82,9 +82,7 @@ export class Identity {
   id(handed?: string | null): string | undefined {
     if (!this.allowed) return undefined;
     if (!this.#known) {
-      this.#known = this.held() || (handed && ID.test(handed) ? handed : uuid());
-      this.#store.set(NAME, this.#known);
-      this.#writeCookie(this.#known);
+      this.#keep(this.held() || (handed && ID.test(handed) ? handed : uuid()));
     }
     return this.#known;
   }
@@ -98,26 +96,22 @@ export class Identity {
   forget(): void {
     this.#known = "";
     this.#store.set(NAME, null);
-    for (const domain of this.#domains()) this.#bake(NAME, "", domain, -1);
+    for (const domain of this.#domains()) this.#bake("", domain, -1);
   }
 
-  #cookie(name: string): string | undefined {
-    const pair = this.#jar()
-      .split("; ")
-      .find((part) => part.startsWith(`${name}=`));
-    return pair?.slice(name.length + 1);
+  #cookie(): string | undefined {
+    return /(?:^|; )_ma=([^;]*)/.exec(this.#jar())?.[1];
   }
 
-  /** Sets the cookie on the widest domain the browser lets us: the registrable one. */
-  #writeCookie(id: string): void {
-    const probe = `${NAME}_t`;
-    const widest = this.#domains().find((domain) => {
-      this.#bake(probe, "1", domain, 9);
-      const taken = this.#cookie(probe);
-      this.#bake(probe, "", domain, -1);
-      return taken;
+  /** Sets the cookie on the widest domain the browser lets us: the registrable one, and there alone. */
+  #keep(id: string): void {
+    this.forget();
+    this.#known = id;
+    this.#store.set(NAME, id);
+    this.#domains().some((domain) => {
+      this.#bake(id, domain, YEAR);
+      return this.#cookie() === id;
     });
-    if (widest !== undefined) this.#bake(NAME, id, widest, YEAR);
   }
 
   /** Candidates from wide to narrow; "" is the host itself. */
@@ -127,10 +121,10 @@ export class Identity {
     return wide.concat("");
   }
 
-  #bake(name: string, value: string, domain: string, seconds: number): void {
+  #bake(value: string, domain: string, seconds: number): void {
     const scope = domain && `;domain=${domain}`;
     const secure = this.#doc.location.protocol === "https:" ? ";secure" : "";
-    this.#jar(`${name}=${value};path=/;max-age=${seconds};samesite=lax${scope}${secure}`);
+    this.#jar(`${NAME}=${value};path=/;max-age=${seconds};samesite=lax${scope}${secure}`);
   }
 
   /** The cookies, after adding one; "" where the page may have none (a sandboxed frame throws). */

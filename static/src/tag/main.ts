@@ -1,9 +1,9 @@
 /**
  * The public tag.
  *
+ *   <script>window.ma = window.ma || function () { (ma.q = ma.q || []).push(arguments) };</script>
  *   <script async src="https://HOST/t.js" data-key="WRITE_KEY"
  *           data-consent="required" data-domains="a.jp,b.jp" data-spa="path|hash|off" data-first-party></script>
- *   <script>window.ma = window.ma || function () { (ma.q = ma.q || []).push(arguments) }</script>
  *
  * Commands: ma('page', name?, properties?), ma('track', event, properties?),
  * ma('identify', id | traits, traits?, {userHash}?), ma('group', id, traits?),
@@ -35,8 +35,7 @@ export function startTag(win: TagWindow, script: HTMLScriptElement): void {
   if (!settings.key || win.ma?.visitor) return;
   const tag = new Tag(win, settings, browserTransport(win, new URL(script.src).origin, settings.key));
   const obey = safely(([name, ...given]: unknown[]) => {
-    const command = COMMANDS.find((known) => known === name);
-    if (command) (tag[command] as (...given: unknown[]) => void)(...given);
+    if (COMMANDS.includes(name as never)) (tag[name as never] as (...given: unknown[]) => void)(...given);
   });
   const stub = win.ma;
   const queued = Array.from((stub?.q ?? []) as ArrayLike<Command>, (command) => Array.from(command));

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Message } from "./messages";
 import { type Hand, MAX_KEPT, Outbox } from "./outbox";
 
@@ -9,8 +9,9 @@ class World {
   posts: string[] = [];
   beacons: string[] = [];
   status = 200;
+  /** Message ids that the collector refuses, with everything beside them. */
+  bad: string[] = [];
   online = true;
-  due: { run: () => void; ms: number } | undefined;
 
   outbox(): Outbox {
     return new Outbox("wk_1", this, {
@@ -20,7 +21,7 @@ class World {
   }
   post(body: string): Promise<number> {
     this.posts.push(body);
-    return Promise.resolve(this.status);
+    return Promise.resolve(ids(body).some((id) => this.bad.includes(id)) ? 400 : this.status);
   }
   beacon(body: string): boolean {
     if (this.online) this.beacons.push(body);
@@ -29,19 +30,22 @@ class World {
   ask(): Promise<Hand> {
     return Promise.resolve({});
   }
-  now(): number {
-    return NOW;
+  hush(): void {}
+  /** Runs the next timer and says how many milliseconds it was away. */
+  async ring(): Promise<number> {
+    const before = Date.now();
+    await vi.advanceTimersToNextTimerAsync();
+    return Date.now() - before;
   }
-  later(run: () => void, ms: number): number {
-    this.due = { run, ms };
-    return 1;
+  /** Ids of everything the collector took, in order. */
+  taken(): string[] {
+    return this.posts
+      .map(ids)
+      .filter((batch) => !batch.some((id) => this.bad.includes(id)))
+      .flat();
   }
-  cancel(): void {
-    this.due = undefined;
-  }
-  async ring(): Promise<void> {
-    this.due?.run();
-    await new Promise((done) => setTimeout(done));
+  kept(): string[] {
+    return this.stored.map((each) => each.messageId);
   }
 }
 
@@ -60,7 +64,11 @@ function ids(body: string): string[] {
 
 let world: World;
 beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
   world = new World();
+});
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 describe("outbox", () => {
@@ -73,7 +81,7 @@ describe("outbox", () => {
     expect(world.posts).toHaveLength(1);
     expect(JSON.parse(world.posts[0])).toMatchObject({
       writeKey: "wk_1",
-      sentAt: "2026-11-22T05:00:00.000Z",
+      sentAt: "2026-11-22T05:00:00.200Z",
     });
     expect(ids(world.posts[0])).toEqual(["a", "b"]);
     expect(world.stored).toEqual([]);
@@ -82,9 +90,9 @@ describe("outbox", () => {
   it("gathers what came during a sending as long as anything else: its title is not final yet", async () => {
     const outbox = world.outbox();
     outbox.add(message("a"));
-    const ringing = world.ring();
+    vi.advanceTimersToNextTimer();
     outbox.add(message("b"));
-    await ringing;
+    await vi.advanceTimersByTimeAsync(0);
 
     expect(world.posts.map(ids)).toEqual([["a"]]);
     await world.ring();
@@ -95,14 +103,12 @@ describe("outbox", () => {
     world.status = 0;
     world.outbox().add(message("a"));
     await world.ring();
-    const first = world.due?.ms ?? 0;
-    await world.ring();
+    const first = await world.ring();
 
-    expect(world.stored.map((each) => each.messageId)).toEqual(["a"]);
+    expect(world.kept()).toEqual(["a"]);
     expect(first).toBeGreaterThanOrEqual(1000);
-    expect(world.due?.ms).toBeGreaterThanOrEqual(2000);
     world.status = 200;
-    await world.ring();
+    expect(await world.ring()).toBeGreaterThanOrEqual(2000);
     expect(world.stored).toEqual([]);
     expect(world.posts.map(ids)).toEqual([["a"], ["a"], ["a"]]);
   });
@@ -113,26 +119,112 @@ describe("outbox", () => {
     await world.ring();
 
     expect(world.stored).toEqual([]);
-    expect(world.due?.run).toBeDefined();
-    await world.ring();
+    expect(vi.getTimerCount()).toBe(0);
     expect(world.posts).toHaveLength(1);
+  });
+
+  it("loses nothing good beside what is refused, and gathers again afterwards", async () => {
+    const names = [..."abcdefgh"];
+    world.bad = ["c"];
+    const outbox = world.outbox();
+    for (const id of names) outbox.add(message(id));
+    await vi.runAllTimersAsync();
+
+    expect(world.taken()).toEqual([..."abdefgh"]);
+    expect(world.kept()).toEqual([]);
+    expect(world.posts.length).toBeLessThanOrEqual(10);
+    expect(
+      world.posts
+        .map(ids)
+        .filter((batch) => batch.includes("c"))
+        .at(-1),
+    ).toEqual(["c"]);
+    for (const id of "ijkl") outbox.add(message(id));
+    await world.ring();
+    expect(ids(world.posts.at(-1) ?? "")).toEqual([..."ijkl"]);
+  });
+
+  it("drops what is refused alone, however many there are", async () => {
+    world.bad = ["a", "d", "e"];
+    const outbox = world.outbox();
+    for (const id of "abcdef") outbox.add(message(id));
+    await vi.runAllTimersAsync();
+
+    expect(world.taken()).toEqual([..."bcf"]);
+    expect(world.kept()).toEqual([]);
   });
 
   it("sends what an earlier page left behind, unless it is too old to be dated", async () => {
     world.stored = [message("old", { timestamp: "2026-11-18T00:00:00Z" }), message("kept")];
     world.outbox();
+    expect(world.kept()).toEqual(["kept"]);
     await world.ring();
 
     expect(world.posts.map(ids)).toEqual([["kept"]]);
   });
 
-  it("hands over to the browser when the page goes away", () => {
+  it("hands over to the browser when the page goes away, and keeps it: a beacon tells no answer", () => {
     const outbox = world.outbox();
     outbox.add(message("a"));
     outbox.handOver();
+    outbox.handOver();
 
     expect(world.beacons.map(ids)).toEqual([["a"]]);
-    expect(world.stored).toEqual([]);
+    expect(world.kept()).toEqual(["a"]);
+  });
+
+  it("has the next page ask for an answer to what went by beacon, until it gets one", async () => {
+    const left = world.outbox();
+    left.add(message("a"));
+    left.handOver();
+    left.clear();
+    const next = world.outbox();
+    next.add(message("b"));
+    await world.ring();
+    const last = world.outbox();
+    last.add(message("c"));
+    await vi.runAllTimersAsync();
+
+    expect(world.posts.map(ids)).toEqual([["a", "b"], ["c"]]);
+    expect(world.kept()).toEqual([]);
+  });
+
+  it("has the same page ask with its next batch, when it stays after all", async () => {
+    const outbox = world.outbox();
+    outbox.add(message("a"));
+    outbox.handOver();
+    await vi.runAllTimersAsync();
+    expect(world.posts).toEqual([]);
+    outbox.add(message("b"));
+    await vi.runAllTimersAsync();
+
+    expect(world.posts.map(ids)).toEqual([["a", "b"]]);
+    expect(world.kept()).toEqual([]);
+  });
+
+  it("goes on after a failure that a beacon carried away", async () => {
+    world.status = 503;
+    const outbox = world.outbox();
+    outbox.add(message("a"));
+    await world.ring();
+    outbox.handOver();
+    world.status = 200;
+    outbox.add(message("b"));
+    await vi.runAllTimersAsync();
+
+    expect(world.kept()).toEqual([]);
+    expect(world.taken()).toContain("b");
+  });
+
+  it("forgets what went by beacon when the visitor withdraws", async () => {
+    const outbox = world.outbox();
+    outbox.add(message("a"));
+    outbox.handOver();
+    outbox.clear();
+    outbox.add(message("b"));
+    await vi.runAllTimersAsync();
+
+    expect(world.posts.map(ids)).toEqual([["b"]]);
   });
 
   it("keeps everything when the page goes away offline", () => {

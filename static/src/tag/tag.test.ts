@@ -165,6 +165,28 @@ describe("commands", () => {
     expect(pages[0]).toMatchObject({ name: "トップ", properties: { kind: "lp", path: "/products/" } });
   });
 
+  it("that nobody can read are left out, and the others are not", () => {
+    const win = browser();
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    win.ma?.("track");
+    win.ma?.("track", "");
+    win.ma?.("track", "around", circle);
+    win.ma?.("track", "big", { id: 1n });
+    win.ma?.("track", "good", { plan: "A" });
+
+    expect(leave(win).map((each) => each.event ?? each.type)).toEqual(["page", "good"]);
+  });
+
+  it("say what their values were when they were called", () => {
+    const win = browser();
+    const cart = { items: 1 };
+    win.ma?.("track", "cart", cart);
+    cart.items = 2;
+
+    expect(ofType(leave(win), "cart")[0].properties).toEqual({ items: 1 });
+  });
+
   it("never throw into the page", () => {
     const win = browser();
 

@@ -85,7 +85,7 @@ export class Tag {
   }
 
   track(event: string, properties: Json = {}): void {
-    this.#send({ type: "track", event, properties });
+    if (event) this.#send({ type: "track", event, properties });
   }
 
   /** `who`: external id or traits. `proof`: `{userHash}` from the site's own server makes the identity believed. */
@@ -133,10 +133,15 @@ export class Tag {
     on(win, "pagehide", () => this.#away());
     on(win, "pageshow", (event) => (event as PageTransitionEvent).persisted && this.#again());
     on(win, "online", () => this.#outbox.retry());
-    const pulse = safely(() => this.#view.pulsed() && this.#report());
-    win.setInterval(pulse, 5000);
-    const moved = safely(() => this.#moved());
-    if (this.#settings.mode !== "off") watchRoutes(win, moved);
+    win.setInterval(
+      safely(() => this.#view.pulsed() && this.#report()),
+      5000,
+    );
+    if (this.#settings.mode !== "off")
+      watchRoutes(
+        win,
+        safely(() => this.#moved()),
+      );
   }
 
   #moved(): void {
@@ -241,19 +246,20 @@ export class Tag {
   #send(draft: Draft, more?: Json): void {
     const { waiting } = this.#handover;
     const known = this.#identity.allowed && !waiting;
-    const message = this.#message(draft, known);
-    Object.assign(message.context, more);
+    const message = this.#message(draft, known, more);
     if (known) this.#outbox.add(message);
     else if (this.#settings.required || waiting) this.#held = this.#held.concat(message).slice(-MAX_HELD);
   }
 
-  #message(draft: Draft, known = true): Message {
+  /** Copies what the page gave: what cannot be written as JSON throws here, before it lies among the others. */
+  #message(given: Draft, known = true, more?: Json): Message {
+    const [draft, context] = JSON.parse(JSON.stringify([given, more]));
     return {
       ...draft,
       messageId: uuid(),
       timestamp: new Date().toISOString(),
       anonymousId: known ? this.visitor() : undefined,
-      context: this.#context(),
+      context: { ...this.#context(), ...context },
     };
   }
 
@@ -277,6 +283,7 @@ export class Tag {
 
   #forget(): void {
     this.#identity.forget();
+    this.#handover.forget();
     this.#outbox.clear();
     this.#store.set(QUEUE, null);
     this.#session().set(SOURCE, null);
