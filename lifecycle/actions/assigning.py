@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from leads.actions import assign_owner
+from leads.actions.segments import QUIET
 from leads.queries import leads_by_ids
 from lifecycle.actions.alerts import NoticeToStaff, notify
 from lifecycle.actions.recipients import OWNER
@@ -76,6 +77,8 @@ def _heeded(facts: Sequence[Fact]) -> dict[int, Reason]:
     policy = asked.policy()
     people: dict[int, Reason] = {}
     for fact in facts:
+        if fact.props.get(QUIET):
+            continue
         moment = {
             int(Event.LEAD_CREATED): CREATED if policy.on_created else "",
             int(Event.STAGE_CHANGED): STAGE if policy.on_stage and fact.props.get("to") == policy.on_stage else "",

@@ -7,12 +7,15 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from leads.actions.imports import ImportField, ImportKind, Order, Outcome, Row, read_moment, register
 from leads.catalogue import find_address
 from leads.models import Lead
-from lifecycle.actions.deals import DealInput, upsert_deals
+from lifecycle.actions.deal_states import states
+from lifecycle.actions.deal_undo import remembered, take_turns, withdraw
+from lifecycle.actions.deals import DealInput, state_deals
 from lifecycle.models import Deal
 from ma_platform.tenancy.permissions import Capability
 
@@ -58,6 +61,8 @@ def same_deal(cells: Mapping[str, str]) -> str:
 
 def write(rows: Sequence[Row], order: Order) -> list[Outcome]:
     """Make or change each deal; a row that says what is known already changes nothing."""
+    if not order.dry:
+        take_turns()
     people = _known(rows)
     present = {deal.external_id: deal for deal in _present(rows)}
     outcomes: list[Outcome] = []
@@ -79,10 +84,23 @@ def write(rows: Sequence[Row], order: Order) -> list[Outcome]:
 
 
 def _write(changed: Sequence[tuple[Row, DealInput]], outcomes: Sequence[Outcome], order: Order) -> None:
-    made = upsert_deals([stated for _row, stated in changed], now=order.now)
-    subjects = {row.number: deal.public_id for (row, _stated), deal in zip(changed, made, strict=True)}
+    named = {stated.external_id for _row, stated in changed}
+    was = states(named)
+    _made, caused = state_deals([stated for _row, stated in changed], now=order.now)
+    left = states(named)
+    first = {stated.external_id: row.number for row, stated in reversed(changed)}
+    numbers = {row.number: stated.external_id for row, stated in changed}
     for outcome in outcomes:
-        outcome.subject = subjects.get(outcome.number, outcome.subject)
+        if (key := numbers.get(outcome.number)) is not None:
+            outcome.subject = left[key].public_id
+            if first[key] == outcome.number:
+                outcome.before = remembered(was.get(key), left[key], caused, now=order.now)
+
+
+def linked(subjects: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Deals that are still there, with their pages."""
+    found = Deal.objects.filter(public_id__in=subjects).values_list("public_id", "name")
+    return {public_id: (name, reverse("lifecycle:deal", args=[public_id])) for public_id, name in found}
 
 
 def _known(rows: Sequence[Row]) -> set[str]:
@@ -172,6 +190,8 @@ register(
         needs=(("external_id",),),
         same=same_deal,
         write=write,
+        undo=withdraw,
+        linked=linked,
         order=40,
     )
 )

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 import orjson
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
 
 from leads.actions import upsert_companies
 from leads.catalogue import find_address
 from leads.models import Company, Lead
 from leads.queries import survivors
 from lifecycle import stages
-from lifecycle.actions.stages import follow_rule
+from lifecycle.actions.stages import Moved, follow_rule
 from ma_platform import ids
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
-from scoring.actions import reset_scores
+from scoring.actions import Marker, reset_markers, reset_scores
 from tracking.actions import NewFact, SubjectRef, record_many
 from tracking.catalogue import Event
 
@@ -70,6 +71,18 @@ class UpsertedDeal:
         return self.status != self.was
 
 
+@dataclass(frozen=True, slots=True)
+class Caused:
+    """What stating deals set going, by the deal's number: so much is needed to take it back.
+
+    facts: ids in the log, all at the moment it was stated. moves: of its people. markers: of scores begun anew.
+    """
+
+    facts: dict[int, list[str]] = field(default_factory=dict)
+    moves: dict[int, list[Moved]] = field(default_factory=dict)
+    markers: dict[int, list[Marker]] = field(default_factory=dict)
+
+
 def own_number() -> str:
     """A number for a deal that no other system has given one: own_number() == "MA-7K2P9XQRTB"."""
     return f"MA-{ids.code().upper()}"
@@ -89,6 +102,11 @@ def upsert_deals(rows: Sequence[DealInput], *, now: datetime) -> list[UpsertedDe
     another deal of theirs is open); people who join a deal later move along then. Said again, it moves nobody: where a
     person put them since, they stay. Raises UnknownPeople before anything is written.
     """
+    return state_deals(rows, now=now)[0]
+
+
+def state_deals(rows: Sequence[DealInput], *, now: datetime) -> tuple[list[UpsertedDeal], Caused]:
+    """As `upsert_deals`, with what it set going."""
     distinct = {row.external_id: row for row in rows}
     people = _people(list(distinct.values()))
     companies = _companies(list(distinct.values()), now=now)
@@ -101,8 +119,8 @@ def upsert_deals(rows: Sequence[DealInput], *, now: datetime) -> list[UpsertedDe
         deal_id=[deal for deal, _lead in links],
         lead_id=[lead for _deal, lead in links],
     ).rows
-    _follow(list(deals.values()), set(joined), now=now)
-    return [deals[row.external_id] for row in rows]
+    caused = _follow(list(deals.values()), set(joined), now=now)
+    return [deals[row.external_id] for row in rows], caused
 
 
 def _people(rows: Sequence[DealInput]) -> dict[str, list[int]]:
@@ -155,29 +173,40 @@ def _line(row: DealInput, companies: dict[str, int]) -> dict[str, object]:
     }
 
 
-def _follow(deals: Sequence[UpsertedDeal], joined: Collection[tuple[int, int]], *, now: datetime) -> None:
+def _follow(deals: Sequence[UpsertedDeal], joined: Collection[tuple[int, int]], *, now: datetime) -> Caused:
     """Facts of the deals that turned, and the stages of their people and of those who joined just now."""
-    turned = {deal.id for deal in deals if deal.turned}
     people: dict[int, list[int]] = {}
     for deal_id, lead_id in sql.run(PEOPLE, deal_ids=[deal.id for deal in deals]).rows:
         people.setdefault(deal_id, []).append(lead_id)
-    nobody: list[int | None] = [None]
-    record_many([_fact(deal, lead, now) for deal in deals if deal.turned for lead in people.get(deal.id) or nobody])
+    caused = Caused()
+    _tell([deal for deal in deals if deal.turned], people, caused, now=now)
     for status, (_event, rule) in OUTCOMES.items():
         moved = {
-            lead
+            lead: deal.id
             for deal in deals
             if deal.status == status
             for lead in people.get(deal.id, ())
-            if deal.id in turned or (status != "lost" and (deal.id, lead) in joined)
+            if deal.turned or (status != "lost" and (deal.id, lead) in joined)
         }
-        leads = _recycled(sorted(moved), now=now) if status == "lost" else sorted(moved)
-        follow_rule(leads, rule, now=now)
+        leads = _recycled(moved, caused, now=now) if status == "lost" else sorted(moved)
+        for one in follow_rule(leads, rule, now=now):
+            caused.moves.setdefault(moved[one.lead_id], []).append(one)
+    return caused
 
 
-def _recycled(lead_ids: list[int], *, now: datetime) -> list[int]:
+def _tell(deals: Sequence[UpsertedDeal], people: dict[int, list[int]], caused: Caused, *, now: datetime) -> None:
+    nobody: list[int | None] = [None]
+    facts = [(deal.id, _fact(deal, lead, now)) for deal in deals for lead in people.get(deal.id) or nobody]
+    for deal_id, fact in facts:
+        caused.facts.setdefault(deal_id, []).append(str(fact.id))
+    record_many([fact for _deal_id, fact in facts])
+
+
+def _recycled(moved: dict[int, int], caused: Caused, *, now: datetime) -> list[int]:
     """Those whom a lost deal frees, their scores begun anew."""
-    free = _free(lead_ids)
+    free = _free(sorted(moved))
+    for marker in reset_markers(free):
+        caused.markers.setdefault(moved[marker.lead_id], []).append(marker)
     reset_scores(free, after=now, now=now)
     return free
 
@@ -190,7 +219,7 @@ def _free(lead_ids: list[int]) -> list[int]:
 def _fact(deal: UpsertedDeal, lead_id: int | None, now: datetime) -> NewFact:
     subject = SubjectRef("deal", deal.public_id, name=deal.name)
     props = {"deal": deal.public_id, "external_id": deal.external_id, "status": deal.status}
-    return NewFact(OUTCOMES[deal.status][0], now, lead=lead_id, subject=subject, props=props)
+    return NewFact(OUTCOMES[deal.status][0], now, lead=lead_id, subject=subject, props=props, id=uuid7())
 
 
 UPSERT = """

@@ -35,12 +35,14 @@ class ReasonMissing(DomainError):
 
 @dataclass(frozen=True)
 class Moved:
-    """One lead's move. `from_key` is None for the first stage of a life."""
+    """One lead's move. `from_key` and `was_pass` are None for the first stage of a life."""
 
     lead_id: int
     from_key: str | None
     pass_number: int
     skipped: list[str]
+    was_pass: int | None
+    transition_id: int
 
 
 def create_default_stages() -> None:
@@ -163,7 +165,7 @@ WITH aim AS (
       FROM lifecycle_stage AS stage
      WHERE stage.tenant_id = %(tenant_id)s AND stage.key = %(to)s
 ), moving AS (
-    SELECT lead.id AS lead_id, here.stage_key AS from_key,
+    SELECT lead.id AS lead_id, here.stage_key AS from_key, here.pass_number AS was_pass,
            CASE WHEN here.stage_key IS NULL THEN 0 WHEN came.side THEN 1 ELSE coalesce(came."order", 1) END AS passed,
            CASE WHEN here.stage_key IS NULL THEN 1
                 WHEN NOT aim.side AND (came.side OR came."order" > aim."order") THEN here.pass_number + 1
@@ -192,7 +194,7 @@ WITH aim AS (
            skipped
       FROM step
      ORDER BY lead_id, "order"
-    RETURNING lead_id
+    RETURNING id, lead_id
 ), placed AS (
     INSERT INTO lifecycle_position AS here (tenant_id, lead_id, stage_key, since, pass_number)
     SELECT %(tenant_id)s, lead_id, %(to)s, %(now)s, pass_number FROM moving ORDER BY lead_id
@@ -202,7 +204,8 @@ WITH aim AS (
 )
 SELECT moving.lead_id, moving.from_key, moving.pass_number,
        coalesce((SELECT array_agg(step.to_key ORDER BY step."order") FROM step
-                  WHERE step.lead_id = moving.lead_id AND step.skipped), '{}') AS skipped
+                  WHERE step.lead_id = moving.lead_id AND step.skipped), '{}') AS skipped,
+       moving.was_pass, (SELECT max(walked.id) FROM walked WHERE walked.lead_id = moving.lead_id) AS transition_id
   FROM moving
  ORDER BY moving.lead_id
 """

@@ -5,9 +5,10 @@ from scoring.actions.compute import rescore, rescore_visitors
 from scoring.actions.joining import judge_scores
 from scoring.actions.publish import create_model, get_model, publish, rollback, save_draft
 from scoring.actions.rebuild import Progress, continue_build, rebuild, start_build
-from scoring.actions.reset import reset_scores
+from scoring.actions.reset import Marker, put_markers_back, reset_markers, reset_scores
 
 __all__ = [
+    "Marker",
     "Progress",
     "continue_build",
     "create_model",
@@ -15,9 +16,11 @@ __all__ = [
     "judge_scores",
     "personal",
     "publish",
+    "put_markers_back",
     "rebuild",
     "rescore",
     "rescore_visitors",
+    "reset_markers",
     "reset_scores",
     "rollback",
     "save_draft",

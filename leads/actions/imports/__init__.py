@@ -4,7 +4,18 @@ It owns the way of a file; what a row means belongs to its kind (`kinds.register
 """
 
 from leads.actions.imports import encounters, firms, people
-from leads.actions.imports.kinds import KINDS, ImportField, ImportKind, Order, Outcome, Row, register
+from leads.actions.imports.heirs import Heir, befores, bequeath, heirs
+from leads.actions.imports.kinds import (
+    KINDS,
+    Done,
+    ImportField,
+    ImportKind,
+    Kept,
+    Order,
+    Outcome,
+    Row,
+    register,
+)
 from leads.actions.imports.options import ImportRefused, Options, kind_of
 from leads.actions.imports.refused import ROW_REASONS, error_file, worded
 from leads.actions.imports.shelves import first_rows
@@ -16,9 +27,12 @@ from leads.files.moments import read_moment
 __all__ = [
     "KINDS",
     "ROW_REASONS",
+    "Done",
+    "Heir",
     "ImportField",
     "ImportKind",
     "ImportRefused",
+    "Kept",
     "Options",
     "Order",
     "Outcome",
@@ -28,11 +42,14 @@ __all__ = [
     "ask_check",
     "ask_run",
     "ask_undo",
+    "befores",
+    "bequeath",
     "encounters",
     "error_file",
     "expire_exports",
     "firms",
     "first_rows",
+    "heirs",
     "kind_of",
     "look",
     "may_undo",

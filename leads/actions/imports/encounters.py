@@ -83,6 +83,8 @@ def write(rows: Sequence[Row], order: Order) -> list[Outcome]:
             outcomes.append(Outcome(row.number, REJECTED, reasons=fact))
         else:
             stated.append((row, fact))
+    if not order.dry:
+        sql.run(TAKE_TURNS)
     known = _known([fact for _row, fact in stated])
     outcomes += [_outcome(row, fact, people, known) for row, fact in stated]
     if not order.dry:
@@ -98,25 +100,48 @@ def _outcome(row: Row, fact: NewFact, people: Mapping[str, tuple[int, str]], kno
 
 
 def withdraw(rows: Sequence[Done], order: Order) -> list[Kept]:
-    """What the file stated first was never said, unless another file that still stands says it too."""
-    made = {done.before["fact"]: done for done in rows if done.outcome == CREATED and done.before}
-    subjects = sorted({done.subject for done in made.values()})
-    stays = set(sql.run(SAID_ELSEWHERE, facts=list(made), subjects=subjects, source=order.source).values())
-    unsay([(fact, _at(done)) for fact, done in made.items() if fact not in stays], now=order.now)
-    return [Kept(done.number, done.subject) for fact, done in made.items() if fact in stays]
+    """What the file stated first was never said, unless another file that still stands says it too.
+
+    That one has stated it from now on, so that undoing both leaves nothing.
+    """
+    sql.run(TAKE_TURNS)
+    numbers = [done.number for done in rows if done.before.get("fact")]
+    made = set(sql.run(STATED_HERE, numbers=numbers, source=order.source).values())
+    mine = {done.before["fact"]: done for done in rows if done.number in made}
+    subjects = sorted({done.subject for done in mine.values()})
+    stays = set(sql.run(HAND_ON, facts=list(mine), subjects=subjects, source=order.source).values())
+    unsay([(fact, _at(done)) for fact, done in mine.items() if fact not in stays], now=order.now)
+    return [Kept(done.number, done.subject) for fact, done in mine.items() if fact in stays]
 
 
 def _at(done: Done) -> datetime:
     return datetime.fromisoformat(done.before["at"])
 
 
-SAID_ELSEWHERE = """
-    SELECT DISTINCT row.before ->> 'fact'
+# Two files that are undone at once, or one while another is written, would each count on the other.
+TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtextextended('leads_touchpoint_files', %(tenant_id)s))"
+# As the rows stand now: another file undone a moment ago may have handed its fact on to one of them.
+STATED_HERE = """
+    SELECT row.number
       FROM leads_importedrow AS row
       JOIN leads_import AS transfer ON transfer.tenant_id = %(tenant_id)s AND transfer.id = row.transfer_id
-     WHERE row.tenant_id = %(tenant_id)s AND row.subject <> '' AND row.subject = ANY (%(subjects)s::text[])
-       AND row.outcome IN ('created', 'same') AND row.before ->> 'fact' = ANY (%(facts)s::text[])
-       AND 'import:' || transfer.public_id <> %(source)s
+     WHERE row.tenant_id = %(tenant_id)s AND 'import:' || transfer.public_id = %(source)s
+       AND row.number = ANY (%(numbers)s::int[]) AND row.outcome = 'created'
+"""
+HAND_ON = """
+    WITH heir AS (
+        SELECT DISTINCT ON (row.before ->> 'fact') row.before ->> 'fact' AS fact, row.transfer_id, row.number
+          FROM leads_importedrow AS row
+          JOIN leads_import AS transfer ON transfer.tenant_id = %(tenant_id)s AND transfer.id = row.transfer_id
+         WHERE row.tenant_id = %(tenant_id)s AND row.subject <> '' AND row.subject = ANY (%(subjects)s::text[])
+           AND row.outcome IN ('created', 'same') AND row.before ->> 'fact' = ANY (%(facts)s::text[])
+           AND 'import:' || transfer.public_id <> %(source)s
+         ORDER BY 1, row.transfer_id, row.number
+    )
+    UPDATE leads_importedrow AS row SET outcome = 'created'
+      FROM heir
+     WHERE row.tenant_id = %(tenant_id)s AND row.transfer_id = heir.transfer_id AND row.number = heir.number
+    RETURNING heir.fact
 """
 
 

@@ -100,7 +100,7 @@ class ImportKind:
     """`needs`: groups of fields of which one each must be mapped. `same`: cells that say whom a row is about.
 
     `write` answers one Outcome a row. `undo` takes rows back, last first;
-    None when what a file said cannot be unsaid.
+    None when what a file said cannot be unsaid. `linked`: {subject: (name, address)} of those that are still there.
     """
 
     key: str
@@ -111,6 +111,7 @@ class ImportKind:
     same: Callable[[Mapping[str, str]], str]
     write: Callable[[Sequence[Row], Order], list[Outcome]]
     undo: Callable[[Sequence[Done], Order], list[Kept]] | None = None
+    linked: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]] | None = None
     asks_basis: bool = False
     order: int = 50
 

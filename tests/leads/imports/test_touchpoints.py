@@ -81,6 +81,31 @@ def test_what_another_file_says_too_stays_and_is_listed(in_acme, taro, now):
     assert list(Fact.objects.filter(name__in=[20, 23]).values_list("name", flat=True)) == [20]
 
 
+def test_a_touchpoint_of_two_files_goes_with_the_last_of_them(in_acme, taro, now):
+    first = imported(text_of(ROWS).encode(), by=in_acme.owner, now=now, kind="touchpoints")
+    second = imported(text_of(ROWS).encode(), by=in_acme.owner, now=now, kind="touchpoints")
+    third = imported(text_of(ROWS[:2]).encode(), by=in_acme.owner, now=now, kind="touchpoints")
+
+    stood = [encounters(undone(one, by=in_acme.owner, now=now)) for one in (first, second, third)]
+
+    assert stood == [[20, 23], [20], []]
+
+
+def test_of_two_files_the_one_that_said_nothing_new_takes_nothing_with_it(in_acme, taro, now):
+    record(Event.TOUCHPOINT_EXHIBITION, lead=taro.lead_id, at=NOW - timedelta(days=10))
+    first = imported(text_of(ROWS).encode(), by=in_acme.owner, now=now, kind="touchpoints")
+    second = imported(text_of(ROWS).encode(), by=in_acme.owner, now=now, kind="touchpoints")
+
+    stood = [encounters(undone(one, by=in_acme.owner, now=now)) for one in (second, first)]
+
+    assert stood == [[20, 20, 23], [20]]
+
+
+def encounters(_undone: object) -> list[int]:
+    """What is on record after that."""
+    return sorted(Fact.objects.filter(name__in=[20, 23]).values_list("name", flat=True))
+
+
 def days() -> list[tuple[object, ...]]:
     """The counts of encounters."""
     return sorted(Daily.objects.filter(name__in=[20, 23]).values_list("lead_id", "name", "day", "count", "first_at"))
