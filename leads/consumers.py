@@ -5,6 +5,7 @@ from datetime import datetime
 
 from leads.actions.accounts import recognise_accounts
 from leads.actions.erasing import forget_browsers_hints
+from leads.actions.left_out import hear_left_out
 from leads.actions.presence import PRESENCE, note_presence
 from leads.actions.recognise import recognise
 from leads.actions.segments import follow, stir
@@ -38,6 +39,12 @@ def unbinding(facts: Sequence[Fact], now: datetime) -> None:
 def same_person(facts: Sequence[Fact], now: datetime) -> None:
     """People who may be one and the same."""
     suggest([fact.lead_id for fact in facts if fact.lead_id is not None], now=now)
+
+
+@consumes(Event.LEAD_CREATED, Event.LEAD_UPDATED, Event.LEADS_MERGED, Event.VISITOR_BOUND, name="leads_left_out")
+def exclusions(facts: Sequence[Fact], now: datetime) -> None:
+    """People who come under the exclusion list, or off it."""
+    hear_left_out(facts)
 
 
 @consumes(name="leads_accounts")

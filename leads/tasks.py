@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from leads.actions import bulk, exports, imports, left_out, segments
+from leads.actions import long_work as _kinds  # noqa: F401 - registers its kinds of jobs
 from leads.actions.networks import learn_from_people, learning_tenants
 from leads.queries.left_out import listing_tenants
 from leads.queries.segments import late_segments, stalled_segments, tenants_with_looks, unchecked_segments

@@ -62,7 +62,8 @@ CONSENT_LABELS = {
 
 def owners() -> Sequence[Choice]:
     """Members of the workspace in scope; the key is their e-mail address."""
-    return [Choice(member.user.email, str(member.user), member.user_id) for member in members()]
+    users = members().values_list("user_id", "user__email", "user__name")
+    return [Choice(email, name or email, user_id) for user_id, email, name in users]
 
 
 EXCLUSION_LABELS = {

@@ -8,14 +8,13 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Lead
 from lifecycle.assignment_rows import person_history
 from lifecycle.forms import MoveForm
 from lifecycle.presentation import funnel_steps, rule_name, stage_options
-from lifecycle.queries import all_stages, deals_of, funnel, history, stage_keys, unread_alerts
+from lifecycle.queries import all_stages, deals_of, funnel, history, left_out_stock, stage_keys, unread_alerts
 from lifecycle.queries.companies import deals_of_companies, furthest_stages
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.requests import MemberRequest
@@ -126,7 +125,12 @@ def _stage_cells(lead_ids: Sequence[int]) -> dict[int, slots.Cell]:
 
 @slots.HOME_PANELS.fill(order=10, capability=Capability.VIEW_LIFECYCLE)
 def funnel_panel(request: HttpRequest, now: datetime) -> slots.Panel:
-    context = {"steps": funnel_steps(funnel())}
+    left_out = left_out_stock()
+    context = {
+        "steps": funnel_steps(funnel(), counted=left_out > 0),
+        "left_out": left_out,
+        "sees_people": Capability.VIEW_LEADS in cast(MemberRequest, request).can,
+    }
     return slots.Panel(
         title=_("Leads by stage"),
         template="lifecycle/_home_funnel.html",
@@ -142,8 +146,7 @@ def furthest_stage_column() -> slots.Column:
 
 
 def _stages(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
-    japanese = (get_language() or "ja").startswith("ja")
-    names = {stage.key: stage.name_ja if japanese else stage.name_en for stage in all_stages()}
+    names = dict(stage_options())
     found = furthest_stages(company_ids)
     return {pk: slots.Cell(names.get(key, key), tone=f"stage-{key}") for pk, key in found.items()}
 

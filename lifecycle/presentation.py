@@ -9,11 +9,12 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from lifecycle.models import Alert, Assignment, Deal, Stage
 from lifecycle.queries import FunnelStep, all_stages, stage_stock
+from lifecycle.queries.stages import stage_names
 from lifecycle.stages import INSIDE_SALES, MARKETING, SALES
 from ma_platform.api.pages import decode, encode, moment_of
 
@@ -26,6 +27,7 @@ RULE_NAMES = {
     "deal_opened": _("by rule: a deal was opened"),
     "deal_won": _("by rule: a deal was won"),
     "deal_lost": _("by rule: a deal was lost"),
+    "import_undone": _("an import of deals was undone"),
 }
 
 
@@ -40,20 +42,21 @@ class StageRow:
     href: str
 
 
-def leads_in(stage_key: str) -> str:
-    """The list of the people in a stage, or nothing while there is no such page."""
+def leads_in(stage_key: str, *, counted: bool = False) -> str:
+    """The list of the people in a stage, or nothing while there is no such page; counted: without those left out."""
+    asked = {"stage": stage_key, **({"excluded": "no"} if counted else {})}
     with suppress(NoReverseMatch):
-        return f"{reverse('leads:list')}?{urlencode({'stage': stage_key})}"
+        return f"{reverse('leads:list')}?{urlencode(asked)}"
     return ""
 
 
-def funnel_steps(steps: Sequence[FunnelStep]) -> list[dict[str, object]]:
+def funnel_steps(steps: Sequence[FunnelStep], *, counted: bool = False) -> list[dict[str, object]]:
     """For the funnel drawing: people in each stage now; the rate is of the step before that came this far."""
     return [
         {
             "label": step.stage.name,
             "count": step.count,
-            "href": leads_in(step.stage.key),
+            "href": leads_in(step.stage.key, counted=counted),
             "rate": step.rate,
             "hint": str(DEPARTMENT_NAMES.get(step.stage.department, "")),
         }
@@ -61,20 +64,21 @@ def funnel_steps(steps: Sequence[FunnelStep]) -> list[dict[str, object]]:
     ]
 
 
-def stage_rows(steps: Sequence[FunnelStep]) -> list[StageRow]:
+def stage_rows(steps: Sequence[FunnelStep], *, counted: bool = False) -> list[StageRow]:
     """The main stages."""
-    return [_row(step.stage, step.count) for step in steps]
+    return [_row(step.stage, step.count, counted) for step in steps]
 
 
-def side_rows() -> list[StageRow]:
+def side_rows(*, counted: bool = False) -> list[StageRow]:
     """The side states."""
     stock = stage_stock()
-    return [_row(stage, stock.get(stage.key, 0)) for stage in all_stages() if stage.side]
+    return [_row(stage, stock.get(stage.key, 0), counted) for stage in all_stages() if stage.side]
 
 
 def stage_options() -> list[tuple[str, str]]:
     """Stages to choose from."""
-    return [(stage.key, stage.name) for stage in all_stages()]
+    japanese = (get_language() or "en").startswith("ja")
+    return [(key, name_ja if japanese else name_en) for key, (name_ja, name_en) in stage_names().items()]
 
 
 def status_options() -> list[tuple[str, str]]:
@@ -84,7 +88,7 @@ def status_options() -> list[tuple[str, str]]:
 
 def rule_name(rule: str) -> str:
     """Who moved a lead when nobody did."""
-    return str(RULE_NAMES.get(rule, rule))
+    return str(RULE_NAMES.get(rule.partition(":")[0], rule))
 
 
 def read_cursor(text: str) -> tuple[datetime, int] | None:
@@ -107,7 +111,7 @@ def assignment_cursor(rows: Sequence[Assignment], *, size: int) -> str:
     return encode([rows[size - 1].at, rows[size - 1].pk]) if len(rows) > size else ""
 
 
-def _row(stage: Stage, count: int) -> StageRow:
+def _row(stage: Stage, count: int, counted: bool) -> StageRow:
     sla = gettext("within %(hours)s hours") % {"hours": stage.sla_hours} if stage.sla_hours else ""
     department = str(DEPARTMENT_NAMES.get(stage.department, stage.department))
-    return StageRow(stage, count, department, sla, leads_in(stage.key))
+    return StageRow(stage, count, department, sla, leads_in(stage.key, counted=counted))

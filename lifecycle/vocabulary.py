@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from conditions import WORDS, Choice, Field, Kind, Phrase, Through
-from lifecycle.queries.stages import all_stages
+from lifecycle.queries.stages import stage_names
 
 HERE = Through(
     alias="here",
@@ -43,7 +43,7 @@ PRODUCTS = Through(
 
 def stage_choices() -> Sequence[Choice]:
     """The workspace's stages in order."""
-    return [Choice(stage.key, Phrase(stage.name_en, stage.name_ja)) for stage in all_stages()]
+    return [Choice(key, Phrase(name_en, name_ja)) for key, (name_ja, name_en) in stage_names().items()]
 
 
 def _count(key: str, sql: str, label: object) -> Field:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from leads.actions.companies import Actor, say_updated
+from leads.actions.companies import Actor
 from leads.actions.company_finding import find_firms
+from leads.actions.long_work import judge_exclusion
 from leads.exclusion import ExclusionRefused, exclusion_key
 from leads.models import Company, Exclusion
 from leads.queries.exclusions import left_out_by
@@ -53,7 +53,7 @@ class NewExclusion:
 
 
 def add_exclusion(said: NewExclusion, *, by: Actor, now: datetime) -> Exclusion:
-    """Put a line on the list; the people it leaves out are said to have changed. Raises NotExcludable."""
+    """Put a line on the list; the people it leaves out are judged again, many by a job. Raises NotExcludable."""
     if Exclusion.objects.count() >= MOST:
         raise NotExcludable("too_many")
     try:
@@ -69,7 +69,7 @@ def add_exclusion(said: NewExclusion, *, by: Actor, now: datetime) -> Exclusion:
             )
     except IntegrityError as twice:
         raise NotExcludable("listed") from twice
-    _say(left_out_by(made.pk), now=now)
+    judge_exclusion(left_out_by(made.pk), made.text, by=by, now=now)
     audit.record(by, "exclusion.added", made.public_id, at=now, kind=made.kind, text=made.text, reason=made.reason)
     return made
 
@@ -95,10 +95,6 @@ def remove_exclusion(exclusion: Exclusion, *, by: Actor, now: datetime) -> int:
     """Take a line off; returns how many people it left out."""
     people = left_out_by(exclusion.pk)
     Exclusion.objects.filter(pk=exclusion.pk).delete()
-    _say(people, now=now)
+    judge_exclusion(people, exclusion.text, by=by, now=now)
     audit.record(by, "exclusion.removed", exclusion.public_id, at=now, kind=exclusion.kind, text=exclusion.text)
     return len(people)
-
-
-def _say(people: Sequence[int], *, now: datetime) -> None:
-    say_updated(people, {"source": "exclusion", "fields": ["exclusion"]}, now=now)

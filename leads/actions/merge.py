@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from leads.actions import agreeing, judging  # their parts of every merge are registered there
+from leads.actions import agreeing, judging, left_out  # their parts of every merge are registered there
 from leads.actions.handing import move, picture, remember
 from leads.actions.hung import Joining, judge_again, settle_joining
 from leads.actions.rows import change_rows, lock_rows, note_values
@@ -26,7 +26,7 @@ from ma_platform.tenancy.models import User
 from tracking.actions import hand_over, record
 from tracking.catalogue import Event
 
-__all__ = ["MergeRefused", "agreeing", "apply", "judging", "merge_leads"]
+__all__ = ["MergeRefused", "agreeing", "apply", "judging", "left_out", "merge_leads"]
 
 
 class MergeRefused(DomainError):

@@ -1,7 +1,7 @@
 """The tables of leads: people, their companies, and everything kept about them."""
 
 from leads.models.attributes import SHAPES, Attribute
-from leads.models.companies import Company, CompanyAlias, CompanyJoin, CompanySuggestion, Exclusion
+from leads.models.companies import Company, CompanyAlias, CompanyJoin, CompanySuggestion, Exclusion, LeftOut
 from leads.models.consents import Consent
 from leads.models.diary import Attachment, Note, Todo
 from leads.models.doubles import Merge, MergedRow, Suggestion
@@ -32,6 +32,7 @@ __all__ = [
     "Lead",
     "LeadIdentifier",
     "LeadTag",
+    "LeftOut",
     "Merge",
     "MergedRow",
     "Note",

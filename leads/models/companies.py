@@ -159,3 +159,13 @@ class Exclusion(TenantModel):
                 condition=Q(reason__in=["competitor", "partner", "employee", "other"]), name="leads_exclusion_reason"
             ),
         ]
+
+
+class LeftOut(TenantModel):
+    """A person the exclusion list leaves out, as reports ask it: worked out from the list, and rewritten whenever."""
+
+    lead = TenantForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="+", db_index=False)
+    reason = models.TextField(choices=Exclusion.Reason.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "lead"], name="leads_leftout_once")]

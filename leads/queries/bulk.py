@@ -54,6 +54,11 @@ def count_exactly(picked: Selected) -> int:
     return counted
 
 
+def jobs_at_work(kind: str) -> list[BulkJob]:
+    """The jobs of a kind that are not over, the oldest first."""
+    return list(BulkJob.objects.filter(kind=kind, state__in=["waiting", "running"]).order_by("pk"))
+
+
 def examples(selection: Json, *, now: datetime) -> list[dict[str, Any]]:  # Any: columns
     """A few of the people, with what a list shows of them; none where finding them takes too long."""
     picked = selected(selection, now=now)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from leads.actions.exclusions import NewExclusion, NotExcludable, add_exclusion, remove_exclusion
 from leads.company_forms import KIND_LABELS, ExclusionForm
+from leads.queries.bulk import jobs_at_work
 from leads.queries.exclusions import find_exclusion, list_exclusions, people_per_line
 from leads.vocabulary import EXCLUSION_LABELS
 from ma_platform import clock
@@ -49,7 +50,12 @@ def _page(request: MemberRequest, form: ExclusionForm) -> HttpResponse:
         }
         for line in list_exclusions()
     ]
-    context = {"form": form, "lines": lines, "may_edit": Capability.EDIT_LEADS in request.can}
+    context = {
+        "form": form,
+        "lines": lines,
+        "may_edit": Capability.EDIT_LEADS in request.can,
+        "jobs": jobs_at_work("judge_exclusion"),
+    }
     return render(request, "leads/exclusions.html", context, status=422 if form.errors else 200)
 
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from leads.actions.merge import MergeRefused, merge_leads
+from leads.actions.long_work import merge_or_hand_over
+from leads.actions.merge import MergeRefused
 from leads.actions.previewing import preview
 from leads.actions.unmerge import Parted, unmerge
 from leads.joining import GROUPS
@@ -56,10 +57,13 @@ def _join(request: MemberRequest, keep: Lead, drop: Lead) -> HttpResponseRedirec
     taken = {name.removeprefix("field."): value for name, value in request.POST.items() if name.startswith("field.")}
     take = [name for name, whose in taken.items() if whose == "drop" and _is_field(name)]
     try:
-        merge_leads(keep, drop, take=take, by=request.user, now=clock.now())
+        job = merge_or_hand_over(keep, drop, take=take, by=request.user, now=clock.now())
     except MergeRefused as refused:
         messages.error(request, str(refused))
     else:
+        if job is not None:
+            messages.info(request, gettext("They did very much: they are made one in the background."))
+            return redirect("leads:bulk_job", job.public_id)
         messages.success(request, gettext("The two are one now. You can undo this on this page at any time."))
     return redirect("leads:page", keep.public_id)
 

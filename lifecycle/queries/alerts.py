@@ -8,13 +8,22 @@ from datetime import datetime
 from django.db.models import Q
 
 from lifecycle.models import Alert
+from ma_platform.db import sql
 
 PAGE = 30
 
 
 def unread_alerts() -> int:
     """How many wait; 100 stands for more than 99."""
-    return len(Alert.objects.filter(read_at=None).order_by("id").values_list("id", flat=True)[:100])
+    count: int = sql.run(UNREAD).value()
+    return count
+
+
+# On every page of the dashboard.
+UNREAD = """
+    SELECT count(*)
+      FROM (SELECT FROM lifecycle_alert WHERE tenant_id = %(tenant_id)s AND read_at IS NULL LIMIT 100) AS waiting
+"""
 
 
 def find_alert(public_id: str) -> Alert | None:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from lifecycle.models import Position, Stage, Transition
+from psycopg2.sql import SQL
+
+from leads.queries.left_out import LEFT_OUT
+from lifecycle.models import Stage, Transition
 from ma_platform.db import sql
 
 
@@ -26,9 +29,14 @@ def all_stages() -> list[Stage]:
     return list(Stage.objects.order_by("order"))
 
 
+def stage_names() -> dict[str, tuple[str, str]]:
+    """What the stages are called, Japanese and English, by key and in order: for choices and lists."""
+    return {key: (ja, en) for key, ja, en in sql.run(NAMES).rows}
+
+
 def stage_keys(lead_ids: Iterable[int]) -> dict[int, str]:
     """Where leads stand; those without a stage are missing."""
-    return dict(Position.objects.filter(lead_id__in=list(lead_ids)).values_list("lead_id", "stage_key"))
+    return dict(sql.run(STANDING, ids=list(lead_ids)).rows)
 
 
 def history(lead_id: int) -> list[Transition]:
@@ -45,8 +53,14 @@ def known_then(moments: Mapping[int, datetime]) -> list[int]:
 
 
 def stage_stock() -> dict[str, int]:
-    """How many leads stand in each stage; empty stages are missing."""
+    """How many leads stand in each stage, those on the exclusion list not counted; empty stages are missing."""
     return dict(sql.run(STOCK).rows)
+
+
+def left_out_stock() -> int:
+    """How many people on the exclusion list stand in a stage."""
+    people: int = sql.run(LEFT_OUT_STOCK).value()
+    return people
 
 
 def funnel() -> list[FunnelStep]:
@@ -59,6 +73,15 @@ def funnel() -> list[FunnelStep]:
     return [FunnelStep(*row) for row in zip(stages, counts, reached, rates, strict=True)]
 
 
+NAMES = """
+    SELECT key, name_ja, name_en FROM lifecycle_stage WHERE tenant_id = %(tenant_id)s ORDER BY "order"
+"""
+
+STANDING = """
+    SELECT lead_id, stage_key FROM lifecycle_position
+     WHERE tenant_id = %(tenant_id)s AND lead_id = ANY (%(ids)s::bigint[])
+"""
+
 KNOWN = """
     SELECT lead.id
       FROM unnest(%(lead_ids)s::bigint[], %(moments)s::timestamptz[]) AS told(lead_id, at)
@@ -67,9 +90,14 @@ KNOWN = """
      ORDER BY lead.id
 """
 
-STOCK = """
+STOCK = SQL("""
     SELECT here.stage_key, count(*)
       FROM lifecycle_position AS here
      WHERE here.tenant_id = %(tenant_id)s
+       AND NOT EXISTS (SELECT FROM ({left_out}) AS away WHERE away.lead_id = here.lead_id)
      GROUP BY here.stage_key
-"""
+""").format(left_out=SQL(LEFT_OUT))
+LEFT_OUT_STOCK = SQL("""
+    SELECT count(*) FROM lifecycle_position AS here
+     WHERE here.tenant_id = %(tenant_id)s AND here.lead_id IN ({left_out})
+""").format(left_out=SQL(LEFT_OUT))

@@ -12,7 +12,7 @@ from leads.queries import find_lead
 from lifecycle.actions import move_by_hand
 from lifecycle.forms import MoveForm
 from lifecycle.presentation import funnel_steps, side_rows, stage_options, stage_rows
-from lifecycle.queries import funnel
+from lifecycle.queries import funnel, left_out_stock
 from ma_platform import clock
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.permissions import Capability, requires
@@ -23,8 +23,15 @@ from ma_platform.tenancy.requests import MemberRequest
 @require_GET
 def overview(request: MemberRequest) -> HttpResponse:
     """Every stage with who stands in it and who owns it."""
-    steps = funnel()
-    context = {"steps": funnel_steps(steps), "stages": stage_rows(steps), "sides": side_rows()}
+    steps, left_out = funnel(), left_out_stock()
+    counted = left_out > 0
+    context = {
+        "steps": funnel_steps(steps, counted=counted),
+        "stages": stage_rows(steps, counted=counted),
+        "sides": side_rows(counted=counted),
+        "left_out": left_out,
+        "sees_people": Capability.VIEW_LEADS in request.can,
+    }
     return render(request, "lifecycle/stages.html", context)
 
 

@@ -7,6 +7,7 @@ from leads.actions.bulk import own
 from leads.actions.bulk.jobs import (
     advance,
     ask_undo,
+    hand_over,
     may_undo,
     resume,
     start_job,
@@ -24,6 +25,7 @@ __all__ = [
     "Done",
     "advance",
     "ask_undo",
+    "hand_over",
     "kind_of",
     "may_undo",
     "offered",

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
+from celery import current_app
 from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -22,11 +23,11 @@ from leads.actions.bulk.kinds import Batch, BulkKind, BulkRefused, Done, Json, k
 from leads.models import BulkItem, BulkJob
 from leads.queries.bulk import count_exactly
 from leads.queries.selection import selected
-from ma_platform import audit
+from ma_platform import audit, jobs
 from ma_platform.db import sql
 from ma_platform.errors import DomainError, NotFound
 from ma_platform.tenancy.models import User
-from ma_platform.tenancy.scope import system_scope
+from ma_platform.tenancy.scope import current_tenant_id, system_scope
 
 State = BulkJob.State
 log = logging.getLogger(__name__)
@@ -63,6 +64,32 @@ def start_job(
     return job
 
 
+def hand_over(kind: BulkKind, params: Json, lead_ids: Sequence[int], *, by: User | None, now: datetime) -> BulkJob:
+    """Have a worker do what takes too long for the page it was asked on, to exactly these people."""
+    job: BulkJob = BulkJob.objects.create(
+        kind=kind.key,
+        params=params,
+        by=by,
+        created_at=now,
+        started_at=now,
+        state=State.RUNNING,
+        total=len(set(lead_ids)),
+    )
+    sql.run(NAME, job_id=job.pk, lead_ids=sorted(set(lead_ids)))
+    audit.record(by, "bulk.started", job.public_id, at=now, kind=kind.key, params=params, people=job.total)
+    step = current_app.tasks.get(STEP)  # by its name: tasks stand above the actions
+    if step is not None:
+        jobs.start(step, current_tenant_id(), job.pk)
+    return job
+
+
+STEP = "leads.tasks.run_bulk"
+NAME = """
+    INSERT INTO leads_bulkitem (tenant_id, job_id, lead_id, outcome)
+    SELECT %(tenant_id)s, %(job_id)s, picked.id, '' FROM unnest(%(lead_ids)s::bigint[]) AS picked(id) ORDER BY picked.id
+"""
+
+
 def _digits(typed: str) -> str:
     return "".join(str(int(char)) for char in typed if char.isdecimal())
 
@@ -89,6 +116,8 @@ def ask_undo(public_id: str, *, by: User, now: datetime) -> BulkJob:
 def stop(public_id: str, *, by: User, now: datetime) -> BulkJob:
     """Leave off where it is; what was done can be undone. Raises NotFound and BulkRefused."""
     job = _locked(public_id)
+    if not kind_of(job.kind).chosen:
+        raise BulkRefused(reason=_("This cannot be left off half-way."))
     if job.state not in (State.WAITING, State.RUNNING):
         raise BulkRefused(reason=_("This is over already."))
     job.state, job.problem, job.finished_at = State.DONE, "stopped", now

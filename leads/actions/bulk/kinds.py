@@ -67,7 +67,8 @@ class BulkKind:
 
     read: what the member said as parameters, raising BulkRefused. told: the deed as a sentence. unchanged: SQL over
     `lead` for people it would not change, with its parameters. undo: puts the batch back and returns whom; people
-    somebody else changed since are left alone. typed: the member types how many people it is about.
+    somebody else changed since are left alone. typed: the member types how many people it is about. chosen: a member
+    chooses it for a list of people; others follow from something else a member did, and cannot be left off half-way.
     """
 
     key: str
@@ -82,6 +83,7 @@ class BulkKind:
     chunk: int = 1_000
     typed: bool = False
     order: int = 50
+    chosen: bool = True
 
     @property
     def undoable(self) -> bool:
@@ -106,7 +108,8 @@ def kind_of(key: str) -> BulkKind:
 
 def offered(can: Collection[Capability]) -> list[BulkKind]:
     """The kinds this member may start."""
-    return sorted((kind for kind in _kinds.values() if kind.capability in can), key=lambda kind: kind.order)
+    found = [kind for kind in _kinds.values() if kind.chosen and kind.capability in can]
+    return sorted(found, key=lambda kind: kind.order)
 
 
 def same(lead_ids: Collection[int]) -> dict[int, Done]:
