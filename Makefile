@@ -7,7 +7,7 @@ EMBEDDED = $(ENV) python -m ma_platform.embedded
 PORT ?= 8000
 # Checks read the settings but need no servers.
 NOWHERE = DATABASE_URL=postgres:///x DATABASE_WORKER_URL=postgres:///x DATABASE_OWNER_URL=postgres:///x REDIS_URL=redis://x
-SCALE ?= 0.1
+SCALE ?= 1
 ONLY ?=
 FRONT = package.json package-lock.json vite.config.ts vite.tag.config.ts tsconfig.json $(shell find static/src -type f 2>/dev/null)
 CATALOGUES = $(shell find locale -name '*.po' 2>/dev/null)

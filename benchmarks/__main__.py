@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    scale, only = float(os.environ.get("SCALE") or 0.1), os.environ.get("ONLY", "")
+    scale, only = float(os.environ.get("SCALE") or 1), os.environ.get("ONLY", "")
     environment = {**os.environ, "MA_PROCESS": "owner"}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
     os.environ["MA_PROCESS"] = "worker"

@@ -174,6 +174,7 @@ TESTS: dict[str, Callable[[str], Json | None]] = {
     "owner": lambda email: {"field": "lead.owner", "op": "eq", "value": email},
     "created": _created,
     "did": _did,
+    "excluded": lambda said: {"field": "lead.excluded_by", "op": "is_set" if said == "yes" else "is_not_set"},
 }
 STATED = ("q", "sort", "condition", *TESTS)
 

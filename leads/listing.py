@@ -1,11 +1,14 @@
-"""Rows of the lead list as they are drawn: the columns a member chose, of our own, of the workspace, of rooms above."""
+"""Rows of the lead list as they are drawn: the columns a member chose, of our own, of the workspace, of rooms above.
+
+A page has hundreds of cells, so its lines are drawn here and not in the template: every value goes through `escape`.
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
-from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +20,8 @@ from leads.titles import rank_key
 from leads.vocabulary import RANK_LABELS
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import slots
-from ma_platform.ui.templatetags.ui import ago, moment, number, short_moment, stage_tone
+from ma_platform.ui.addresses import address
+from ma_platform.ui.templatetags.ui import ago, moment, number, person_name, short_moment, stage_tone
 
 Cells = Mapping[int, slots.Cell]
 MOST_COLUMNS = 30
@@ -36,36 +40,11 @@ class ListColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownCell:
-    """A cell under its column's heading."""
-
-    column: ListColumn
-    cell: slots.Cell | None
-
-    @property
-    def tone(self) -> str:
-        """The badge's tone; `stage-mql` stands for the colour of that stage."""
-        tone = self.cell.tone if self.cell else ""
-        return stage_tone(tone.removeprefix("stage-")) if tone.startswith("stage-") else tone
-
-    @property
-    def drawn(self) -> SafeString:
-        """Drawn here and not in the template: a page has hundreds of them."""
-        if self.cell is None or not self.cell.value:
-            return NOTHING
-        if tone := self.tone:
-            return format_html('<span class="badge tone-{}">{}</span>', tone, self.cell.value)
-        if self.cell.href:
-            return format_html('<a href="{}">{}</a>', self.cell.href, self.cell.value)
-        return escape(self.cell.value)
-
-
-@dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A person with the cells of every column; `drawn`: all of them as they stand in the table."""
+    """A person with what stands in the cell of every column; `drawn`: their line of the table."""
 
     lead: LeadRow
-    cells: list[ShownCell]
+    cells: list[SafeString]
     drawn: SafeString
 
 
@@ -86,17 +65,56 @@ def shown_columns(can: Collection[Capability], chosen: Sequence[str] | None = No
 
 
 def shown_rows(
-    rows: Sequence[LeadRow], columns: Sequence[ListColumn], *, editable: Collection[str] = ()
+    rows: Sequence[LeadRow],
+    columns: Sequence[ListColumn],
+    *,
+    editable: Collection[str] = (),
+    selectable: bool = False,
 ) -> list[ShownRow]:
-    """At most one query per column, whatever the number of rows. editable: columns whose cells may be typed over."""
-    loaded = [(column, column.load(rows) if rows else {}) for column in columns]
+    """At most one query per column, whatever the number of rows.
+
+    editable: columns whose cells may be typed over. selectable: people can be ticked.
+    """
+    loaded = [column.load(rows) if rows else {} for column in columns]
     openings = [_opening(column, column.key in editable) for column in columns]
+    select = _("Select %(name)s") if selectable else ""
     shown: list[ShownRow] = []
     for row in rows:
-        cells = [ShownCell(column, found.get(row.id)) for column, found in loaded]
-        pairs = zip(openings, (cell.drawn for cell in cells), strict=True)
-        shown.append(ShownRow(row, cells, format_html_join("", "{}{}</td>", pairs)))
+        cells = [_cell(found.get(row.id)) for found in loaded]
+        inside = [f"{opening}{cell}</td>" for opening, cell in zip(openings, cells, strict=True)]
+        shown.append(ShownRow(row, cells, SafeString("".join([_person(row, select), *inside, "</tr>\n"]))))
     return shown
+
+
+def _person(row: LeadRow, select: str) -> str:
+    """The opening tag of the line and its first cell; `select` are the words of a box to tick, "" for none."""
+    name, public_id, tick, ours = escape(person_name(row)), escape(row.public_id), "", ""
+    if select:
+        ours = f' data-lead="{public_id}" tabindex="-1"'
+        tick = (
+            f'<input class="row-tick" type="checkbox" form="bulk" name="lead" value="{public_id}"'
+            f' aria-label="{escape(select) % {"name": name}}">'
+        )
+    return (
+        f'<tr{ours}><td><span class="person">{tick}<span class="person-text">'
+        f'<a class="cell-link" href="{address("leads:page", public_id)}">{name}</a>'
+        f'<span class="person-sub">{escape(row.job_title or row.email)}</span></span></span></td>'
+    )
+
+
+def _cell(cell: slots.Cell | None) -> SafeString:
+    """What stands between the tags of a cell."""
+    if cell is None or not cell.value:
+        return NOTHING
+    value = escape(cell.value)
+    if cell.tone:
+        return SafeString(f'<span class="badge tone-{escape(_tone(cell.tone))}">{value}</span>')
+    return SafeString(f'<a href="{escape(cell.href)}">{value}</a>' if cell.href else value)
+
+
+def _tone(tone: str) -> str:
+    """The badge's tone; `stage-mql` stands for the colour of that stage."""
+    return stage_tone(tone.removeprefix("stage-")) if tone.startswith("stage-") else tone
 
 
 def _opening(column: ListColumn, may_edit: bool) -> SafeString:
@@ -132,7 +150,7 @@ def _plain(key: str, label: str | Promise, text: Callable[[LeadRow], str], sort:
 
 def _companies(rows: Sequence[LeadRow]) -> Cells:
     return {
-        row.id: slots.Cell(row.company_name, href=reverse("leads:company", args=[row.company_public_id]))
+        row.id: slots.Cell(row.company_name, href=address("leads:company", row.company_public_id or ""))
         for row in rows
         if row.company_name
     }

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.duplicates import reason_text
 from leads.models import Lead
-from leads.queries import LeadFilter, arrivals, list_leads
+from leads.queries import LeadFilter, LeadRow, arrivals, list_leads
+from leads.queries.arrivals import MOST
 from leads.queries.companies import visits_of
 from leads.queries.diary import my_todos
 from leads.queries.exclusions import excluded
+from leads.queries.left_out import left_out
 from leads.queries.merges import merges_of
 from leads.queries.naming import named
 from leads.queries.segments import segments_of
@@ -24,6 +26,7 @@ from ma_platform import clock
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import slots
+from ma_platform.ui.formats import number_up_to
 from ma_platform.ui.navigation import NavItem, Section, register
 
 register(
@@ -193,17 +196,27 @@ def new_leads_panel(request: HttpRequest, now: datetime) -> slots.Panel:
     today = timezone.localdate(now)
     midnight = timezone.make_aware(datetime.combine(today, time.min))
     found, people = arrivals(now=now, midnight=midnight), reverse("leads:list")
-    growth = found.growth
+    growth, counted = found.growth, "&excluded=no" if found.left_out else ""
     context = {
         "found": found,
+        "today": number_up_to(MOST, found.today),
+        "week": number_up_to(MOST, found.week),
+        "week_before": number_up_to(MOST, found.week_before),
         "growth": "" if growth is None else f"{growth:+.0%}",
         "tone": "neutral" if not growth else "success" if growth > 0 else "danger",
-        "today_href": f"{people}?created={today.isoformat()}",
-        "week_href": f"{people}?created=7d",
-        "rows": list_leads(LeadFilter(sort="-created", limit=6)),
+        "today_href": f"{people}?created={today.isoformat()}{counted}",
+        "week_href": f"{people}?created=7d{counted}",
+        "rows": _newest(6),
     }
     href = f"{people}?sort=-created"
     return slots.Panel(title=_("New leads"), template="leads/_home_new.html", context=context, href=href)
+
+
+def _newest(count: int) -> list[LeadRow]:
+    """The newest people who count; of twice as many looked at, so that a few on the exclusion list take no place."""
+    rows = list_leads(LeadFilter(sort="-created", limit=2 * count))
+    away = left_out([row.id for row in rows])
+    return [row for row in rows if row.id not in away][:count]
 
 
 @slots.HOME_PANELS.fill(order=12, capability=Capability.VIEW_LEADS)

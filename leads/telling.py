@@ -53,7 +53,7 @@ def told_job(job: BulkJob, *, now: datetime) -> ToldJob:
         moving=moving,
         goal=goal,
         may_undo=bulk.may_undo(job, now=now),
-        may_stop=job.state in (State.WAITING, State.RUNNING),
+        may_stop=kind.chosen and job.state in (State.WAITING, State.RUNNING),
         rate=rate,
         left=left,
     )

@@ -14,6 +14,8 @@ from mailing.bounces import Failure
 from mailing.models import Email, State
 from mailing.policy import Reason
 from mailing.queries import Counts, MessageRow
+from tracking.catalogue import Event
+from tracking.queries import Range, verdict_range
 
 MOST = 10_000  # a list counts each state of each mail up to here; the mail's own page counts them all
 STATE_VALUES = frozenset(State.values)
@@ -82,6 +84,27 @@ class Numbers:
     reasons: list[tuple[str, int]]
     audience: int
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How many people opened and clicked: for certain, and with those in doubt."""
+
+    opened: Range
+    clicked: Range
+
+    @property
+    def is_exact(self) -> bool:
+        return self.opened.is_exact and self.clicked.is_exact
+
+
+def response(email: Email) -> Response:
+    """Machines are in neither. Two queries."""
+    ranges = [
+        verdict_range(event, emails=[email.public_id]).get(email.public_id, Range())
+        for event in (Event.EMAIL_OPENED, Event.EMAIL_CLICKED)
+    ]
+    return Response(*ranges)
 
 
 @dataclass(frozen=True, slots=True)

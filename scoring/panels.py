@@ -15,7 +15,7 @@ from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import navigation, slots
 from scoring import presentation
 from scoring.queries import hot_leads, score_of, standings, would_score
-from scoring.queries.scores import highest_of_companies
+from scoring.queries.scores import highest_of_companies, totals
 from tracking.queries import VisitorRow
 
 navigation.register(
@@ -67,8 +67,8 @@ def score_column() -> slots.Column:
 
 def _cells(lead_ids: Sequence[int]) -> dict[int, slots.Cell]:
     return {
-        pk: slots.Cell("—" if score.total is None else str(score.total), tone="hot" if score.hot else "")
-        for pk, score in standings(lead_ids).items()
+        pk: slots.Cell("—" if total is None else str(total), tone="hot" if hot else "")
+        for pk, (total, hot) in totals(lead_ids).items()
     }
 
 

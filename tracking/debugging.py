@@ -11,6 +11,7 @@ import orjson
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from ma_platform.ui import strangers
 from tracking.catalogue import Verdict
 from tracking.hosts import is_within, readable
 from tracking.models import Domain
@@ -23,6 +24,14 @@ PROBLEMS = {
     "no_tag": _("The tag is not in the page's HTML. If a tag manager puts it in, its visits below tell."),
     "other_key": _("The page carries a tag with another write key."),
     "not_ours": _("Answers, but not with our tag: the CNAME leads elsewhere."),
+}
+# What is true of a host, in one word, and its colour.
+STATES = {
+    "visited": (_("Visits arrive"), "success"),
+    "works": (_("Works"), "success"),
+    "waiting": (_("Being looked at"), "neutral"),
+    "trouble": (_("Worked before, not now"), "warn"),
+    "unseen": (_("Not seen yet"), "warn"),
 }
 LATE_SECONDS = 60
 
@@ -52,11 +61,13 @@ class RefusalRow:
 
 @dataclass(frozen=True, slots=True)
 class DomainRow:
-    """A host of the workspace with what is known of it."""
+    """A host of the workspace with what is known of it. `note` says what is wrong, "" when nothing is."""
 
     domain: Domain
     name: str
-    problem: str
+    state: str
+    tone: str
+    note: str
     visits: int
     seen_at: datetime | None
 
@@ -70,10 +81,16 @@ def debug_rows(arrivals: Sequence[Arrival], sites: Sequence[str]) -> list[DebugR
             "; ".join(map(reason_text, one.entry.reasons)),
             one.visitor or "",
             list(_notes(one, sites)),
-            orjson.dumps(dict(one.entry.props), option=orjson.OPT_INDENT_2).decode(),
+            _raw(one),
         )
         for one in arrivals
     ]
+
+
+def _raw(one: Arrival) -> str:
+    """The properties as JSON; letters that hide or turn others are spelled out, as a developer wants to see them."""
+    written = orjson.dumps(dict(one.entry.props), option=orjson.OPT_INDENT_2).decode()
+    return strangers.HIDDEN.sub(lambda letter: f"\\u{ord(letter[0]):04x}", written)
 
 
 def _notes(one: Arrival, sites: Sequence[str]) -> list[str]:
@@ -99,16 +116,24 @@ def refusal_rows(refused: Sequence[Refused]) -> list[RefusalRow]:
 def domain_rows(domains: Sequence[Domain], seen: Sequence[Sighting]) -> list[DomainRow]:
     """Each domain with its problem in words and the visits that began on it lately."""
     by_host = {one.host: one for one in seen}
-    return [
-        DomainRow(
-            domain,
-            readable(domain.host),
-            _problem(domain.problem),
-            by_host[domain.host].visits if domain.host in by_host else 0,
-            by_host[domain.host].last_at if domain.host in by_host else None,
-        )
-        for domain in domains
-    ]
+    return [_domain_row(domain, by_host.get(domain.host)) for domain in domains]
+
+
+def _domain_row(domain: Domain, seen: Sighting | None) -> DomainRow:
+    visited = seen is not None and domain.kind == Domain.Kind.SITE
+    state = "visited" if visited else _state(domain)
+    label, tone = STATES[state]
+    note = _problem(domain.problem)
+    if visited and note:
+        note = gettext("Our own look at its front page from outside: %(problem)s") % {"problem": note}
+    visits, last_at = (seen.visits, seen.last_at) if seen else (0, None)
+    return DomainRow(domain, readable(domain.host), gettext(label), tone, note, visits, last_at)
+
+
+def _state(domain: Domain) -> str:
+    if domain.verified_at is not None:
+        return "trouble" if domain.problem else "works"
+    return "unseen" if domain.checked_at else "waiting"
 
 
 def _problem(code: str) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from ma_platform.ui.strangers import plain
 from tracking.actions.setting import SettingsEdit
 from tracking.catalogue import Event
 from tracking.models import Domain, Settings
 
+# What only shows interest. Never what proves consent, refusal or delivery, nor what sales and reports go by.
 KEPT = (
     Event.PAGE_VIEWED,
     Event.PAGE_LEFT,
@@ -18,7 +23,11 @@ KEPT = (
     Event.FORM_STARTED,
     Event.EMAIL_OPENED,
     Event.EMAIL_CLICKED,
+    Event.FORM_SUBMITTED,
+    Event.IDENTIFIED,
+    Event.GROUPED,
 )
+NAME = 60  # characters of a customer's own name that are shown
 PERIODS = [(0, _("For good")), (90, _("90 days")), (180, _("180 days")), (365, _("1 year")), (730, _("2 years"))]
 
 
@@ -79,21 +88,36 @@ def tracking_form(settings: Settings) -> TrackingForm:
 
 
 class RetentionForm(forms.Form):
-    """How long events of each kind are kept."""
+    """How long events of each kind are kept; `custom`: the workspace's own, (number, name).
 
-    def __init__(self, *args: object, held: dict[int, int], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
-        for event in KEPT:
-            self.fields[event.wire] = forms.TypedChoiceField(
-                label=_(event.label),
-                coerce=int,
-                choices=_with(held.get(int(event), 0)),
-                initial=held.get(int(event), 0),
+    A field that was not posted keeps what is held: a name may come up while somebody looks at the form.
+    """
+
+    def __init__(
+        self, data: QueryDict | None = None, *, held: dict[int, int], custom: Sequence[tuple[int, str]] = ()
+    ) -> None:
+        self._numbers = {event.wire: int(event) for event in KEPT} | {f"own_{number}": number for number, _n in custom}
+        labels = {int(event): _(event.label) for event in KEPT} | {
+            number: plain(name)[:NAME] for number, name in custom
+        }
+        days = {key: held.get(number, 0) for key, number in self._numbers.items()}
+        super().__init__({**days, **data.dict()} if data else None)
+        for key, number in self._numbers.items():
+            self.fields[key] = forms.TypedChoiceField(
+                label=labels[number], coerce=int, choices=_with(days[key]), initial=days[key]
             )
+
+    def catalogue(self) -> list[forms.BoundField]:
+        """The events everybody has."""
+        return [self[event.wire] for event in KEPT]
+
+    def own(self) -> list[forms.BoundField]:
+        """The workspace's own."""
+        return [self[key] for key in self._numbers if key.startswith("own_")]
 
     def days(self) -> dict[int, int | None]:
         """Days by event number, None for good."""
-        return {int(event): self.cleaned_data[event.wire] or None for event in KEPT}
+        return {number: self.cleaned_data[key] or None for key, number in self._numbers.items()}
 
 
 def _with(days: int) -> list[tuple[int, object]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from urllib.parse import urlsplit
 
 import idna
+from publicsuffixlist import PublicSuffixList
 
 LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
 
@@ -32,6 +34,16 @@ def readable(host: str) -> str:
         return idna.decode(host)
     except idna.IDNAError:
         return host
+
+
+def is_shared(host: str) -> bool:
+    """Whether names below the host belong to many owners: is_shared("co.jp"), is_shared("github.io")."""
+    return _suffixes().privatesuffix(host) is None
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
 
 
 def is_within(host: str, domains: list[str]) -> bool:

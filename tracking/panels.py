@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import navigation, slots
 from tracking import health_rows, visit_panels  # noqa: F401 - register themselves
-from tracking.activity import activity
+from tracking.activity import COUNTED, activity
 from tracking.browsers import ties
 from tracking.catalogue import Event
-from tracking.queries import BindingRow, VisitorRow, bindings, tag_seen_at
+from tracking.people import exclusions_href, people_href
+from tracking.queries import BindingRow, VisitorRow, bindings, left_out_counts, tag_seen_at
 
 navigation.register(
     navigation.NavItem(
@@ -63,7 +64,9 @@ def activity_panel(request: HttpRequest, now: datetime) -> slots.Panel:
     """Today on the site and in the mails; every number leads to those who did it."""
     today = timezone.localdate(now)
     found = activity(today)
-    people = f"{_leads_list(request)}?did={{}}@{today.isoformat()}" if _leads_list(request) else ""
+    left_out = left_out_counts(COUNTED, since=today, until=today).people
+    counted = "&excluded=no" if left_out else ""
+    people = f"{people_href(request)}?did={{}}@{today.isoformat()}{counted}" if people_href(request) else ""
     context = {
         "views": found.today[Event.PAGE_VIEWED],
         "seconds": found.visible_ms / 1000,
@@ -72,14 +75,11 @@ def activity_panel(request: HttpRequest, now: datetime) -> slots.Panel:
             {"label": label, "count": found.today[event], "href": people.format(event.wire)} for event, label in SHOWN
         ],
         "chart": found.chart,
+        "left_out": left_out,
+        "exclusions": exclusions_href(request),
     }
     href = reverse("tracking:live")
     return slots.Panel(title=_("Today's activity"), template="tracking/_home_activity.html", context=context, href=href)
-
-
-def _leads_list(request: HttpRequest) -> str:
-    """Where people are listed, by its public name: the room above is not imported."""
-    return reverse("leads:list") if Capability.VIEW_LEADS in getattr(request, "can", ()) else ""
 
 
 SHOWN = (
@@ -96,5 +96,5 @@ def tag_seen(now: datetime) -> slots.Step:
         title=_("Put the tag on your site"),
         done=tag_seen_at() is not None,
         url=reverse("tracking:setup"),
-        text=_("One line of HTML; from then on you see who reads what."),
+        text=_("A few words of code; from then on you see who reads what."),
     )

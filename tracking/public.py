@@ -34,8 +34,8 @@ def notice(request: HttpRequest, code: str) -> HttpResponse:
                 "destination": urlsplit(tag.host).netloc,
                 "own_host": tag.first_party,
                 "rows": [
-                    {"what": gettext(item.label), "why": gettext(item.purpose), "before": before}
-                    for item, before in items(consent_required=settings.consent_required)
+                    {"what": gettext(item.label), "why": gettext(item.purpose), "when": gettext(when)}
+                    for item, when in items(consent_required=settings.consent_required)
                 ],
                 "languages": list(LANGUAGES.items()),
             }

@@ -81,14 +81,6 @@ def snippets() -> list[Snippet]:
     return [Snippet(language, label, code.strip()) for language, label, code in CODE]
 
 
-def page_line(user_id: str = "USER_ID") -> str:
-    """What the page says once the server has made the hash."""
-    return (
-        f"ma('identify', '{user_id}', {{email: 'taro@example.jp', lastName: '山田', firstName: '太郎'}},\n"
-        "   {userHash: 'HASH_FROM_YOUR_SERVER'})"
-    )
-
-
 CODE = (
     (
         "python",

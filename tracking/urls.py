@@ -1,9 +1,11 @@
 """Pages of tracking: the tag and what it sees."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from tracking.browser_urls import BrowserKey
 from tracking.views import debug, domains, identify, identity, live, networks, pages, setup, traffic, visitor
 
+register_converter(BrowserKey, "browser")
 app_name = "tracking"
 urlpatterns = [
     path("tracking/setup/", setup.setup, name="setup"),
@@ -13,16 +15,16 @@ urlpatterns = [
     path("tracking/settings/", domains.settings, name="settings"),
     path("tracking/debug/", debug.debug, name="debug"),
     path("tracking/pages/", pages.pages, name="pages"),
-    path("tracking/visitors/<path:key>", visitor.visitor, name="visitor"),
-    path("tracking/visitor-erase/<path:key>", visitor.erase, name="visitor_erase"),
-    path("tracking/visitor-export/<path:key>", visitor.export, name="visitor_export"),
+    path("tracking/visitors/<browser:key>", visitor.visitor, name="visitor"),
+    path("tracking/visitor-erase/<browser:key>", visitor.erase, name="visitor_erase"),
+    path("tracking/visitor-export/<browser:key>", visitor.export, name="visitor_export"),
     path("tracking/traffic/", traffic.traffic, name="traffic"),
     path("tracking/traffic/passes/", traffic.rejudgements, name="rejudgements"),
     path("tracking/traffic/ask", traffic.ask, name="rejudgement_ask"),
     path("tracking/traffic/<str:rejudgement_id>/run", traffic.run, name="rejudgement_run"),
     path("tracking/live/", live.live, name="live"),
     path("tracking/identity/", identity.conflict_list, name="identity"),
-    path("tracking/identity/shared/<path:key>", identity.shared, name="identity_shared"),
+    path("tracking/identity/shared/<browser:key>", identity.shared, name="identity_shared"),
     path("tracking/identity/<str:binding_id>/settle", identity.settle, name="identity_settle"),
     path("tracking/identity/<str:binding_id>/give", identity.give, name="identity_give"),
     path("tracking/identity/<str:binding_id>/undo", identity.undo, name="identity_undo"),

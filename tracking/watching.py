@@ -37,6 +37,7 @@ class Moment:
     """An event of a browser, in words."""
 
     entry: Entry
+    title: str
     verdict: str
     reasons: str
 
@@ -98,9 +99,14 @@ def visitor_facts(visitor: VisitorRow, seen: Sequence[VisitRow], *, now: datetim
 def moments(entries: Sequence[Entry]) -> list[Moment]:
     """Events with their verdict's word and its reasons."""
     return [
-        Moment(entry, Verdict(entry.verdict).name.lower(), "; ".join(map(reason_text, entry.reasons)))
+        Moment(entry, _title(entry), Verdict(entry.verdict).name.lower(), "; ".join(map(reason_text, entry.reasons)))
         for entry in entries
     ]
+
+
+def _title(entry: Entry) -> str:
+    subject = entry.subject_name or entry.key
+    return f"{entry.label}: {subject}" if subject else str(entry.label)
 
 
 def reader_rows(found: Sequence[Reader]) -> list[ReaderRow]:

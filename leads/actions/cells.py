@@ -1,6 +1,7 @@
 """One value of one person changed in the list: refused when somebody else changed it meanwhile.
 
-Rooms above register theirs: `cells.register(CellKind("stage", …))`. As text, a choice is its key, and commas part tags.
+Rooms above register theirs: `cells.register(CellKind("stage", …))`. As text, a choice is its key, and commas part tags;
+a tag with a comma of its own stands in quotation marks.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from ma_platform.tenancy.queries import members
 
 Text = str | Promise
 Choices = Sequence[tuple[str, str]]
-SEPARATORS = re.compile(r"[,、,;；\n]+")
+SEPARATORS = re.compile(r"[,、,;；\n]")
+# A word in quotation marks, doubled inside, up to the next separator or the end; or everything up to a separator.
+WORD = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[,、,;；\n]|$)|([^,、,;；\n]+)')
 
 
 class StaleCell(DomainError):
@@ -157,11 +160,24 @@ def _owners() -> Choices:
 
 
 def _tags(lead: Lead) -> str:
-    return ", ".join(LeadTag.objects.filter(lead=lead).order_by("tag__name").values_list("tag__name", flat=True))
+    worn = LeadTag.objects.filter(lead=lead).order_by("tag__name").values_list("tag__name", flat=True)
+    return ", ".join(map(_quoted, worn))
+
+
+def _quoted(word: str) -> str:
+    """The word as one writes it among others."""
+    if SEPARATORS.search(word) is None and not word.startswith('"'):
+        return word
+    return '"' + word.replace('"', '""') + '"'
+
+
+def words(text: str) -> list[str]:
+    """Words with separators between: words('a, "b, c"') == ["a", "b, c"]."""
+    return [quoted.replace('""', '"') or plain for quoted, plain in WORD.findall(text)]
 
 
 def _set_tags(lead: Lead, value: str, by: User, now: datetime) -> None:
-    wanted = {word for part in SEPARATORS.split(value) if (word := clean_text(part)[:TAG_LIMIT])}
+    wanted = {word for part in words(value) if (word := clean_text(part)[:TAG_LIMIT])}
     worn = set(LeadTag.objects.filter(lead=lead).values_list("tag__name", flat=True))
     tag_leads([(lead.pk, name) for name in sorted(wanted - worn)], now=now)
     for name in sorted(worn - wanted):

@@ -14,7 +14,7 @@ from leads.names import company_key, search_key
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
 
-BRANCH_LIMIT = 5_000  # of one way to match a search; a page shows fifty, so a broader search is not missed by anybody
+BRANCH_LIMIT = 5_000  # of one way to match a search; a broader one is found along the order of the list
 EVERYBODY = 2**31 - 1  # no branch of a search stops short
 COUNT_LIMIT = 10_000
 COUNT_MS = 1_500
@@ -121,7 +121,7 @@ def list_leads(wanted: LeadFilter) -> list[LeadRow]:
 
     Raises UnknownSort.
     """
-    tests, params = _tests(wanted)
+    tests, params = _tests(wanted, broad=_is_broad(wanted.q))
     word = word_sort(wanted.sort)
     if word is not None:
         return _list_by_word(word, wanted, tests, params)
@@ -144,7 +144,7 @@ def _in_order(rows: list[LeadRow], wanted: LeadFilter) -> list[LeadRow]:
 def count_leads(wanted: LeadFilter) -> tuple[int, bool]:
     """How many match, and whether that is exact: beyond COUNT_LIMIT, or COUNT_MS, the planner's estimate.
 
-    A search looks at everybody here: a page may stop after BRANCH_LIMIT, a number that stops is wrong.
+    A search gathers everybody here: a page may stop at its fiftieth, a number that stops is wrong.
     """
     tests, params = _tests(wanted)
     if "branch" in params:
@@ -269,7 +269,12 @@ def read_position(after: Sequence[Any], *, read: Callable[[str], object]) -> tup
     raise BadCursor()
 
 
-def _tests(wanted: LeadFilter) -> tuple[list[Composable], dict[str, Any]]:
+def _is_broad(q: str) -> bool:
+    """Whether one way to match the search finds more people than are worth gathering before they are sorted."""
+    return bool(q.strip()) and sql.run(IS_BROAD, **search_params(q)).value() is True
+
+
+def _tests(wanted: LeadFilter, *, broad: bool = False) -> tuple[list[Composable], dict[str, Any]]:
     tests: list[Composable] = [SQL("AND lead.merged_into_id IS NULL")]
     params: dict[str, Any] = {}
     for name, value in (
@@ -283,7 +288,7 @@ def _tests(wanted: LeadFilter) -> tuple[list[Composable], dict[str, Any]]:
             tests.append(PLAIN_TESTS[name])
             params[name] = value
     if wanted.q.strip():
-        tests.append(SEARCH)
+        tests.append(BROAD_SEARCH if broad else SEARCH)
         params |= search_params(wanted.q)
     if wanted.condition is not None:
         tests.append(SQL("AND " + wanted.condition.sql))
@@ -340,3 +345,24 @@ SEARCH = SQL("""AND lead.id = ANY(ARRAY(
                       JOIN leads_company AS firm ON firm.tenant_id = %(tenant_id)s AND firm.id = one.company_id
                      WHERE one.tenant_id = %(tenant_id)s AND firm.name_key ^@ %(q_company)s
                      LIMIT %(branch)s) AS by_company))""")
+# The same for a search that matches many: whoever comes first in the order of the list is reached soon.
+BROAD_SEARCH = SQL("""AND (lead.name_key ^@ %(q_name)s OR lead.kana_key ^@ %(q_name)s OR lead.email_key ^@ %(q_mail)s
+    OR lead.email_domain = %(q_mail)s OR lead.phone_key ^@ %(q_phone)s
+    OR lead.company_id IN (SELECT firm.id FROM leads_company AS firm
+                            WHERE firm.tenant_id = %(tenant_id)s AND firm.name_key ^@ %(q_company)s))""")
+IS_BROAD = """
+    SELECT EXISTS (SELECT FROM leads_lead WHERE tenant_id = %(tenant_id)s AND name_key ^@ %(q_name)s
+                   OFFSET %(branch)s LIMIT 1)
+        OR EXISTS (SELECT FROM leads_lead WHERE tenant_id = %(tenant_id)s AND kana_key ^@ %(q_name)s
+                   OFFSET %(branch)s LIMIT 1)
+        OR EXISTS (SELECT FROM leads_lead WHERE tenant_id = %(tenant_id)s AND email_key ^@ %(q_mail)s
+                   OFFSET %(branch)s LIMIT 1)
+        OR EXISTS (SELECT FROM leads_lead WHERE tenant_id = %(tenant_id)s AND email_domain = %(q_mail)s
+                   OFFSET %(branch)s LIMIT 1)
+        OR EXISTS (SELECT FROM leads_lead WHERE tenant_id = %(tenant_id)s AND phone_key ^@ %(q_phone)s
+                   OFFSET %(branch)s LIMIT 1)
+        OR EXISTS (SELECT FROM leads_lead AS one
+                     JOIN leads_company AS firm ON firm.tenant_id = %(tenant_id)s AND firm.id = one.company_id
+                    WHERE one.tenant_id = %(tenant_id)s AND firm.name_key ^@ %(q_company)s
+                   OFFSET %(branch)s LIMIT 1)
+"""

@@ -11,11 +11,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.forms import KIND_LABELS
+from leads.listing import ShownRow
 from leads.topics import topic_name
 from leads.vocabulary import CONSENT_LABELS
 from ma_platform.ui.slots import Panel
 
 register = template.Library()
+
+
+@register.simple_tag
+def hidden_fields(stated: Iterable[tuple[str, str]], without: str = "") -> SafeString:
+    """Names and values as fields of a form that nobody sees, less one name."""
+    kept = ((name, value) for name, value in stated if name != without)
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', kept)
+
+
+@register.filter
+def drawn_rows(rows: Iterable[ShownRow]) -> SafeString:
+    """The lines of the table, which `leads.listing` has drawn already."""
+    return SafeString("".join(row.drawn for row in rows))
+
+
 register.filter(topic_name)
 
 FIELD_LABELS = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -190,7 +191,7 @@ def result_page(transfer: Import, *, now: datetime) -> dict[str, Any]:  # Any: a
         "samples": [_sample(transfer, one) for one in report.get("sample", [])],
         "refused": report.get("rejected", 0) and transfer.state != "checked",
         "withheld": report.get("notes", {}).get("withheld", 0),
-        "kept": [(row, subject, [labels.get(key, key) for key in keys]) for row, subject, keys in _kept(transfer)],
+        "kept": _kept(transfer, kind, labels),
         "may_undo": imports.may_undo(transfer, now=now),
         "basis": _basis(transfer),
         "encoding": ENCODING_NAMES.get(transfer.reading.get("encoding", ""), ""),
@@ -205,11 +206,23 @@ def _basis(transfer: Import) -> str:
     return " · ".join(filter(None, (str(CONSENT_LABELS[options.basis]), topic_name(options.topic), options.evidence)))
 
 
-FURTHER = {"job_rank": gettext_lazy("Rank")}
+FURTHER = {"job_rank": gettext_lazy("Rank"), "people_stage": gettext_lazy("The stage of its people")}
 
 
-def _kept(transfer: Import) -> list[tuple[int, str, list[str]]]:
-    return transfers.kept_rows(transfer) if transfer.state == "undone" else []
+def _kept(transfer: Import, kind: ImportKind, labels: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What undo left alone: its row, its name with where it is shown, and the fields; none stand for all of it."""
+    found = transfers.kept_rows(transfer) if transfer.state == "undone" else []
+    subjects = [subject for _row, subject, _keys in found]
+    page = "leads:company" if kind.key == "companies" else "leads:page"
+    linked = kind.linked(subjects) if kind.linked else {one: (one, reverse(page, args=[one])) for one in subjects}
+    return [
+        {
+            "row": row,
+            "link": linked.get(subject, (subject, "")),
+            "fields": [labels.get(key, FURTHER.get(key, key)) for key in keys],
+        }
+        for row, subject, keys in found
+    ]
 
 
 def _sample(transfer: Import, one: Mapping[str, Any]) -> dict[str, Any]:  # Any: JSON of the report

@@ -30,6 +30,7 @@ def index(request: MemberRequest) -> HttpResponse:
     shelved = shelf(request.user)
     asked = asked_from(request.GET, shelved)
     columns = shown_columns(request.can, shelved.columns(asked.view))
+    may_type = cells.editable([column.key for column in columns], request.can)
     rows, pager = _page(request, asked)
     context = {
         "asked": asked,
@@ -37,7 +38,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "view": shelved.find(asked.view),
         "tabs": _tabs(shelved, asked),
         "columns": columns,
-        "rows": shown_rows(rows, columns, editable=cells.editable([column.key for column in columns], request.can)),
+        "rows": shown_rows(rows, columns, editable=may_type, selectable=True),
         "kinds": bulk.offered(request.can),
         "may_edit": Capability.EDIT_LEADS in request.can,
         "may_export": Capability.EXPORT_LEADS in request.can,

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ma_platform.demo.people import DemoCompany, DemoPerson
-from ma_platform.demo.story import Deed
-from ma_platform.demo.visits import View, agent_of, crawls, line_of, networks, office_address, strangers
+from ma_platform.demo.story import SITE, Deed
+from ma_platform.demo.visits import View, agent_of, crawls, line_of, networks, office_address, silent, strangers
 from tracking.network_list import Entry
 
 LISTED, CURIOUS = 8, 60  # companies on the uploaded list, and those whose strangers come by
@@ -25,6 +25,7 @@ class Browsing:
     chance: Random
     firms: list[DemoCompany] = field(init=False)
     offices: dict[str, int] = field(init=False)
+    seen: set[int] = field(default_factory=set)  # people whose browser has read something
 
     def __post_init__(self) -> None:
         self.firms = list({person.company.name: person.company for person in self.people}.values())
@@ -34,11 +35,16 @@ class Browsing:
         """The list of networks somebody has uploaded."""
         return networks(self.firms[:LISTED], self.offices)
 
+    def places(self) -> dict[str, str]:
+        """The prefecture of each company's network."""
+        return {office_address(firm, self.offices): firm.prefecture for firm in self.firms}
+
     def passing(self, end: datetime) -> list[View]:
         """Those who never say who they are, the next one last."""
         size = len(self.people)
         curious = strangers(size // 7, self.firms[:CURIOUS], self.offices, end=end, chance=self.chance)
-        seen = [*curious, *crawls(size // 20, end=end, chance=self.chance)]
+        robots = crawls(size // 20, end=end, chance=self.chance)
+        seen = [*curious, *robots, *silent(size // 50, end=end, chance=self.chance)]
         return sorted(seen, key=lambda view: view.at, reverse=True)
 
     def views(self, deeds: Iterable[Deed]) -> list[View]:
@@ -56,6 +62,7 @@ class Browsing:
 
     def _view(self, deed: Deed) -> View:
         person = self.people[deed.person]
+        self.seen.add(deed.person)
         return View(
             browser=browser_of(deed.person),
             at=deed.at,
@@ -74,7 +81,7 @@ class Browsing:
 
 def browser_of(person: int) -> str:
     """The key of the person's browser."""
-    return f"demo-browser-{person:05}"
+    return str(uuid5(NAMESPACE_URL, f"{SITE}/people/{person}"))
 
 
 def tells_browser(person: DemoPerson) -> bool:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from tracking.verdict.hits import APPLE_PROXY, Hit
+
 JAPAN = timedelta(hours=9)
 OPENED, CLICKED = 0.34, 0.3  # of those sent, of those opened
 MORNING, NIGHT, WEEKEND = 7, 23, 5
+PRIVATE, SCANNED = 0.16, 0.05  # of those sent: loaded by Apple's proxy unasked, opened by a mail gateway
+GATEWAY = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,16 @@ def read(sent: datetime, chance: Random) -> Read | None:
     opened = _awake(sent + timedelta(minutes=minutes), chance)
     clicked = opened + timedelta(seconds=5 + chance.lognormvariate(3.4, 1.0))
     return Read(opened, clicked if chance.random() < CLICKED else None)
+
+
+def unasked(sent: datetime, chance: Random) -> Iterator[tuple[datetime, Hit]]:
+    """Opens that nobody made: by the recipient's mail program (in doubt) or a scanner on the way (a machine)."""
+    if chance.random() < PRIVATE:
+        minutes = chance.uniform(2, 300)
+        yield sent + timedelta(minutes=minutes), Hit(ua=APPLE_PROXY, since_delivery=minutes * 60)
+    if chance.random() < SCANNED:
+        seconds = chance.uniform(0.2, 1.8)
+        yield sent + timedelta(seconds=seconds), Hit(ua=GATEWAY, since_delivery=seconds)
 
 
 def _awake(moment: datetime, chance: Random) -> datetime:

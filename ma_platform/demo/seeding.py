@@ -27,7 +27,8 @@ from ma_platform.demo.browsing import Browsing, browser_of, tells_browser
 from ma_platform.demo.mailing import Mailing
 from ma_platform.demo.moments import Stretch, stretches
 from ma_platform.demo.people import DemoPerson, companies, people
-from ma_platform.demo.reading import read
+from ma_platform.demo.places import place_visits
+from ma_platform.demo.reading import read, unasked
 from ma_platform.demo.segmenting import make_segments, propose_change
 from ma_platform.demo.story import SITE, Arrival, Deed, arrivals, deeds
 from ma_platform.demo.visits import View
@@ -48,6 +49,8 @@ from tracking.actions import (
     upload_networks,
 )
 from tracking.catalogue import Event
+from tracking.facts import HIT
+from tracking.verdict import judge_mail
 
 Dated = TypeVar("Dated", Arrival, Deed, View)
 FLOWS_START = timedelta(days=14)
@@ -82,6 +85,7 @@ class Seeding:
     def __post_init__(self) -> None:
         self.employers = {person.email: person.company.name for person in self.people}
         self.browsing = Browsing(self.workspace.pk, self.people, self.chance)
+        self.others = Random(len(self.people))  # noqa: S311 - what nobody did; the chance of deeds stays as it is
 
     def live(self) -> None:
         """All days up to now."""
@@ -213,7 +217,7 @@ class Seeding:
 
     def _cross_signs(self) -> None:
         """What members have to look at: two forwarded mails, a borrowed computer, one that three people share."""
-        bound = [number for number in self.known if tells_browser(self.people[number])]
+        bound = [number for number in self.known if number in self.browsing.seen and tells_browser(self.people[number])]
         lent = self.chance.sample(bound, k=min(8, len(bound)))
         with tenant_scope(self.workspace):
             for number, (browser, other) in enumerate(zip(lent[::2], lent[1::2], strict=False)):
@@ -230,6 +234,8 @@ class Seeding:
             learn_from_people(now=self.now)
         while enrich_due(now=self.now):
             pass
+        with tenant_scope(self.workspace):
+            place_visits(self.browsing.places())
 
     def _inquire(self, asking: Iterable[Deed]) -> None:
         """Inquiries go through the form itself, like a visitor's."""
@@ -314,10 +320,16 @@ class Seeding:
 
     def _plan_reading(self, message: Message, sent: datetime) -> None:
         found, version = read(sent, self.chance), message.email_version
-        if found is None or version is None:
+        if version is None:
             return
         props = {"message": message.public_id, "email": version.email.public_id}
         subject = SubjectRef("email", version.email.public_id, version.email.name)
+        for at, hit in unasked(sent, self.others):
+            told, doubt = {**props, HIT: hit.as_json()}, int(judge_mail(hit, opened=True).verdict)
+            opened = NewFact(Event.EMAIL_OPENED, at, lead=message.lead_id, subject=subject, props=told, verdict=doubt)
+            self.reading.append(opened)
+        if found is None:
+            return
         self.reading.append(
             NewFact(Event.EMAIL_OPENED, found.opened, lead=message.lead_id, subject=subject, props=props, id=self._id())
         )

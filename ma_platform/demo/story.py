@@ -75,9 +75,12 @@ def _visit(index: int, person: DemoPerson, start: datetime, chance: Random) -> I
     weights = [
         weight * (1 + 3 * person.warmth if path.startswith(("/pr", "/ca")) else 1) for path, _title, weight in PAGES
     ]
-    at = start
+    at, before = start, ""
     for path, _title, _weight in chance.choices(PAGES, weights, k=1 + int(chance.expovariate(0.6))):
         stayed = int(min(600, chance.lognormvariate(3.3, 0.9)) * 1000)
+        if path == before:  # nobody follows a link to the page they are on
+            continue
+        before = path
         yield Deed(index, at, "page", path, stayed, landing=at == start)
         at += timedelta(milliseconds=stayed + 2000)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ma_platform.demo.people import DemoCompany
 from ma_platform.demo.story import DAYS, PAGES, SITE, office_hour
@@ -105,7 +105,9 @@ def strangers(
         at_work = chance.random() < 0.45
         ip = office_address(chance.choice(firms), among) if at_work else f"2001:db8:fffe::{number + 16:x}"
         for _visit in range(1 + int(chance.expovariate(1.1))):
-            yield from _reading(f"demo-stranger-{number}", start, agent_of(number), ip, chance)
+            yield from _reading(
+                str(uuid5(NAMESPACE_URL, f"{SITE}/strangers/{number}")), start, agent_of(number), ip, chance
+            )
             start += timedelta(hours=chance.uniform(20, 120))
             if start >= end - timedelta(minutes=30):
                 break
@@ -117,12 +119,25 @@ def crawls(count: int, *, end: datetime, chance: Random) -> Iterator[View]:
         at, agent = end - timedelta(days=DAYS * chance.random(), minutes=20), ROBOTS[number % len(ROBOTS)]
         for step, (path, _title, _weight) in enumerate(chance.sample(PAGES, k=3)):
             at += timedelta(seconds=2 * step)
-            yield View(f"demo-robot-{number}", at, path, 0, agent, "", step == 0, {})
+            yield View(str(uuid5(NAMESPACE_URL, f"{SITE}/robots/{number}")), at, path, 0, agent, "", step == 0, {})
+
+
+def silent(count: int, *, end: datetime, chance: Random) -> Iterator[View]:
+    """Somebody whose browser never tells that a page was on screen: a reader who blocks it, or no reader at all."""
+    for number in range(count):
+        at, browser = (
+            end - timedelta(days=DAYS * chance.random(), hours=3),
+            uuid5(NAMESPACE_URL, f"{SITE}/silent/{number}"),
+        )
+        for step, (path, _title, _weight) in enumerate(chance.sample(PAGES, k=4)):
+            yield View(str(browser), at, path, 0, agent_of(number), f"2001:db8:fffe:1::{number + 16:x}", step == 0, {})
+            at += timedelta(seconds=chance.uniform(20, 120))
 
 
 def _reading(browser: str, start: datetime, agent: str, ip: str, chance: Random) -> Iterator[View]:
     at, paths = start, chance.choices([path for path, _t, _w in PAGES], [w for _p, _t, w in PAGES], k=5)
-    for number, path in enumerate(paths[: 1 + int(chance.expovariate(0.7))]):
+    once = [path for number, path in enumerate(paths) if path != paths[number - 1] or not number]
+    for number, path in enumerate(once[: 1 + int(chance.expovariate(0.7))]):
         stayed = int(min(400, chance.lognormvariate(3.1, 0.9)) * 1000)
         yield View(browser, at, path, stayed, agent, ip, number == 0, {})
         at += timedelta(milliseconds=stayed + 2000)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from ma_platform import clock
 from ma_platform.ui import navigation, slots
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+    from ma_platform.tenancy.permissions import Capability
 
 THEMES = ("light", "dark")
 
@@ -46,14 +52,15 @@ class Shell:
         return [one for one in getattr(self._request, "memberships", ()) if one != here]
 
     @property
-    def can(self) -> Collection[Any]:
+    def can(self) -> frozenset[Capability]:
         return getattr(self._request, "can", frozenset())
 
     @cached_property
-    def sections(self) -> list[list[navigation.Entry]]:
+    def rail(self) -> SafeString:
+        """Drawn once for the rail and for the drawer of a narrow screen."""
         if not self.workspace:
-            return []
-        return navigation.sections(path=self._request.path, can=self.can)
+            return rail_for(get_language() or "", None, "")
+        return rail_for(get_language() or "", self.can, navigation.current(path=self._request.path, can=self.can))
 
     @cached_property
     def bell(self) -> slots.Bell | None:
@@ -62,6 +69,16 @@ class Shell:
             return None
         fillers = slots.BELL.fillers(self.can)
         return fillers[0].call(self._request, clock.now()) if fillers else None
+
+
+@lru_cache(maxsize=512)
+def rail_for(language: str, can: frozenset[Capability] | None, here: str) -> SafeString:
+    """The list of entries, kept by all it is made of: nothing of a workspace or a person is in it. can: None is nobody.
+
+    language: the active one, in which the entries' names come out.
+    """
+    sections = [] if can is None else navigation.sections(here=here, can=can)
+    return render_to_string("ui/_rail_list.html", {"sections": sections})
 
 
 def shell(request: HttpRequest) -> dict[str, object]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 SHAPES: Final[dict[str, str]] = {
     "home": '<path d="M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6H9v6H5a1 1 0 0 1-1-1z"/>',
@@ -140,7 +144,16 @@ SHAPES: Final[dict[str, str]] = {
 }
 
 
-def sprite() -> str:
+@lru_cache(maxsize=1)
+def sprite() -> SafeString:
     """All icons as `<symbol id="i-NAME">`, to stand once near the top of a page."""
-    symbols = (f'<symbol id="i-{name}" viewBox="0 0 24 24">{shape}</symbol>' for name, shape in SHAPES.items())
-    return "".join(symbols)
+    symbols = ((name, SafeString(shape)) for name, shape in SHAPES.items())
+    return format_html_join("", '<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>', symbols)
+
+
+@lru_cache(maxsize=1024)
+def drawn(name: str, size: int, label: str) -> SafeString:
+    """One icon out of the sprite; a page has dozens, so what was drawn once is kept."""
+    spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    icon = '<svg class="icon icon-{}" viewBox="0 0 24 24" {}><use href="#i-{}" /></svg>'
+    return format_html(icon, size, spoken, name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from django.urls import NoReverseMatch, reverse
+from ma_platform.ui import addresses
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -64,33 +65,32 @@ def register(item: NavItem) -> None:
     if _ITEMS.get(item.key, item) != item:
         raise NavigationClash(item.key)
     _ITEMS[item.key] = item
+    visible.cache_clear()
 
 
-def sections(*, path: str, can: Collection[Capability]) -> list[list[Entry]]:
-    """The rail for a member at `path`: non-empty sections in order, the best match marked current."""
-    visible = [(item, url) for item in _in_order() if _may(item, can) and (url := _url(item))]
-    here = max((_match(item, url, path) for item, url in visible), default=(0, ""))
+@lru_cache(maxsize=64)
+def visible(can: frozenset[Capability]) -> tuple[tuple[NavItem, str], ...]:
+    """The entries these capabilities may open with their addresses, in order."""
+    in_order = sorted(_ITEMS.values(), key=lambda item: (item.section, item.order, item.key))
+    return tuple((item, url) for item in in_order if _may(item, can) and (url := addresses.page(item.url_name)))
+
+
+def current(*, path: str, can: Collection[Capability]) -> str:
+    """The key of the entry that explains `path` best; "" where none does."""
+    length, key = max((_match(item, url, path) for item, url in visible(frozenset(can))), default=(0, ""))
+    return key if length else ""
+
+
+def sections(*, here: str, can: Collection[Capability]) -> list[list[Entry]]:
+    """The rail of a member: non-empty sections in order, the entry `here` marked current."""
     groups: dict[Section, list[Entry]] = {}
-    for item, url in visible:
-        current = here[0] > 0 and item.key == here[1]
-        groups.setdefault(item.section, []).append(Entry(item.key, item.label, item.icon, url, current))
+    for item, url in visible(frozenset(can)):
+        groups.setdefault(item.section, []).append(Entry(item.key, item.label, item.icon, url, item.key == here))
     return list(groups.values())
-
-
-def _in_order() -> list[NavItem]:
-    return sorted(_ITEMS.values(), key=lambda item: (item.section, item.order, item.key))
 
 
 def _may(item: NavItem, can: Collection[Capability]) -> bool:
     return item.capability is None or item.capability in can
-
-
-def _url(item: NavItem) -> str:
-    """Empty while the page does not exist, so that an app may announce itself before its URLs land."""
-    try:
-        return reverse(item.url_name)
-    except NoReverseMatch:
-        return ""
 
 
 def _match(item: NavItem, url: str, path: str) -> tuple[int, str]:

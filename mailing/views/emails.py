@@ -59,6 +59,7 @@ def email(request: MemberRequest, email_id: str) -> HttpResponse:
         "preview": shown,
         "frame": reverse("mailing:body", args=[found.public_id]),
         "numbers": presentation.numbers(found, counts_of(found.pk)),
+        "response": presentation.response(found),
         "can": request.can,
         "may_edit": Capability.EDIT_MAIL in request.can,
         "may_send": Capability.SEND_MAIL in request.can,

@@ -149,6 +149,21 @@ def _floor_lines(book: Rulebook, lines: Sequence[Line]) -> list[Line]:
     return [Line(FLOOR, name, axis, lift, 0, None, None, FLOOR) for axis, lift in lifts.items() if lift > 0]
 
 
+def totals(lead_ids: Sequence[int], *, key: str = DEFAULT_KEY) -> dict[int, tuple[int | None, bool]]:
+    """Each scored lead's total, None for an excluded one, and whether they are hot: for a page of a list. One query."""
+    rows = sql.run(TOTALS, ids=list(lead_ids), key=key).rows
+    return {lead: (total, hot) for lead, total, hot in rows}
+
+
+TOTALS = """
+    SELECT score.lead_id, score.total, score.hot
+      FROM scoring_score AS score
+      JOIN scoring_model AS model
+        ON model.tenant_id = %(tenant_id)s AND model.id = score.model_id AND model.key = %(key)s
+     WHERE score.tenant_id = %(tenant_id)s AND score.lead_id = ANY (%(ids)s::bigint[])
+"""
+
+
 def highest_of_companies(company_ids: Sequence[int], *, key: str = DEFAULT_KEY) -> dict[int, tuple[int, bool]]:
     """The highest total among each company's people, and whether anybody is hot. One query."""
     rows = sql.run(HIGHEST, ids=list(company_ids), key=key).rows

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from ma_platform.demo.reading import read
+from ma_platform.demo.reading import read, unasked
+from tracking.catalogue import Verdict
+from tracking.verdict import judge_mail
 
 SENT = datetime(2026, 11, 18, 1, 30, tzinfo=UTC)  # Wednesday, 10:30 in Japan
 
@@ -38,3 +40,12 @@ def test_nobody_opens_at_night_and_clicks_follow():
 def test_the_same_seed_reads_the_same_mails():
     assert sample() == sample()
     assert sample(4) != sample()
+
+
+def test_programs_open_some_unasked_and_are_not_taken_for_people():
+    chance = Random(3)
+    judged = [judge_mail(hit, opened=True).verdict for _ in range(3000) for _at, hit in unasked(SENT, chance)]
+
+    assert 0.14 < judged.count(Verdict.UNSURE) / 3000 < 0.18
+    assert 0.03 < judged.count(Verdict.MACHINE) / 3000 < 0.07
+    assert Verdict.HUMAN not in judged

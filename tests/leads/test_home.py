@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
@@ -40,6 +41,19 @@ def test_arrivals_are_counted_by_day_and_by_week(in_acme: NewWorkspace, now: dat
     assert found == Arrivals(today=2, week=3, week_before=3)
     assert found.growth == 0
     assert arrivals(now=now - timedelta(days=30), midnight=now - timedelta(days=30)).growth is None
+
+
+def test_many_arrivals_are_not_counted_to_the_last(
+    in_acme: NewWorkspace, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("leads.queries.arrivals"), "MOST", 2)
+    for number, days in enumerate((0, 1, 2, 3, 8)):
+        arrive(f"p{number}", now - timedelta(days=days))
+
+    found = arrivals(now=now, midnight=now - timedelta(hours=1))
+
+    assert found == Arrivals(today=1, week=3, week_before=1)
+    assert found.growth is None
 
 
 @pytest.mark.parametrize(

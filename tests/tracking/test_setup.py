@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils.html import escape
 
 from ma_platform.audit.models import AuditEntry
 from ma_platform.tenancy.permissions import Role
@@ -17,22 +18,46 @@ from tracking.catalogue import Event, Verdict
 from tracking.models import Domain
 from tracking.queries import retention_days, tag_settings, tracking_settings
 from tracking.queries.setting import TagSettings
-from tracking.snippets import tag_snippet
+from tracking.snippets import (
+    STUB,
+    banner_snippet,
+    command_snippet,
+    identify_snippet,
+    pinned_snippet,
+    tag_snippet,
+)
 
 PLAIN = TagSettings("wk_1", "https://t.example.jp", False, False, (), "path")
 
 
 def test_the_line_says_only_what_differs_from_the_default():
-    assert tag_snippet(PLAIN) == '<script async src="https://t.example.jp/t.js" data-key="wk_1"></script>'
+    assert (
+        tag_snippet(PLAIN).splitlines()[1] == '<script async src="https://t.example.jp/t.js" data-key="wk_1"></script>'
+    )
 
 
 def test_the_line_follows_the_settings():
     tag = TagSettings("wk_1", "https://t.example.jp", True, True, ("a.jp", "b.jp"), "hash")
 
-    assert tag_snippet(tag) == (
+    assert tag_snippet(tag).splitlines()[1] == (
         '<script async src="https://t.example.jp/t.js" data-key="wk_1" data-consent="required" data-domains="a.jp,b.jp"'
         ' data-spa="hash" data-first-party></script>'
     )
+
+
+def test_every_piece_of_code_keeps_commands_until_the_tag_is_there():
+    banner = banner_snippet(text="a", agree="b", refuse="c")
+    pieces = [tag_snippet(PLAIN), pinned_snippet(PLAIN), identify_snippet(), command_snippet("'track', 'x'"), banner]
+
+    assert [piece.count(STUB) for piece in pieces] == [1, 1, 1, 1, 1]
+
+
+def test_the_pages_hand_out_code_that_may_stand_alone(sign_in):
+    client = sign_in()
+
+    setup, identify = (client.get(f"/tracking/{page}/").content.decode() for page in ("setup", "identify"))
+
+    assert (setup.count(escape(STUB)), identify.count(escape(STUB))) == (3, 1)
 
 
 def test_a_domain_is_added_once_and_told_to_the_audit(in_acme):
@@ -146,7 +171,7 @@ def test_the_debugger_shows_events_of_known_browsers_and_of_nobody(sign_in, acme
 
     shown = sign_in().get("/tracking/debug/").content.decode()
 
-    assert shown.count("strange.example は登録されたサイトではありません。") == 2
+    assert shown.count("<bdi>strange.example は登録されたサイトではありません。") == 2
     assert "閲覧数だけを計測" in shown
     assert "<b>" not in shown
 

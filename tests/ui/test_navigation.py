@@ -18,11 +18,14 @@ def rail(monkeypatch):
     navigation.register(NavItem("members", "Members", "users", "members", Section.SETTINGS, order=60))
     navigation.register(NavItem("home", "Home", "home", "home", Section.HOME))
     navigation.register(NavItem("later", "Later", "box", "a_page_that_does_not_exist_yet", Section.PEOPLE))
+    yield
+    navigation.visible.cache_clear()
 
 
 def shown(path: str, *can: Capability) -> list[list[tuple[str, bool]]]:
     return [
-        [(entry.key, entry.current) for entry in group] for group in navigation.sections(path=path, can=frozenset(can))
+        [(entry.key, entry.current) for entry in group]
+        for group in navigation.sections(here=navigation.current(path=path, can=can), can=can)
     ]
 
 

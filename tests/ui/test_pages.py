@@ -1,6 +1,7 @@
 """Pages and fragments, toasts, and the frame around every page."""
 
 import json
+import re
 
 import pytest
 from django.http import HttpResponse
@@ -62,3 +63,30 @@ def test_strangers_are_sent_to_sign_in(db, client):
     response = client.get("/")
 
     assert (response.status_code, response.url.split("?")[0]) == (302, "/accounts/login/")
+
+
+def words_of(page: str) -> set[str]:
+    """Texts and values of attributes in the frame of a page."""
+    return set(re.split(r'[<>"]+', page.split("<main")[0]))
+
+
+def test_the_rail_and_the_fixed_parts_speak_the_language_of_each_reader(sign_in):
+    client = sign_in(Role.OWNER)
+    japanese = client.get("/").content.decode()
+    client.post("/language/", {"language": "en", "next": "/"})
+    english = client.get("/").content.decode()
+
+    assert {"リード", "リードを検索", "システムに合わせる"} - words_of(japanese) == set()
+    assert {"Leads", "Search people", "As the system"} - words_of(english) == set()
+    assert {"Leads", "リードを検索", "システムに合わせる"} & words_of(english) == {"Leads"}
+
+
+def test_what_is_kept_for_one_reader_is_not_shown_to_another(sign_in):
+    owner, viewer = sign_in(Role.OWNER), sign_in(Role.VIEWER)
+    owner.cookies["theme"] = "dark"
+
+    pages = [client.get(path).content.decode() for path in ("/", "/leads/") for client in (owner, viewer, owner)]
+
+    assert ['href="/settings/"' in page for page in pages] == [True, False, True] * 2
+    assert [page.count('aria-current="page"') > 0 for page in pages] == [True] * 6
+    assert ['value="dark" aria-pressed="true"' in " ".join(page.split()) for page in pages] == [True, False, True] * 2

@@ -38,6 +38,7 @@ from tracking.actions.secret import drop_old_secret, rotate_secret, show_secret
 from tracking.actions.setting import (
     BadHost,
     SettingsEdit,
+    SharedHost,
     TooManyDomains,
     add_domain,
     look_again,
@@ -79,6 +80,7 @@ __all__ = [
     "PeriodRefused",
     "Seen",
     "SettingsEdit",
+    "SharedHost",
     "Sign",
     "SubjectRef",
     "TooManyDomains",

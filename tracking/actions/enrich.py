@@ -154,10 +154,13 @@ BARE = """
      LIMIT %(limit)s
        FOR UPDATE SKIP LOCKED
 """
+# Where the place is not known (any more), what was known of it stays.
 TELL = """
     UPDATE tracking_session AS session
        SET device = told.device, os = told.os, browser = told.browser, language = told.language,
-           country = told.country, prefecture = told.prefecture, company_name = told.company_name,
+           country = CASE told.country WHEN '' THEN session.country ELSE told.country END,
+           prefecture = CASE told.country WHEN '' THEN session.prefecture ELSE told.prefecture END,
+           company_name = told.company_name,
            company_domain = told.company_domain, company_confidence = told.company_confidence,
            company_source = told.company_source, enriched_at = %(now)s
       FROM unnest(%(tenant_id)s::bigint[], %(id)s::uuid[], %(device)s::text[], %(os)s::text[], %(browser)s::text[],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from ma_platform import audit, errors
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.scope import current_tenant
-from tracking.hosts import host_of
+from tracking.hosts import host_of, is_shared
 from tracking.models import Domain, Retention, Settings
 
 MOST_DOMAINS = 100
@@ -22,6 +22,13 @@ class BadHost(errors.DomainError):
 
     code = "bad_host"
     message = gettext_lazy("“%(host)s” is not the name of a site, like www.example.co.jp.")
+
+
+class SharedHost(errors.DomainError):
+    """A name under which anybody can have a site."""
+
+    code = "shared_host"
+    message = gettext_lazy("“%(host)s” belongs to everybody. Add your own name under it, like www.example.%(host)s.")
 
 
 class TooManyDomains(errors.DomainError):
@@ -43,11 +50,16 @@ class SettingsEdit:
 
 
 def add_domain(host: str, kind: str, *, by: User, now: datetime) -> Domain:
-    """Add a site or a tracking host; it is looked at within seconds. The same name again changes nothing."""
+    """Add a site or a tracking host; it is looked at within seconds. The same name again changes nothing.
+
+    Raises BadHost, SharedHost, TooManyDomains.
+    """
     try:
         name = host_of(host)
     except ValueError:
         raise BadHost(host=host[:80]) from None
+    if is_shared(name):
+        raise SharedHost(host=name)
     if Domain.objects.count() >= MOST_DOMAINS:
         raise TooManyDomains(most=MOST_DOMAINS)
     domain: Domain

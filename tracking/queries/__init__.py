@@ -9,10 +9,11 @@ from tracking.queries.bindings import (
     conflicts,
     find_binding,
 )
-from tracking.queries.daily import DayCount, Total, counts_per_day, totals
+from tracking.queries.daily import DayCount, Total, counts_per_day, events_of, totals
 from tracking.queries.export import kept_about
 from tracking.queries.inflow import Inflow, LogState, Node, inflow, own_spool
 from tracking.queries.lag import LAG_LIMIT_SECONDS, ConsumerLag, StreamLag, ingest_lag, lag, stream_lag
+from tracking.queries.left_out import LeftOutCounts, leave_out, left_out_counts
 from tracking.queries.live import Presence, Present, count_present, present
 from tracking.queries.networks import (
     NetworkFilter,
@@ -27,6 +28,7 @@ from tracking.queries.people import VisitorRow, browser_ids, find_visitor, hung_
 from tracking.queries.refusals import Refused, refusals
 from tracking.queries.setting import (
     TagSettings,
+    custom_names,
     domains,
     retention_days,
     sites,
@@ -38,11 +40,13 @@ from tracking.queries.sightings import Sighting, sightings
 from tracking.queries.site import main_site, tag_seen_at
 from tracking.queries.timeline import BadPosition, Entry, last_pages, timeline
 from tracking.queries.verdicts import (
+    PageRanges,
     Range,
     Tally,
     TrafficDay,
     find_rejudgement,
     mail_verdicts,
+    page_ranges,
     rejudgements,
     top_agents,
     top_reasons,
@@ -63,11 +67,13 @@ __all__ = [
     "Ends",
     "Entry",
     "Inflow",
+    "LeftOutCounts",
     "LogState",
     "NetworkFilter",
     "NetworkRow",
     "Node",
     "PageDay",
+    "PageRanges",
     "PageRow",
     "Presence",
     "Present",
@@ -92,7 +98,9 @@ __all__ = [
     "count_networks",
     "count_present",
     "counts_per_day",
+    "custom_names",
     "domains",
+    "events_of",
     "find_binding",
     "find_page",
     "find_rejudgement",
@@ -105,12 +113,15 @@ __all__ = [
     "known_networks",
     "lag",
     "last_pages",
+    "leave_out",
+    "left_out_counts",
     "listed_networks",
     "mail_verdicts",
     "main_site",
     "networks",
     "own_spool",
     "page_days",
+    "page_ranges",
     "page_report",
     "present",
     "readers",

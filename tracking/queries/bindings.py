@@ -50,7 +50,7 @@ class BindingRow(SignRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictRow(SignRow):
-    """A sign that says one thing while another stands. `holder`: whose the browser is now; `pages`: its last ones."""
+    """A sign that says one thing while another stands. `holder`: whose it is now; `pages`: its last, each once."""
 
     holder: int | None
     pages: list[str]
@@ -67,9 +67,10 @@ def find_binding(public_id: str) -> BindingRow | None:
     return found[0] if found else None
 
 
-def conflicts(*, before: int | None = None, limit: int = 50) -> list[ConflictRow]:
-    """Conflicts nobody has looked at, newest first; `before` is the number of the last one seen. One query."""
-    return sql.typed(CONFLICTS, ConflictRow, before=before, limit=limit, pages=PAGES_SHOWN)
+def conflicts(*, before: tuple[datetime, int] | None = None, limit: int = 50) -> list[ConflictRow]:
+    """Conflicts nobody has looked at, newest sign first; `before`: (since, id) of the last one seen. One query."""
+    since, number = before or (None, None)
+    return sql.typed(CONFLICTS, ConflictRow, since=since, before=number, limit=limit, pages=PAGES_SHOWN)
 
 
 def conflict_count() -> int:
@@ -133,18 +134,22 @@ CONFLICTS = (
     + _SIGN
     + """
            visitor.lead_id AS holder,
-           ARRAY(SELECT coalesce(nullif(subject.name, ''), subject.key) FROM tracking_event AS event
+           ARRAY(SELECT coalesce(nullif(subject.name, ''), subject.key)
+                   FROM (SELECT event.subject_id, event.occurred_at FROM tracking_event AS event
+                          WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = binding.visitor_id
+                            AND event.name = 1
+                          ORDER BY event.occurred_at DESC LIMIT 10 * %(pages)s) AS newest
                    JOIN tracking_subject AS subject
-                     ON subject.tenant_id = %(tenant_id)s AND subject.id = event.subject_id
-                  WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = binding.visitor_id AND event.name = 1
-                  ORDER BY event.occurred_at DESC LIMIT %(pages)s) AS pages
+                     ON subject.tenant_id = %(tenant_id)s AND subject.id = newest.subject_id
+                  GROUP BY subject.id, subject.name, subject.key
+                  ORDER BY max(newest.occurred_at) DESC LIMIT %(pages)s) AS pages
       FROM tracking_binding AS binding
     """
     + _BROWSER
     + " WHERE binding.tenant_id = %(tenant_id)s AND "
     + _OPEN
-    + """ AND (%(before)s::bigint IS NULL OR binding.id < %(before)s)
-     ORDER BY binding.id DESC LIMIT %(limit)s"""
+    + """ AND (%(since)s::timestamptz IS NULL OR (binding.since, binding.id) < (%(since)s, %(before)s))
+     ORDER BY binding.since DESC, binding.id DESC LIMIT %(limit)s"""
 )
 _ALL = "SELECT count(*)::int FROM tracking_binding AS binding WHERE tenant_id = %(tenant_id)s AND "
 COUNT = _ALL + _OPEN

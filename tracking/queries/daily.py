@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from psycopg2.sql import SQL
+
 from ma_platform.db import sql
+from tracking.queries.left_out import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,22 @@ class DayCount:
 
 
 def counts_per_day(names: Sequence[int], *, since: date) -> list[DayCount]:
-    """Counts of these events by local day from `since` on, machines left out; days without any are not there."""
-    return sql.typed(PER_DAY, DayCount, names=[int(name) for name in names], since=since)
+    """Counts of these events by local day from `since` on, machines and those whom reports leave out not among them;
+    days without any are not there.
+    """
+    return sql.typed(SQL(PER_DAY).format(counted=counted()), DayCount, names=[int(name) for name in names], since=since)
 
 
+def events_of(lead_ids: Sequence[int]) -> int:
+    """How much these people did in all, machines left out; from the daily rollup, so it costs little."""
+    found: int = sql.run(DONE, lead_ids=list(lead_ids)).value()
+    return found
+
+
+DONE = """
+    SELECT coalesce(sum(count), 0)::bigint FROM tracking_daily
+     WHERE tenant_id = %(tenant_id)s AND lead_id = ANY (%(lead_ids)s::bigint[])
+"""
 TOTALS = """
     SELECT name, subject_id, sum(count)::bigint AS count, sum(visible_ms)::bigint AS visible_ms,
            min(first_at) AS first_at, max(last_at) AS last_at
@@ -51,7 +66,7 @@ TOTALS = """
 """
 PER_DAY = """
     SELECT day, name, sum(count)::bigint AS count, sum(visible_ms)::bigint AS visible_ms
-      FROM tracking_daily
-     WHERE tenant_id = %(tenant_id)s AND name = ANY (%(names)s::smallint[]) AND day >= %(since)s
+      FROM tracking_daily AS daily
+     WHERE tenant_id = %(tenant_id)s AND name = ANY (%(names)s::smallint[]) AND day >= %(since)s AND {counted}
      GROUP BY day, name ORDER BY day, name
 """

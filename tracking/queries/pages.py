@@ -1,4 +1,6 @@
-"""Which pages are read, by how many and for how long; from the daily rollup, machines are not in it."""
+"""Which pages are read, by how many and for how long; from the daily rollup: without machines and without those whom
+reports leave out (`left_out`), who are asked about apart.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from psycopg2.sql import SQL, Composable
+
 from ma_platform.db import sql
+from tracking.queries.left_out import away, counted
 
 SORTS = ("views", "people", "unknown", "visible", "last")
 
@@ -25,6 +30,10 @@ class PageRow:
     visible_ms: int
     each_ms: int
     last_at: datetime
+
+    @property
+    def address(self) -> str:
+        return self.host + self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,9 @@ def page_report(
     """Pages read from `since` to `until` (both included), greatest first. `q`: part of title or address."""
     if sort not in SORTS:
         raise ValueError(f"pages are not sorted by {sort!r}")
-    return sql.typed(REPORT, PageRow, since=since, until=until, q=q.casefold(), sort=sort, limit=limit, offset=offset)
+    return sql.typed(
+        _counted(REPORT), PageRow, since=since, until=until, q=q.casefold(), sort=sort, limit=limit, offset=offset
+    )
 
 
 def measured_pages(pages: Collection[int]) -> set[int]:
@@ -62,18 +73,23 @@ def measured_pages(pages: Collection[int]) -> set[int]:
 
 def find_page(key: str, *, since: date, until: date) -> PageRow | None:
     """One page by its key; zeros when nobody read it in the period, None when it was never seen."""
-    found = sql.typed(ONE, PageRow, key=key, since=since, until=until)
+    found = sql.typed(_counted(ONE), PageRow, key=key, since=since, until=until)
     return found[0] if found else None
 
 
 def page_days(key: str, *, since: date, until: date) -> list[PageDay]:
     """Views and visible time by local day; days without any are not there."""
-    return sql.typed(DAYS, PageDay, key=key, since=since, until=until)
+    return sql.typed(_counted(DAYS), PageDay, key=key, since=since, until=until)
 
 
-def readers(key: str, *, since: date, until: date, limit: int = 50) -> list[Reader]:
-    """Known people who read a page, the longest readers first."""
-    return sql.typed(READERS, Reader, key=key, since=since, until=until, limit=limit)
+def readers(key: str, *, since: date, until: date, limit: int = 50, left_out: bool = False) -> list[Reader]:
+    """Known people who read a page, the longest readers first: those who count, or only those who are left out."""
+    who = SQL("daily.lead_id IN ({away})").format(away=away()) if left_out else counted()
+    return sql.typed(SQL(READERS).format(who=who), Reader, key=key, since=since, until=until, limit=limit)
+
+
+def _counted(statement: str) -> Composable:
+    return SQL(statement).format(counted=counted())
 
 
 _SUMS = """
@@ -90,7 +106,7 @@ REPORT = (
     + """
           FROM tracking_daily AS daily
          WHERE daily.tenant_id = %(tenant_id)s AND daily.name = 1 AND daily.day BETWEEN %(since)s AND %(until)s
-           AND daily.subject_id IS NOT NULL
+           AND daily.subject_id IS NOT NULL AND {counted}
          GROUP BY daily.subject_id
     )
     SELECT page.key, page.name, page.host, page.path, counted.views, counted.people, counted.unknown,
@@ -110,7 +126,7 @@ _OF_PAGE = """
       FROM tracking_subject AS page
       LEFT JOIN tracking_daily AS daily
              ON daily.tenant_id = %(tenant_id)s AND daily.name = 1 AND daily.subject_id = page.id
-            AND daily.day BETWEEN %(since)s AND %(until)s
+            AND daily.day BETWEEN %(since)s AND %(until)s AND {counted}
      WHERE page.tenant_id = %(tenant_id)s AND page.kind = 'page' AND page.key = %(key)s
 """
 ONE = (
@@ -127,7 +143,7 @@ DAYS = """
       FROM tracking_subject AS page
       JOIN tracking_daily AS daily
         ON daily.tenant_id = %(tenant_id)s AND daily.name = 1 AND daily.subject_id = page.id
-       AND daily.day BETWEEN %(since)s AND %(until)s
+       AND daily.day BETWEEN %(since)s AND %(until)s AND {counted}
      WHERE page.tenant_id = %(tenant_id)s AND page.kind = 'page' AND page.key = %(key)s
      GROUP BY daily.day ORDER BY daily.day
 """
@@ -137,7 +153,7 @@ READERS = """
       FROM tracking_subject AS page
       JOIN tracking_daily AS daily
         ON daily.tenant_id = %(tenant_id)s AND daily.name = 1 AND daily.subject_id = page.id
-       AND daily.day BETWEEN %(since)s AND %(until)s AND daily.lead_id IS NOT NULL
+       AND daily.day BETWEEN %(since)s AND %(until)s AND daily.lead_id IS NOT NULL AND {who}
      WHERE page.tenant_id = %(tenant_id)s AND page.kind = 'page' AND page.key = %(key)s
      GROUP BY daily.lead_id ORDER BY visible_ms DESC, daily.lead_id LIMIT %(limit)s
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ma_platform.env import ENV
-from tracking.models import Domain, Retention, Settings
+from tracking.models import CustomName, Domain, Retention, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,11 @@ def tag_settings(write_key: str) -> TagSettings:
         domains=tuple(hosts) if len(hosts) > 1 else (),
         spa=chosen.spa,
     )
+
+
+def custom_names() -> list[tuple[int, str]]:
+    """The workspace's own events by name: (number, name)."""
+    return list(CustomName.objects.order_by("name").values_list("number", "name"))
 
 
 def retention_days() -> dict[int, int]:

@@ -6,8 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from psycopg2.sql import SQL
+
 from ma_platform.db import sql
 from tracking.models import Rejudgement
+from tracking.queries.left_out import away
+from tracking.queries.pages import PageRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,30 @@ def verdict_range(name: int, *, emails: Sequence[str]) -> Mapping[str, Range]:
     """
     rows = sql.run(RANGES, name=int(name), emails=list(emails)).rows
     return {email: Range(least, most) for email, least, most in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PageRanges:
+    """A page's numbers with those in doubt: views, known people and unknown browsers."""
+
+    views: Range
+    people: Range
+    unknown: Range
+
+    @property
+    def is_exact(self) -> bool:
+        return self.views.is_exact
+
+
+def page_ranges(page: PageRow, *, since: date, until: date) -> PageRanges:
+    """At least what the report counts, at most that and the hits in doubt of the same days. One statement."""
+    statement = SQL(DOUBTFUL).format(away=away())
+    views, people, unknown = sql.run(statement, key=page.key, since=since, until=until).one()
+    return PageRanges(
+        Range(page.views, page.views + views),
+        Range(page.people, page.people + people),
+        Range(page.unknown, page.unknown + unknown),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +133,29 @@ RANGES = """
     SELECT email, count(DISTINCT lead_id) FILTER (WHERE verdict = 0)::int,
            count(DISTINCT lead_id) FILTER (WHERE verdict <> 1)::int
       FROM hit WHERE lead_id IS NOT NULL GROUP BY email
+"""
+# Somebody seen for certain on the page is counted already.
+DOUBTFUL = """
+    WITH page AS MATERIALIZED (
+        SELECT subject.id, (%(since)s::date)::timestamp AT TIME ZONE workspace.timezone AS since,
+               (%(until)s::date + 1)::timestamp AT TIME ZONE workspace.timezone AS until
+          FROM tracking_subject AS subject JOIN tenancy_workspace AS workspace ON workspace.id = subject.tenant_id
+         WHERE subject.tenant_id = %(tenant_id)s AND subject.kind = 'page' AND subject.key = %(key)s
+    ), sure AS MATERIALIZED (
+        SELECT DISTINCT daily.lead_id, CASE WHEN daily.lead_id IS NULL THEN daily.visitor_id END AS visitor_id
+          FROM page JOIN tracking_daily AS daily ON daily.tenant_id = %(tenant_id)s AND daily.subject_id = page.id
+         WHERE daily.name = 1 AND daily.day BETWEEN %(since)s AND %(until)s
+    )
+    SELECT count(*)::int,
+           count(DISTINCT event.lead_id) FILTER (WHERE event.lead_id NOT IN
+               (SELECT sure.lead_id FROM sure WHERE sure.lead_id IS NOT NULL))::int,
+           count(DISTINCT event.visitor_id) FILTER (WHERE event.lead_id IS NULL AND event.visitor_id NOT IN
+               (SELECT sure.visitor_id FROM sure WHERE sure.visitor_id IS NOT NULL))::int
+      FROM page
+      JOIN tracking_event AS event ON event.tenant_id = %(tenant_id)s AND event.subject_id = page.id
+       AND event.occurred_at >= page.since AND event.occurred_at < page.until
+     WHERE event.name = 1 AND event.verdict = 2
+       AND NOT EXISTS (SELECT FROM ({away}) AS away WHERE away.lead_id = event.lead_id)
 """
 _PERIOD = """
       FROM tracking_session AS visit

@@ -12,6 +12,7 @@ from tracking.debugging import debug_rows, refusal_rows
 from tracking.queries import arrivals, refusals, sites
 
 SHOWN = 50
+FEW = 5  # refused posts, until all are asked for
 
 
 @requires(Capability.VIEW_TRACKING)
@@ -19,9 +20,11 @@ SHOWN = 50
 def debug(request: MemberRequest) -> HttpResponse:
     """`visitor`: only this browser's; asks again every two seconds until told to stand still."""
     visitor = request.GET.get("visitor", "").strip()[:200]
+    refused, whole = refusal_rows(refusals()), request.GET.get("refused") == "all"
     context = {
         "rows": debug_rows(arrivals(visitor=visitor, limit=SHOWN), sites()),
-        "refused": refusal_rows(refusals()),
+        "refused": refused if whole else refused[:FEW],
+        "refused_count": len(refused),
         "visitor": visitor,
         "still": "still" in request.GET,
     }

@@ -19,9 +19,10 @@ from ma_platform.ui.pages import page_or_fragment
 from tracking import actions
 from tracking.debugging import domain_rows
 from tracking.forms import DomainForm, RetentionForm, TrackingForm, tracking_form
+from tracking.hosts import host_of
 from tracking.models import Domain
+from tracking.queries import custom_names, retention_days, sightings, tracking_settings
 from tracking.queries import domains as all_domains
-from tracking.queries import retention_days, sightings, tracking_settings
 
 
 @requires(Capability.VIEW_TRACKING)
@@ -41,10 +42,19 @@ def domains(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": domain_rows(all_domains(), sightings()),
-        "target": urlsplit(ENV.tracking_host).hostname,
+        "address": urlsplit(ENV.tracking_host).netloc,
+        "target": _target(urlsplit(ENV.tracking_host).hostname or ""),
         "may_edit": Capability.EDIT_TRACKING in request.can,
     }
     return page_or_fragment(request, "tracking/domains.html", "tracking/_domains.html", context)
+
+
+def _target(host: str) -> str:
+    """What a CNAME can lead to: a name; "" for an address or this very machine, which no DNS record can name."""
+    try:
+        return host_of(host)
+    except ValueError:
+        return ""
 
 
 @requires(Capability.EDIT_TRACKING)
@@ -73,7 +83,7 @@ def _named(request: MemberRequest) -> Domain:
 def settings(request: MemberRequest) -> HttpResponse:
     """Consent, addresses, what the notice says, and how long events are kept."""
     form = TrackingForm(request.POST) if request.method == "POST" else tracking_form(tracking_settings())
-    kept = RetentionForm(request.POST or None, held=retention_days())
+    kept = RetentionForm(request.POST or None, held=retention_days(), custom=custom_names())
     if form.is_bound and form.is_valid() and kept.is_valid():
         actions.save_settings(form.edit(), by=request.user, now=clock.now())
         actions.save_retention(kept.days(), by=request.user, now=clock.now())

@@ -13,6 +13,7 @@ from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.queries import settings_of
 from ma_platform.tenancy.requests import MemberRequest
 from tracking import actions, signed
+from tracking.snippets import identify_snippet
 from tracking.wording import HASH_REASONS
 
 
@@ -73,7 +74,7 @@ def _context(request: MemberRequest) -> dict[str, object]:
     settings = settings_of()
     return {
         "snippets": signed.snippets(),
-        "page_line": signed.page_line(),
+        "page_line": identify_snippet(),
         "may_manage": Capability.MANAGE_KEYS in request.can,
         "may_check": Capability.EDIT_TRACKING in request.can,
         "old_until": settings.identify_secret_old_until if settings.believed_old_secret(now=clock.now()) else None,

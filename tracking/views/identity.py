@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from ma_platform import clock
-from ma_platform.api.pages import encode, number_in
+from ma_platform.api.pages import decode, encode, moment_of
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
@@ -42,11 +42,12 @@ def there(view: View) -> View:
 @require_GET
 def conflict_list(request: MemberRequest) -> HttpResponse:
     """Conflicts that wait, newest first."""
-    rows = conflicts(before=number_in(request.GET.get("cursor", "")), limit=SHOWN + 1)
+    cursor = request.GET.get("cursor", "")
+    rows = conflicts(before=moment_of(decode(cursor) if cursor else None), limit=SHOWN + 1)
     context = {
         "conflicts": conflict_cards(rows[:SHOWN]),
         "total": conflict_count(),
-        "next": f"?cursor={encode([rows[SHOWN - 1].id])}" if len(rows) > SHOWN else "",
+        "next": f"?cursor={encode([rows[SHOWN - 1].since, rows[SHOWN - 1].id])}" if len(rows) > SHOWN else "",
         "may_judge": Capability.EDIT_LEADS in request.can,
         "may_mark": Capability.EDIT_TRACKING in request.can,
     }

@@ -11,8 +11,10 @@ from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
-from tracking.periods import LABELS, period
-from tracking.queries import find_page, page_days, page_report, readers
+from tracking.catalogue import Event
+from tracking.people import exclusions_href
+from tracking.periods import LABELS, Period, period
+from tracking.queries import find_page, left_out_counts, page_days, page_ranges, page_report, readers
 from tracking.queries.pages import SORTS
 from tracking.watching import page_chart, reader_rows
 
@@ -38,6 +40,7 @@ def pages(request: MemberRequest) -> HttpResponse:
         offset=(number - 1) * SHOWN,
     )
     context = {
+        **_left_out(request, chosen),
         "rows": rows[:SHOWN],
         "period": chosen,
         "periods": [(key, gettext(label)) for key, label in LABELS.items()],
@@ -49,18 +52,30 @@ def pages(request: MemberRequest) -> HttpResponse:
     return page_or_fragment(request, "tracking/pages.html", "tracking/_pages.html", context)
 
 
+def _left_out(request: MemberRequest, chosen: Period) -> dict[str, object]:
+    """How many known people of the period are in no number, and where the list of them is."""
+    found = left_out_counts([Event.PAGE_VIEWED], since=chosen.since, until=chosen.until)
+    return {"left_out": found.people, "exclusions": exclusions_href(request)}
+
+
 def _page(request: MemberRequest) -> HttpResponse:
     chosen = period(request.GET.get("days", ""), today=timezone.localdate(clock.now()))
     key = request.GET["url"][:2_000]
     found = find_page(key, since=chosen.since, until=chosen.until)
     if found is None:
         raise Http404
-    who = readers(key, since=chosen.since, until=chosen.until, limit=SHOWN)
+    since, until = chosen.since, chosen.until
+    left_out = left_out_counts([Event.PAGE_VIEWED], since=since, until=until, key=key)
+    away = readers(key, since=since, until=until, limit=SHOWN, left_out=True) if left_out.people else []
     context = {
+        "exclusions": exclusions_href(request),
+        "left_out": left_out,
+        "left_out_readers": reader_rows(away),
         "page": found,
+        "ranges": page_ranges(found, since=since, until=until),
         "period": chosen,
         "periods": [(each, gettext(label)) for each, label in LABELS.items()],
-        "chart": page_chart(chosen, page_days(key, since=chosen.since, until=chosen.until)),
-        "readers": reader_rows(who),
+        "chart": page_chart(chosen, page_days(key, since=since, until=until)),
+        "readers": reader_rows(readers(key, since=since, until=until, limit=SHOWN)),
     }
     return page_or_fragment(request, "tracking/page.html", "tracking/_readers.html", context)

@@ -12,13 +12,20 @@ from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
 from tracking.queries import sightings, tag_seen_at, tag_settings
-from tracking.snippets import banner_snippet, pinned_snippet, pixel_snippet, post_snippet, tag_snippet
+from tracking.snippets import (
+    banner_snippet,
+    command_snippet,
+    pinned_snippet,
+    pixel_snippet,
+    post_snippet,
+    tag_snippet,
+)
 
 
 @requires(Capability.VIEW_TRACKING)
 @require_GET
 def setup(request: MemberRequest) -> HttpResponse:
-    """The line to paste, made from the live settings, and where the tag has been seen."""
+    """The lines to paste, made from the live settings, and where the tag has been seen."""
     tag = tag_settings(request.workspace.write_key)
     context = {
         "tag": tag,
@@ -26,6 +33,8 @@ def setup(request: MemberRequest) -> HttpResponse:
         "pinned": pinned_snippet(tag),
         "pixel": pixel_snippet(tag.host, tag.key),
         "post": post_snippet(ENV.tracking_host, tag.key),
+        "answers": command_snippet("'consent', 'granted'", "'consent', 'withdrawn'"),
+        "refusal": command_snippet("'consent', 'denied'"),
         "banner": banner_snippet(
             text=gettext("We use cookies to see which pages are read. May we recognise you on your next visit?"),
             agree=gettext("I agree"),

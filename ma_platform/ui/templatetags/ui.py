@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django import template
@@ -11,13 +13,13 @@ from django.template.base import NodeList
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware, localtime
 from django.utils.translation import get_language
 
 from ma_platform import clock
-from ma_platform.ui import drawings, formats, icons, slots
+from ma_platform.ui import addresses, drawings, formats, icons, slots, strangers
 
 register = template.Library()
 
@@ -89,6 +91,12 @@ def number(value: float | str | None) -> str:
 
 
 @register.filter
+def between(value: Any) -> str:
+    """320–341 for what has `least` and `most`, one number where they agree."""
+    return number(value.least) if value.least == value.most else f"{number(value.least)}–{number(value.most)}"
+
+
+@register.filter
 def signed(value: float | None) -> str:
     """+5, −3, 0."""
     return _written(value, lambda amount, language: f"{amount:+,}".replace("-", "−") if amount else "0")
@@ -154,19 +162,21 @@ def funnel_steps(steps: Sequence[Mapping[str, Any]]) -> list[drawings.FunnelStep
 
 
 @register.filter(is_safe=True)
+def plain(text: object) -> str:
+    """A stranger's text for a heading, a tooltip or a sentence: nothing in it turns or hides letters."""
+    return "" if text is None else strangers.plain(text)
+
+
+@register.filter
+def stranger(text: object) -> SafeString:
+    """A stranger's text in a list: plain, isolated, cut with an ellipsis. Whatever we did not write is shown by it."""
+    return SafeString("") if text is None else strangers.cut(text)
+
+
+@register.filter(is_safe=True)
 def trimmed(text: str) -> str:
     """Without the white space around it; what was safe stays safe, what was not is escaped."""
     return text.strip()
-
-
-@register.filter
-def initials(name: str) -> str:
-    return drawings.initials(str(name))
-
-
-@register.filter
-def hue(name: str) -> int:
-    return drawings.hue(str(name))
 
 
 @register.filter
@@ -177,9 +187,53 @@ def chart_rows(chart: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
 
 
 @register.simple_tag
+def icon(name: str, *, size: int = 20, label: str = "") -> SafeString:
+    """`{% icon "home" size=16 %}`; without a label it says nothing to a screen reader."""
+    return icons.drawn(str(name), size, str(label))
+
+
+@register.simple_tag
+def avatar(name: str, *, size: str = "md") -> SafeString:
+    """The first letters of a name; beside the name itself, so a screen reader passes over it."""
+    drawn = '<span class="avatar avatar-{} avatar-hue-{}" aria-hidden="true">{}</span>'
+    return format_html(drawn, size, drawings.hue(str(name)), drawings.initials(str(name)))
+
+
+@register.simple_tag
+def choices(options: Iterable[tuple[object, str]], chosen: object = "") -> SafeString:
+    """`<option>`s of (key, text), the one whose key reads as `chosen` selected."""
+    kept = str(chosen)
+    return SafeString("".join(_choice(str(key), text, selected=str(key) == kept) for key, text in options))
+
+
+def _choice(key: str, text: str, *, selected: bool) -> str:
+    return f'<option value="{escape(key)}"{" selected" if selected else ""}>{conditional_escape(text)}</option>'
+
+
+@register.simple_tag
+def page_url(name: str) -> str:
+    """`{% page_url "sign_out" as sign_out_url %}` for what every page links to; "" while the page does not exist."""
+    return addresses.page(name)
+
+
+@register.simple_tag
+def constant(template: str, **words: str) -> SafeString:
+    """A fragment made of nothing but the language and a few fixed words, drawn once and kept by them.
+
+    It sees no request, member or workspace, so that nothing of one can be kept for another.
+    """
+    return _constant(template, get_language() or "", frozenset(words.items()))
+
+
+@lru_cache(maxsize=256)
+def _constant(template: str, language: str, words: frozenset[tuple[str, str]]) -> SafeString:
+    return render_to_string(template, dict(words))
+
+
+@register.simple_tag
 def icon_sprite() -> SafeString:
-    """The symbols `<c-icon>` refers to; our own constants, no input."""
-    return mark_safe(icons.sprite())  # noqa: S308 - constants of this package
+    """The symbols `{% icon %}` refers to; our own constants, no input."""
+    return icons.sprite()
 
 
 @register.simple_tag(takes_context=True)

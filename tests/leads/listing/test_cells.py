@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from leads.actions import LeadInput, upsert_lead
+from leads.actions import LeadInput, add_tag, upsert_lead
+from leads.actions.cells import words
 from leads.models import Attribute, Lead, LeadTag
 from lifecycle.models import Position
 from ma_platform.tenancy.permissions import Role
@@ -83,6 +84,34 @@ def test_a_tag_typed_in_another_way_stays(lead: str, acme: NewWorkspace, sign_in
     assert answer.status_code == 200
     with tenant_scope(acme.workspace):
         assert list(LeadTag.objects.values_list("tag__name", flat=True)) == ["データ"]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("VIP、 展示会；名刺", ["VIP", " 展示会", "名刺"]),
+        ('VIP, "東京, 大阪", 名刺', ["VIP", "東京, 大阪", " 名刺"]),
+        ('"6"" 画面, 黒"', ['6" 画面, 黒']),
+        ('6" 画面, 黒', ['6" 画面', " 黒"]),
+        ('"東京, 大阪', ['"東京', " 大阪"]),
+        ("", []),
+    ],
+)
+def test_words_are_parted_by_commas_outside_of_quotation_marks(written: str, kept: list[str]) -> None:
+    assert words(written) == kept
+
+
+def test_a_tag_with_a_comma_stays_whole(lead: str, acme: NewWorkspace, sign_in: SignIn, now: datetime) -> None:
+    client, tags = sign_in(), '展示会, "東京, 大阪"'
+    with tenant_scope(acme.workspace):
+        add_tag([Lead.objects.get().pk], "東京, 大阪", now=now)
+    form = client.get(f"/leads/{lead}/cell/tags", **HTMX).context
+
+    answer = change(client, lead, "tags", f"{form['value']}, VIP", form["was"])
+
+    assert (form["value"], answer.status_code) == (tags, 200)
+    with tenant_scope(acme.workspace):
+        assert sorted(LeadTag.objects.values_list("tag__name", flat=True)) == ["VIP", "展示会", "東京, 大阪"]
 
 
 def test_a_field_of_the_workspace_is_changed_in_place(
