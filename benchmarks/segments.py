@@ -1,30 +1,37 @@
 """4a–4c: building a segment, refreshing it with nothing changed, and settling a few; and five named conditions.
 
-The yardstick is a count of every lead, read from the table itself.
+The yardstick is a count of every lead, read from the table itself. Beside it: what a page asks while a condition is
+written, what the wall between workspaces costs, and what the worker's process takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
+from itertools import cycle, islice
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from benchmarks.flows import learn
+import psycopg2
+
+from benchmarks.segments_world import Stage, prepare
 from benchmarks.table import Row, compared, interleaved, seconds
+from conditions import parse
 from leads.actions import segments
 from leads.actions.segments.settling import settle
 from leads.models import Segment
+from leads.queries.asking import count_matching
 from ma_platform import clock
+from ma_platform.connections import database_urls
 from ma_platform.db import sql
+from ma_platform.env import ENV
 from ma_platform.tenancy.scope import tenant_scope
-from ma_platform.workspaces.actions import create_workspace
-from tracking.actions import ensure_partitions
-from tracking.catalogue import Event
+from tracking.catalogue import Event, Fact
 
 LEADS, EVENTS, DIRTY, BATCH = 1_000_000, 10_000_000, 100, 1_000
-PAGES, CATEGORY = 5_000, 1_000
+WALLED = ("leads_lead", "leads_segmentoverride", "tracking_daily", "tracking_event", "tracking_subject")
 Json = dict[str, Any]  # Any: JSON
 
 
@@ -42,6 +49,7 @@ ONE_PAGE = {
 MANY_PAGES = {
     "all": [MANAGERS, {"field": "lead.prefecture", "op": "eq", "value": "東京都"}, views("starts_with", "/c/", 3)]
 }
+EVERYBODY = {"field": "lead.created_at", "op": "within_last", "value": {"days": 365}}
 NAMED: dict[str, Json] = {
     "attribute": {"field": "lead.prefecture", "op": "eq", "value": "東京都"},
     "folded text": SALES,
@@ -50,19 +58,10 @@ NAMED: dict[str, Json] = {
     "company and score": {
         "all": [
             {"any": [{"field": "company.employees", "op": "gte", "value": 100}, MANAGERS]},
-            {"any": [{"field": "score.total", "op": "gte", "value": 50}, {"field": "score.total", "op": "is_not_set"}]},
+            {"not": {"field": "score.total", "op": "lt", "value": 50}},
         ]
     },
 }
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A workspace with people, and page views of some months."""
-
-    tenant_id: int
-    now: datetime
-    leads: int
 
 
 def measure(scale: float) -> list[Row]:
@@ -73,15 +72,26 @@ def measure(scale: float) -> list[Row]:
         _compared("4a build, one page", stage, yardstick, partial(build, stage, ONE_PAGE), goal="≤ 1.5"),
         _compared("4a build, 1,000 pages", stage, yardstick, partial(build, stage, MANY_PAGES), goal="≤ 8"),
         *(_compared(f"4a {name}", stage, yardstick, partial(build, stage, NAMED[name])) for name in NAMED),
+        *(_compared(f"4a preview of {name}", stage, yardstick, partial(preview, stage, NAMED[name])) for name in NAMED),
+        _compared("4a the same without the wall", stage, partial(build, stage, MANY_PAGES), partial(bare, stage)),
+        memory(stage),
     ]
+    return rows + _kept_true(stage, yardstick)
+
+
+def _kept_true(stage: Stage, yardstick: Callable[[], float]) -> list[Row]:
+    """A segment in force looked at again: by everybody, by some, and by those a batch of facts is about."""
     segment = kept(stage, MANY_PAGES)
     refresh = partial(run_refresh, stage, segment)
     few = partial(run_settle, stage, [segment], DIRTY)
-    rows.append(_compared("4b refresh, nothing changed", stage, yardstick, refresh, goal="≤ 8"))
-    rows.append(_compared("4c 100 dirty leads", stage, refresh, few, goal="≤ 0.2", growth="O(dirty)"))
+    rows = [
+        _compared("4b refresh, nothing changed", stage, yardstick, refresh, goal="≤ 8"),
+        _compared("4c 100 dirty leads", stage, refresh, few, goal="≤ 0.2", growth="O(dirty)"),
+    ]
     everyone = [segment, *(kept(stage, NAMED[name]) for name in NAMED)]
-    batch = partial(run_settle, stage, everyone, BATCH)
-    rows.append(_compared("4c 1,000 leads, six segments", stage, refresh, batch))
+    rows.append(_compared("4c 1,000 leads, six segments", stage, refresh, partial(run_settle, stage, everyone, BATCH)))
+    facts = facts_of(stage, BATCH)
+    rows.append(_compared("4c 1,000 facts, six segments", stage, refresh, partial(run_follow, stage, facts)))
     return rows
 
 
@@ -137,44 +147,70 @@ def run_settle(stage: Stage, wanted: list[int], people: int) -> float:
 SOME = "SELECT id FROM leads_lead WHERE tenant_id = %(tenant_id)s AND id %% 97 = 0 ORDER BY id LIMIT %(people)s"
 
 
-def prepare(leads: int, events: int) -> Stage:
-    """People and page views made by the database itself, spread over 60 days."""
-    now = clock.now()
-    made = create_workspace(name="Bench", email=f"segments{now:%H%M%S%f}@bench.example", password="x" * 12, now=now)
-    ensure_partitions(now=now - timedelta(days=62))
-    with tenant_scope(made.workspace):
-        sql.run(MAKE_LEADS, leads=leads, now=now)
-        sql.run(MAKE_PAGES, pages=PAGES, category=CATEGORY)
-        sql.run(MAKE_EVENTS, events=events, leads=leads, pages=PAGES, now=now, name=int(Event.PAGE_VIEWED))
-    learn()
-    return Stage(made.workspace.pk, now, leads)
+def facts_of(stage: Stage, number: int) -> list[Fact]:
+    """Three views and one changed department in four, of as many people as there are facts."""
+    with tenant_scope(stage.tenant_id):
+        leads = sql.run(SOME, people=number).values()
+    changed: Json = {"fields": ["department"], "source": "api"}
+    kinds: Sequence[tuple[Event, Json]] = (
+        (Event.PAGE_VIEWED, {}),
+        (Event.PAGE_VIEWED, {}),
+        (Event.PAGE_VIEWED, {}),
+        (Event.LEAD_UPDATED, changed),
+    )
+    return [
+        _fact(stage, lead, int(name), props)
+        for lead, (name, props) in zip(islice(cycle(leads), number), cycle(kinds), strict=False)
+    ]
 
 
-MAKE_LEADS = """
-    INSERT INTO leads_lead (tenant_id, public_id, email, email_key, email_domain, email_kind, last_name, first_name,
-           last_name_kana, first_name_kana, name_key, kana_key, department, job_title, job_rank, phone, phone_key,
-           prefecture, attributes, created_at, updated_at)
-    SELECT %(tenant_id)s, 'lead_bench' || n, 'p' || n || '@bench.example', 'p' || n || '@bench.example',
-           'bench.example', 'business', '山田' || n, '太郎', '', '', '山田' || n, '',
-           CASE n %% 4 WHEN 0 THEN 'エイギョウ部' ELSE '総務部' END,
-           '', n %% 9, '', '', CASE n %% 5 WHEN 0 THEN '東京都' ELSE '大阪府' END, '{}',
-           %(now)s - interval '90 days', %(now)s - n * interval '1 second'
-      FROM generate_series(1, %(leads)s) AS n
-"""
-MAKE_PAGES = """
-    INSERT INTO tracking_subject (tenant_id, kind, key, name, url, host, path)
-    SELECT %(tenant_id)s, 'page', 'https://bench.example' || page.path, '', '', 'bench.example', page.path
-      FROM (SELECT CASE WHEN n < %(category)s THEN '/c/' ELSE '/p/' END || n %% %(category)s || '/' || n AS path
-              FROM generate_series(0, %(pages)s - 1) AS n) AS page
-"""
-MAKE_EVENTS = """
-    WITH page AS (SELECT array_agg(id ORDER BY id) AS ids FROM tracking_subject WHERE tenant_id = %(tenant_id)s),
-         lead AS (SELECT min(id) AS first FROM leads_lead WHERE tenant_id = %(tenant_id)s)
-    INSERT INTO tracking_event (tenant_id, id, lead_id, stated, name, subject_id, occurred_at, received_at, verdict,
-           props)
-    SELECT %(tenant_id)s, gen_random_uuid(), lead.first + (random() * (%(leads)s - 1))::int, TRUE,
-           %(name)s,
-           page.ids[1 + (random() * (%(pages)s - 1))::int], made.at, made.at, 0, '{}'
-      FROM (SELECT %(now)s - random() * interval '60 days' AS at FROM generate_series(1, %(events)s)) AS made,
-           page, lead
-"""
+def _fact(stage: Stage, lead: int, name: int, props: Json) -> Fact:
+    return Fact(uuid4(), stage.tenant_id, None, lead, name, None, stage.now, stage.now, None, 0, props)
+
+
+def run_follow(stage: Stage, facts: list[Fact]) -> float:
+    """Milliseconds of settling every segment for a batch of facts."""
+    with tenant_scope(stage.tenant_id):
+        return 1000 * seconds(lambda: segments.follow(facts, now=stage.now))
+
+
+def preview(stage: Stage, condition: Json) -> float:
+    """Milliseconds of the numbers shown while somebody writes the condition: the total and every part's own."""
+    with tenant_scope(stage.tenant_id):
+        return 1000 * seconds(lambda: count_matching(parse(condition), now=stage.now))
+
+
+def bare(stage: Stage) -> float:
+    """As `build` of 1,000 pages with row-level security switched off on what is read."""
+    with without_wall():
+        return build(stage, MANY_PAGES)
+
+
+@contextmanager
+def without_wall() -> Iterator[None]:
+    with closing(psycopg2.connect(database_urls(ENV)["owner"])) as owner, owner.cursor() as cursor:
+        owner.autocommit = True
+        try:
+            _each_table(cursor, "DISABLE")
+            yield
+        finally:
+            _each_table(cursor, "ENABLE")
+
+
+def _each_table(cursor: Any, verb: str) -> None:  # Any: a cursor of the driver
+    for table in WALLED:
+        cursor.execute(f"ALTER TABLE {table} {verb} ROW LEVEL SECURITY")  # the names above
+
+
+def memory(stage: Stage) -> Row:
+    """Megabytes of this process at the most while a segment of nearly everybody is made, and before."""
+    before = _megabytes("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    kept(stage, EVERYBODY)
+    peak = _megabytes("VmHWM")
+    return Row("4a memory of the worker, everybody enters", peak, "MB", before, peak / before, "")
+
+
+def _megabytes(name: str) -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))

@@ -31,6 +31,7 @@ from conditions.parser import parse, parse_where
 from conditions.phrases import Phrase
 from conditions.references import Refs, refs
 from conditions.refused import ConditionRefused
+from conditions.rolled import Days
 from conditions.sentences import describe, describe_where
 from conditions.tally import Tally, tally
 from conditions.tree import Node, walk
@@ -62,6 +63,7 @@ __all__ = [
     "Choice",
     "Compiled",
     "ConditionRefused",
+    "Days",
     "Estimate",
     "EventWord",
     "EventWords",

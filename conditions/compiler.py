@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from conditions.rolled import Days
 from conditions.tree import Node
 from conditions.vocabulary import WORDS, Vocabulary
 from conditions.writer import Writer
@@ -23,7 +24,7 @@ class Compiled:
     params: dict[str, Any]  # Any: whatever the driver adapts
 
 
-def compile(
+def compile(  # noqa: PLR0913 - who, when, and three ways to read, each named by the caller
     node: Node,
     *,
     now: datetime,
@@ -31,6 +32,7 @@ def compile(
     vocabulary: Vocabulary = WORDS,
     among: str | None = None,
     prefix: str = "c",
+    days: Days | None = None,
 ) -> Compiled:
     """The condition over a row aliased `lead` (leads_lead) at `now`, days being those of `tz`.
 
@@ -38,9 +40,10 @@ def compile(
     `VISITORS.rows`, alias `visitor`.
     among: name of a bigint[] parameter; then only the events of those leads are read, so use it to judge a few.
     prefix: of parameter names, so that several pieces fit in one statement.
+    days: events may be counted from the counts by day; the answers are the same. For many people, never for a few.
     Raises ConditionRefused for words gone since parsing, and for memberships nobody offers.
     """
-    writer = Writer(vocabulary=vocabulary, now=now, tz=tz, prefix=prefix, among=among)
+    writer = Writer(vocabulary=vocabulary, now=now, tz=tz, prefix=prefix, among=among, days=days)
     sql, standing = writer.condition(node, fields=vocabulary), vocabulary.audience.standing
     return Compiled(f"({standing} AND {sql})" if standing else sql, writer.params)
 

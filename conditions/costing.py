@@ -22,7 +22,7 @@ EVENTS = Phrase(
     "行動履歴の広い範囲（約{n}件）を読みます。期間を短くするか、絞り込みを加えると速くなります。",
 )
 OTHERS = Phrase("A whole table is read (about {n} rows).", "表の全体（約{n}件）を読みます。")
-TABLES = {"leads_lead": PEOPLE, "tracking_event": EVENTS}
+TABLES = {"leads_lead": PEOPLE, "tracking_event": EVENTS, "tracking_daily": EVENTS}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ def fold(text: str) -> str:
 # Every letter that NFKC turns into katakana, katakana itself included: translate() looks at 88 letters for each one of
 # a text, which is most of what folding costs, and few texts have any.
 CARRIES_KATAKANA = "[ァ-ヶヽ-ヿ㋐-㋾㌀-㍗ｦ-ｯｱ-ﾝ🈁🈂🈓]"
-_LOWERED = 'lower(normalize($1, NFKC) COLLATE "pg_c_utf8")'
+LOWERED = 'lower(normalize({}, NFKC) COLLATE "pg_c_utf8")'
+_LOWERED = LOWERED.format("$1")
 # pg_c_utf8 is built in (PostgreSQL 17+), the same on every system. The body is bound when created, so the function may
 # stand in indexes and generated columns and survives a restore with an empty search_path. Not STRICT: a strict function
 # with a CASE is called for every row instead of being written into the statement; of NULL it makes NULL all the same.
@@ -37,4 +38,16 @@ CREATE OR REPLACE FUNCTION ma_fold(text) RETURNS text
                 THEN translate({_LOWERED}, '{KATAKANA}', '{HIRAGANA}')
                 ELSE {_LOWERED} END
 """
+_PRODUCED = frozenset(HIRAGANA)
+
+
+def folded_for(sql: str, compared: str | tuple[str, ...]) -> str:
+    """SQL of a text to be compared with folded texts: as good as `ma_fold` for them, and half the work for most.
+
+    Without hiragana in what is looked for, no katakana can become part of it, so letters need not be turned.
+    """
+    written = compared if isinstance(compared, str) else "".join(compared)
+    return f"ma_fold({sql})" if _PRODUCED.intersection(written) else LOWERED.format(f"({sql})")
+
+
 DROP_FOLD = "DROP FUNCTION IF EXISTS ma_fold(text)"

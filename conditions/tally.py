@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from conditions import tree
+from conditions.rolled import Days
 from conditions.tree import Node, children, steps, walk
 from conditions.vocabulary import WORDS, Vocabulary
 from conditions.writer import Writer
@@ -29,9 +30,11 @@ class Tally:
         return {path: line[_column(place)] for place, path in enumerate(self.paths)}
 
 
-def tally(node: Node, *, now: datetime, tz: ZoneInfo, vocabulary: Vocabulary = WORDS) -> Tally:
-    """Each leaf is judged once, groups from their leaves. Raises ConditionRefused as `compile` does."""
-    writer = Writer(vocabulary=vocabulary, now=now, tz=tz, prefix="t")
+def tally(
+    node: Node, *, now: datetime, tz: ZoneInfo, vocabulary: Vocabulary = WORDS, days: Days | None = None
+) -> Tally:
+    """Each leaf is judged once, groups from their leaves. Words, and ConditionRefused, as for `compile`."""
+    writer = Writer(vocabulary=vocabulary, now=now, tz=tz, prefix="t", days=days)
     nodes = list(walk(node))
     places = {path: place for place, (path, _) in enumerate(nodes)}
     leaves = [

@@ -11,16 +11,16 @@ from typing import assert_never, cast
 from zoneinfo import ZoneInfo
 
 from conditions.comparisons import Site
-from conditions.fold import fold
+from conditions.fold import fold, folded_for
 from conditions.kinds import CHOICES, Kind
 from conditions.operators import OPERATORS, Operator
 from conditions.refused import ConditionRefused
+from conditions.rolled import HUMAN, Days, events_by_day, is_rolled
 from conditions.tree import All, Any, Count, Did, Member, Node, Not, Order, Test, Value
 from conditions.vocabulary import EventWord, Field, Fields, Through, Vocabulary
 
 COMPARE = {"eq": operator.eq, "lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
 SIGNS = {"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
-HUMAN = 0
 _COLUMN = re.compile(r"\w+\.\w+")
 _TYPES = (  # bool before int and datetime before date: each is the other's subclass
     (bool, "boolean"), (int, "bigint"), (float, "float8"), (Decimal, "numeric"), (str, "text"),
@@ -41,7 +41,10 @@ ANY_VALUE = "NULLIF(NULLIF({0}, 'null'::jsonb), '\"\"'::jsonb)"
 
 @dataclass
 class Writer:
-    """One statement's parameters in the making. joined: aliases the caller's FROM has, which nothing goes through."""
+    """One statement's parameters in the making. joined: aliases the caller's FROM has, which nothing goes through.
+
+    days: where it is given, events are counted from the counts by day as far as those say the same.
+    """
 
     vocabulary: Vocabulary
     now: datetime
@@ -49,18 +52,19 @@ class Writer:
     prefix: str
     among: str | None = None
     joined: frozenset[str] = frozenset()
+    days: Days | None = None
     params: dict[str, object] = field(default_factory=dict)
-    _known: dict[tuple[str, object], str] = field(default_factory=dict)
+    known: dict[tuple[str, object], str] = field(default_factory=dict)
 
     def bind(self, value: object) -> str:
         """A placeholder with its type. Equal values share one."""
         values = value if isinstance(value, tuple) else (value,)
         kind = sql_type(values) + ("[]" if isinstance(value, tuple) else "")
-        name = self._known.get((kind, value))
+        name = self.known.get((kind, value))
         if name is None:
             name = f"{self.prefix}_{len(self.params) + 1}"
             self.params[name] = list(value) if isinstance(value, tuple) else value
-            self._known[kind, value] = name
+            self.known[kind, value] = name
         return f"%({name})s::{kind}"
 
     def condition(self, node: Node, *, fields: Fields) -> str:
@@ -136,12 +140,12 @@ class Writer:
         if one.kind in CHOICES:
             compared = stored(one, test)
         elif value is not None and one.kind in (Kind.FOLDED, Kind.SET) and not test.exact and test.op != "matches":
-            sql = self.own(one, one.folded_sql) if one.folded_sql else f"ma_fold({sql})"
             compared = (
                 tuple(map(fold, cast("tuple[str, ...]", value)))
                 if isinstance(value, tuple)
                 else fold(cast("str", value))
             )
+            sql = self.own(one, one.folded_sql) if one.folded_sql else folded_for(sql, compared)
         return Site(sql=sql, kind=one.kind, value=compared, bind=self.bind, now=self.now, tz=self.tz)
 
     def own(self, one: Field | EventWord, sql: str) -> str:
@@ -156,7 +160,7 @@ class Writer:
         """Those whose events satisfy the count, as a set found once; where zero does, those not among who break it."""
         zero = COMPARE[did.count.op](0, did.count.value)
         who = self.vocabulary.audience
-        rows = DONE.format(doer=who.doer, key=who.key, events=self.events(did) + self._having(did, negated=zero))
+        rows = DONE.format(doer=who.doer, key=who.key, events=self._satisfying(did, negated=zero))
         if not zero:
             return rows
         newcomers = ""
@@ -177,10 +181,7 @@ class Writer:
 
     def happened(self, did: Did, *, ahead: bool = False) -> list[str]:
         """Tests of its events but for `where` and order. ahead: those stated for a moment yet to come as well."""
-        words, doer = self.vocabulary.events, self.vocabulary.audience.doer
-        word = words.find(did.event)
-        if word is None:
-            raise ConditionRefused("unknown_event", path="", key=did.event)
+        word, doer = self._word(did), self.vocabulary.audience.doer
         tests = [
             f"event.tenant_id = %(tenant_id)s AND {doer} IS NOT NULL",
             f"event.name = {self.bind(word.code)} AND event.verdict = {self.bind(HUMAN)}",
@@ -195,19 +196,36 @@ class Writer:
             tests.append(f"{doer} = ANY(%({self.among})s::bigint[])")
         return tests
 
+    def _word(self, did: Did) -> EventWord:
+        word = self.vocabulary.events.find(did.event)
+        if word is None:
+            raise ConditionRefused("unknown_event", path="", key=did.event)
+        return word
+
     def _other(self, order: Order | None) -> str:
         if order is None:
             return ""
         doer = self.vocabulary.audience.doer
         return OTHER.format(doer=doer, events=self.events(order.did), order=ORDERS[order.relation])
 
-    def _having(self, did: Did, *, negated: bool) -> str:
-        count = did.count
-        if did.sum is None and (
-            (not negated and count in (Count("gte", 1), Count("gt", 0))) or (negated and only_zero(count))
-        ):
-            return ""  # any event decides
-        told = f"{self.measure(did)} {SIGNS[count.op]} {self.bind(decimal(count.value))}"
+    def _satisfying(self, did: Did, *, negated: bool) -> str:
+        """FROM … of those whose number satisfies the count, or breaks it."""
+        once, by_day = _any_decides(did, negated=negated), self._by_day(did)
+        if by_day is None:
+            return self.events(did) + ("" if once else self._having(did.count, self.measure(did), negated=negated))
+        return by_day + (
+            " WHERE event.count > 0" if once else self._having(did.count, "sum(event.count)", negated=negated)
+        )
+
+    def _by_day(self, did: Did) -> str | None:
+        if self.days is None:
+            return None
+        word = self._word(did)
+        rolled = is_rolled(did, word, fields=self.vocabulary.events.fields, days=self.days, now=self.now)
+        return events_by_day(did, word, self, days=self.days) if rolled else None
+
+    def _having(self, count: Count, measure: str, *, negated: bool) -> str:
+        told = f"{measure} {SIGNS[count.op]} {self.bind(decimal(count.value))}"
         return " GROUP BY {} HAVING {}({})".format(self.vocabulary.audience.doer, "NOT " if negated else "", told)
 
     def measure(self, did: Did) -> str:
@@ -291,6 +309,12 @@ def only_zero(count: Count) -> bool:
     return (
         COMPARE[count.op](0, count.value) and not COMPARE[count.op](1, count.value) and count.op in ("eq", "lt", "lte")
     )
+
+
+def _any_decides(did: Did, *, negated: bool) -> bool:
+    """One event is enough to satisfy the count, or to break it."""
+    once = only_zero(did.count) if negated else did.count in (Count("gte", 1), Count("gt", 0))
+    return did.sum is None and once
 
 
 def _positive(test: Test) -> tuple[Operator, bool]:

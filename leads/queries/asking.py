@@ -19,6 +19,7 @@ import conditions
 from conditions import VISITOR_WORDS, WORDS, Node, Verdict, Vocabulary
 from leads.models import Lead
 from leads.queries.listing import LeadFilter, LeadRow, list_leads
+from leads.queries.rolled import CountsByDay
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import current_tenant
 
@@ -40,7 +41,8 @@ class Counted:
 def count_matching(node: Node, *, now: datetime, audience: str = "leads") -> Counted:
     """The total and every part's own number in one pass, or what the planner expects when that takes too long."""
     words = AUDIENCES[audience]
-    asked = conditions.tally(node, now=now, tz=_zone(), vocabulary=words)
+    zone = _zone()
+    asked = conditions.tally(node, now=now, tz=zone, vocabulary=words, days=CountsByDay(zone))
     lines = _in_time(lambda: sql.run(asked.sql, **asked.params).dicts())
     if lines is not None:
         nodes = asked.counts(lines[0])
@@ -50,7 +52,8 @@ def count_matching(node: Node, *, now: datetime, audience: str = "leads") -> Cou
 
 def cost_of(node: Node, *, now: datetime, audience: str = "leads") -> conditions.Estimate:
     """What finding everybody would take, by the planner's word, nothing being read."""
-    asked = conditions.compile(node, now=now, tz=_zone(), vocabulary=AUDIENCES[audience])
+    zone = _zone()
+    asked = conditions.compile(node, now=now, tz=zone, vocabulary=AUDIENCES[audience], days=CountsByDay(zone))
     who = AUDIENCES[audience].audience
     statement = SQL(PLANNED).format(rows=SQL(who.rows), key=SQL(who.key), tests=SQL(f"{who.everybody} AND {asked.sql}"))
     return conditions.estimate(sql.run(statement, **asked.params).value())

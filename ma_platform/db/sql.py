@@ -83,3 +83,12 @@ def bounded(milliseconds: int, *, using: str = "default") -> Iterator[None]:
     run("SELECT set_config('statement_timeout', %(limit)s, true)", using=using, limit=f"{milliseconds}ms")
     yield
     run("SELECT set_config('statement_timeout', %(limit)s, true)", using=using, limit=before)
+
+
+@contextmanager
+def roomy(megabytes: int, *, using: str = "default") -> Iterator[None]:
+    """Give each sort and hash of this block's statements so much memory, inside the current transaction."""
+    before = run("SELECT current_setting('work_mem')", using=using).value()
+    run("SELECT set_config('work_mem', %(limit)s, true)", using=using, limit=f"{megabytes}MB")
+    yield
+    run("SELECT set_config('work_mem', %(limit)s, true)", using=using, limit=before)

@@ -16,14 +16,15 @@ from psycopg2.sql import SQL
 from conditions import ConditionRefused
 from leads.actions.segments.bell import ring_builder, ring_refresher, ring_wheel
 from leads.actions.segments.moments import renew_moments
-from leads.actions.segments.settling import Settled, is_waiting, settle
+from leads.actions.segments.settling import Settled, is_waiting, lock_with_readers, settle
 from leads.actions.segments.telling import Moves, recount, rounds, tell
 from leads.actions.segments.wanted import wanted
 from leads.models import Segment, SegmentChange
 from leads.queries.segments import readers_of
-from ma_platform.db import sets, sql
+from ma_platform.db import sql
 
 TIME_LIMIT_MS = 540_000
+MEMORY_MB = 64  # of each sort and hash while everybody is judged: hundreds of thousands of people fit
 MANY = 20_000  # above, a difference is put in force by a build of its own, and those who depend on it are refreshed
 State = Segment.State
 
@@ -70,17 +71,22 @@ def _sought(segment: Segment) -> object:
 
 def gather(segment: Segment, condition: object, *, now: datetime) -> None:
     """Everybody who belongs in, in `segment_wanted`."""
-    sets.staging("segment_wanted", "lead_id bigint, reason text")
     asked = wanted(segment.pk, condition, now=now, few=False)
-    sql.run(SQL("INSERT INTO segment_wanted (lead_id, reason) {wanted}").format(wanted=asked.sql), **asked.params)
+    sql.run("DROP TABLE IF EXISTS pg_temp.segment_wanted")
+    with sql.roomy(MEMORY_MB):
+        sql.run(SQL(GATHER).format(wanted=asked.sql), **asked.params)
     sql.run("ANALYZE segment_wanted")
+
+
+# Not INSERT … SELECT: the database spreads the reading over its cores for a new table only.
+GATHER = "CREATE TEMPORARY TABLE segment_wanted ON COMMIT DROP AS {wanted}"
 
 
 def _take_over(segment: Segment, *, now: datetime) -> Built:
     """Under the segment's lock: nothing if it was changed again meanwhile, and the next build is on its way."""
     before = (segment.state, segment.proposed, segment.condition)
-    held = Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)
-    if before != (held.state, held.proposed, held.condition):
+    held = lock_with_readers(segment)
+    if held is None or before != (held.state, held.proposed, held.condition):
         return Built()
     if held.state == State.BUILDING and held.version > 0:
         return _lay_out(held, now=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg2.sql import SQL
 
@@ -31,12 +32,14 @@ LOOK = """
 """
 
 
-def renew_moments(segment: Segment, lead_ids: Sequence[int] | None, *, now: datetime) -> None:
+def renew_moments(
+    segment: Segment, lead_ids: Sequence[int] | None, *, now: datetime, tz: ZoneInfo | None = None
+) -> None:
     """Reckon when these people (None: all) want looking at next; looks that are owed stay owed when all are reckoned.
 
     Raises ConditionRefused.
     """
-    found = turns(segment.condition, now=now, few=lead_ids is not None)
+    found = turns(segment.condition, now=now, few=lead_ids is not None, tz=tz)
     if found is None or found.sql is None:
         rest = SegmentMoment.objects.filter(segment=segment, due_at__gt=SOON)
         (rest if lead_ids is None else rest.filter(lead_id__in=lead_ids)).delete()

@@ -9,14 +9,16 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from psycopg2.sql import SQL
 
 from conditions import ConditionRefused
 from leads.actions.segments.moments import look_soon, renew_moments
 from leads.actions.segments.telling import Moves, rounds, tell
-from leads.actions.segments.wanted import wanted
+from leads.actions.segments.wanted import wanted, zone
 from leads.models import Segment
+from leads.queries.segments import readers_of
 from leads.stirring import Reads, dependency_order, downstream
 from ma_platform.db import sql
 
@@ -41,7 +43,7 @@ def settle(stirred: Mapping[int, Collection[int]], *, now: datetime) -> Settled:
 
     A segment that is being built, or cannot be judged, only remembers whom to look at.
     """
-    asks = {one.public_id: set(Reads.of_json(one.reads).segments) for one in living_segments()}
+    asks = _asks()
     names = dict(Segment.objects.filter(pk__in=stirred).values_list("pk", "public_id"))
     affected = downstream(asks, set(names.values()))
     locked = {one.public_id: one for one in _locked(affected)}
@@ -49,13 +51,27 @@ def settle(stirred: Mapping[int, Collection[int]], *, now: datetime) -> Settled:
     for pk, leads in stirred.items():
         if pk in names:
             waiting[names[pk]] |= set(leads)
-    entered = left = 0
+    entered, left, tz = 0, 0, zone()
     for public_id in dependency_order({one: asks.get(one, ()) for one in locked}):
-        moves = _settle_one(locked[public_id], sorted(waiting[public_id]), now=now)
+        moves = _settle_one(locked[public_id], sorted(waiting[public_id]), now=now, tz=tz)
         entered, left = entered + len(moves.entered), left + len(moves.left)
         for other in (one for one, asked in asks.items() if public_id in asked):
             waiting[other] |= {*moves.entered, *moves.left}
     return Settled(entered, left)
+
+
+def _asks() -> dict[str, set[str]]:
+    """Whom each segment in use asks about, by public id."""
+    return {one.public_id: set(Reads.of_json(one.reads).segments) for one in living_segments()}
+
+
+def lock_with_readers(segment: Segment) -> Segment | None:
+    """Lock a segment and all that depend on it, to be settled in the same transaction; None when it was put away.
+
+    In the order of their numbers, as whoever settles them does: taken one by one, two workers could wait for ever.
+    """
+    start = {segment.public_id, *(reader.public_id for reader in readers_of(segment))}
+    return next((one for one in _locked(downstream(_asks(), start)) if one.pk == segment.pk), None)
 
 
 def _locked(public_ids: Collection[str]) -> list[Segment]:
@@ -69,7 +85,7 @@ def is_waiting(segment: Segment) -> bool:
     return first or segment.state in (Segment.State.APPLYING, Segment.State.FAILED)
 
 
-def _settle_one(segment: Segment, lead_ids: Sequence[int], *, now: datetime) -> Moves:
+def _settle_one(segment: Segment, lead_ids: Sequence[int], *, now: datetime, tz: ZoneInfo) -> Moves:
     if not lead_ids:
         return Moves()
     if is_waiting(segment):
@@ -78,20 +94,20 @@ def _settle_one(segment: Segment, lead_ids: Sequence[int], *, now: datetime) -> 
     moves = Moves()
     try:
         for some in rounds(lead_ids, AT_ONCE):
-            moves = moves.joined(_judge(segment, some, now=now))
+            moves = moves.joined(_judge(segment, some, now=now, tz=tz))
     except ConditionRefused as refused:
         _give_up(segment, refused, lead_ids)
         return Moves()
-    tell(segment, moves, now=now)
+    tell(segment, moves, now=now, tz=tz)
     return moves
 
 
-def _judge(segment: Segment, lead_ids: list[int], *, now: datetime) -> Moves:
-    asked = wanted(segment.pk, segment.condition, now=now, few=True)
+def _judge(segment: Segment, lead_ids: list[int], *, now: datetime, tz: ZoneInfo) -> Moves:
+    asked = wanted(segment.pk, segment.condition, now=now, few=True, tz=tz)
     statement = SQL(SETTLE).format(wanted=asked.sql)
     rows = sql.run(statement, **asked.params, lead_ids=lead_ids).rows
     if Reads.of_json(segment.reads).clock:
-        renew_moments(segment, lead_ids, now=now)
+        renew_moments(segment, lead_ids, now=now, tz=tz)
     entered = tuple(lead for lead, enters in rows if enters)
     return Moves(entered, tuple(lead for lead, enters in rows if not enters))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from leads.actions.segments.wanted import zone
 from leads.models import Segment
@@ -27,11 +28,19 @@ class Moves:
         return Moves(self.entered + other.entered, self.left + other.left)
 
 
-def tell(segment: Segment, moves: Moves, *, now: datetime, quiet: bool = False, silent: bool = False) -> None:
+def tell(
+    segment: Segment,
+    moves: Moves,
+    *,
+    now: datetime,
+    quiet: bool = False,
+    silent: bool = False,
+    tz: ZoneInfo | None = None,
+) -> None:
     """Count the moves, and state each as a fact unless `silent`. quiet: the facts say that no flow begins by them."""
     if not moves.entered and not moves.left:
         return
-    count(segment, entered=len(moves.entered), left=len(moves.left), now=now)
+    count(segment, entered=len(moves.entered), left=len(moves.left), day=now.astimezone(tz or zone()).date())
     if silent:
         return
     subject = SubjectRef("segment", segment.public_id, segment.name)
@@ -51,9 +60,8 @@ def rounds(ids: Sequence[int], size: int) -> Iterator[list[int]]:
         yield list(ids[start : start + size])
 
 
-def count(segment: Segment, *, entered: int, left: int, now: datetime) -> None:
+def count(segment: Segment, *, entered: int, left: int, day: date) -> None:
     """Move the segment's number and today's line, the day being the workspace's."""
-    day = now.astimezone(zone()).date()
     sql.run(COUNT, segment_id=segment.pk, entered=entered, left=left, day=day)
 
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from psycopg2.sql import SQL, Composable
 
-from conditions import Changes, Node, compile, next_changes, parse
+from conditions import Changes, Compiled, Node, compile, next_changes, parse
+from leads.queries.rolled import CountsByDay
 from ma_platform.tenancy.scope import current_tenant
 
 LEAD_IDS = "lead_ids"  # the parameter that names the few
@@ -24,7 +25,7 @@ class Wanted:
 
 
 def zone() -> ZoneInfo:
-    """The workspace's time zone."""
+    """The workspace's time zone: one query, so whoever looks at many segments asks once and hands it on."""
     return ZoneInfo(current_tenant().timezone)
 
 
@@ -33,12 +34,12 @@ def node_of(condition: object) -> Node | None:
     return None if condition is None else parse(condition)
 
 
-def wanted(segment_id: int, condition: object, *, now: datetime, few: bool) -> Wanted:
-    """Those who belong in. few: only `lead_ids` are looked at. Raises ConditionRefused."""
+def wanted(segment_id: int, condition: object, *, now: datetime, few: bool, tz: ZoneInfo | None = None) -> Wanted:
+    """Those who belong in. few: only `lead_ids` are looked at; tz: the workspace's. Raises ConditionRefused."""
     node = node_of(condition)
     test, params = "FALSE", dict[str, Any]()
     if node is not None:
-        asked = compile(node, now=now, tz=zone(), among=LEAD_IDS if few else None)
+        asked = _few(node, now=now, tz=tz or zone()) if few else _everybody(node, now=now, tz=tz or zone())
         test, params = asked.sql, asked.params
     text = SQL(WANTED).format(
         test=SQL(test),
@@ -48,10 +49,18 @@ def wanted(segment_id: int, condition: object, *, now: datetime, few: bool) -> W
     return Wanted(text, {**params, "segment_id": segment_id, "now": now})
 
 
-def turns(condition: object, *, now: datetime, few: bool) -> Changes | None:
+def _few(node: Node, *, now: datetime, tz: ZoneInfo) -> Compiled:
+    return compile(node, now=now, tz=tz, among=LEAD_IDS)
+
+
+def _everybody(node: Node, *, now: datetime, tz: ZoneInfo) -> Compiled:
+    return compile(node, now=now, tz=tz, days=CountsByDay(tz))
+
+
+def turns(condition: object, *, now: datetime, few: bool, tz: ZoneInfo | None = None) -> Changes | None:
     """When time alone may change the answers next; None for a list kept by hand."""
     node = node_of(condition)
-    return None if node is None else next_changes(node, now=now, tz=zone(), among=LEAD_IDS if few else None)
+    return None if node is None else next_changes(node, now=now, tz=tz or zone(), among=LEAD_IDS if few else None)
 
 
 # Two halves rather than one CASE: a condition that stands alone is planned as a join, inside another it is not.
