@@ -48,7 +48,8 @@ EVENTS = """
                'visible_ms', event.duration, 'verdict', event.verdict,
                'reasons', to_jsonb(event.reasons), 'visit', event.session,
                'subject', CASE WHEN subject.id IS NOT NULL THEN jsonb_build_object(
-                              'kind', subject.kind, 'key', subject.key, 'name', subject.name, 'url', subject.url) END,
+                              'kind', subject.kind, 'key', subject.key, 'name', subject.name,
+                              'url', coalesce(nullif(subject.url, ''), subject.key)) END,
                'properties', event.props)::text
       FROM tracking_event AS event
       LEFT JOIN tracking_subject AS subject

@@ -21,7 +21,7 @@ def main_site() -> str | None:
 
 TAG_SEEN = "SELECT max(last_seen_at) FROM tracking_visitor WHERE tenant_id = %(tenant_id)s"
 MAIN_SITE = """
-    SELECT min(url) FROM tracking_subject
-     WHERE tenant_id = %(tenant_id)s AND kind = 'page' AND url LIKE 'http%%://%%/%%'
+    SELECT min(key) FROM tracking_subject
+     WHERE tenant_id = %(tenant_id)s AND kind = 'page' AND key LIKE 'http%%://%%/%%'
      GROUP BY host ORDER BY count(*) DESC, host LIMIT 1
 """
