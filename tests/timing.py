@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from django.db import connections
@@ -42,6 +42,13 @@ def eventually(
             last = repr(error)
         time.sleep(every)
     pytest.fail(f"not true within {seconds} s: {_source(claim)}\nlast answer: {last}\n{why()}", pytrace=False)
+
+
+def somebody_waits(holder: Any) -> bool:  # Any: a connection of Django's or of the driver
+    """For a lock that `holder`'s transaction has."""
+    with holder.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.fetchone() is not None
 
 
 def minutes(count: int) -> timedelta:

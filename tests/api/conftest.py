@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from typing import Any, cast
 
-import psycopg2
 import pytest
 from django.db import connections
 from django.http import HttpResponse
@@ -39,10 +38,3 @@ def in_thread(work: Callable[[], HttpResponse]) -> HttpResponse:
         return work()
     finally:
         connections.close_all()
-
-
-def somebody_waits(holder: psycopg2.extensions.connection) -> bool:
-    """For a lock that `holder`'s transaction has."""
-    with holder.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-        return cursor.fetchone() is not None

@@ -19,8 +19,8 @@ from ma_platform.api.models import IdempotentAnswer
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from ma_platform.workspaces.tasks import forget_old_answers
-from tests.api.conftest import Send, in_thread, send, somebody_waits
-from tests.timing import eventually
+from tests.api.conftest import Send, in_thread, send
+from tests.timing import eventually, somebody_waits
 
 BODY = {"email": "taro@client.example"}
 ADD = {"email": "hanako@client.example", "tags": ["a"]}

@@ -12,8 +12,8 @@ import pytest
 from ma_platform.audit.models import AuditEntry
 from ma_platform.tenancy.queries import workspace_settings
 from ma_platform.tenancy.scope import tenant_scope
-from tests.api.conftest import Send, in_thread, somebody_waits
-from tests.timing import eventually
+from tests.api.conftest import Send, in_thread
+from tests.timing import eventually, somebody_waits
 
 
 def test_it_shows_the_settings_with_the_address_in_effect(acme, globex, call: Send):

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,7 +39,8 @@ main, main * { display: block !important; float: none; position: static }
 class Collector:
     """What arrived, in order; `status` is what the next batches are answered with.
 
-    `bad`: the event that has its whole batch refused; `slow`: seconds until somebody who asks for a visitor hears.
+    `bad`: the event that has its whole batch refused; who asks for a visitor hears once `tells` is set, and `told`
+    is set when they were answered.
     """
 
     address: str = ""
@@ -49,7 +49,11 @@ class Collector:
     refused: list[dict[str, Any]] = field(default_factory=list)
     status: int = 200
     bad: str = ""
-    slow: float = 0
+    tells: threading.Event = field(default_factory=threading.Event)
+    told: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.tells.set()
 
     def take(self, body: dict[str, Any], kind: str | None) -> int:
         """Keeps a batch whole or not at all; the status to answer."""
@@ -108,8 +112,11 @@ def collector_handler(collector: Collector) -> type[Quiet]:
                 self.answer(200, json.dumps(DEFINITION).encode(), "application/json")
                 return
             if self.path.startswith("/v1/visitor"):
-                time.sleep(collector.slow)
-                self.bake(parse_qs(urlsplit(self.path).query)["v"][0])
+                collector.tells.wait(20)
+                try:
+                    self.bake(parse_qs(urlsplit(self.path).query)["v"][0])
+                finally:  # a tag that does not want to hear any more has hung up
+                    collector.told.set()
                 return
             name = "t.js" if self.path == "/t.js" else "form.js"
             self.answer(200, built[name], "text/javascript")

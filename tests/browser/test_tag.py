@@ -217,15 +217,18 @@ def test_a_late_answer_of_the_sites_own_host_does_not_undo_a_withdrawal(
     page.wait_for_function("!!(window.ma && ma.visitor)")
     page.evaluate("ma('consent', 'granted')")
     eventually(lambda: len(collector.messages("page")) == 2)
-    collector.slow = 1
+    collector.tells.clear()
+    collector.told.clear()
     page.goto(f"{site}/own/2")
     page.wait_for_function("!!(window.ma && ma.visitor)")
     wait(page, 0.3)
     assert "_ma=" in page.evaluate("document.cookie")
 
     page.evaluate("ma('consent', 'withdrawn')")
+    collector.tells.set()
 
-    wait(page, 1.5)
+    eventually(collector.told.is_set)
+    wait(page, 0.5)
     assert page.evaluate(STORED) == [0, 0, ""]
 
 

@@ -16,11 +16,10 @@ from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tests.conftest import NOW
 from tests.people import make_person
-from tests.timing import eventually
+from tests.timing import eventually, somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HELD = "LOCK TABLE leads_lead IN ACCESS EXCLUSIVE MODE"
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
 
 
 def written(acme: NewWorkspace, export: Export) -> int | None:
@@ -29,12 +28,6 @@ def written(acme: NewWorkspace, export: Export) -> int | None:
             return write_export(export.pk, now=NOW)
     finally:
         connections.close_all()
-
-
-def someone_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING)
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_file_that_was_being_written_when_somebody_was_erased_is_begun_again(acme: NewWorkspace) -> None:
@@ -47,7 +40,7 @@ def test_a_file_that_was_being_written_when_somebody_was_erased_is_begun_again(a
         with tenant_scope(acme.workspace):
             sql.run(HELD)  # the writer stands in the middle of its work
             writer = pool.submit(written, acme, export)
-            eventually(someone_waits, every=0.02)
+            eventually(lambda: somebody_waits(connection), every=0.02)
             erase_leads([gone], by=None, now=NOW)
         assert writer.result(30) is None
 

@@ -15,12 +15,11 @@ from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tests.conftest import NOW
 from tests.leads.segments.making import inside, made
 from tests.people import make_person
-from tests.timing import eventually
+from tests.timing import eventually, somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DIRECTORS = {"field": "lead.job_title", "op": "eq", "value": "部長"}
 NOBODY = {"field": "lead.job_title", "op": "eq", "value": "会長"}
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
 
 
 def built(acme: NewWorkspace, segment: Segment) -> segments.Built:
@@ -37,16 +36,10 @@ def settled_beside(acme: NewWorkspace, held: Segment, asked: Segment, lead: int,
         with tenant_scope(acme.workspace):
             Segment.objects.select_for_update(no_key=True).get(pk=held.pk)
             began.set()
-            eventually(someone_waits, every=0.02)
+            eventually(lambda: somebody_waits(connection), every=0.02)
             return segments.settle({asked.pk: [lead]}, now=NOW)
     finally:
         connections.close_all()
-
-
-def someone_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING)
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_segment_that_depends_on_a_younger_one_is_locked_before_it(acme: NewWorkspace) -> None:
