@@ -79,16 +79,24 @@ def _with_tenant(text: str, params: dict[str, Any]) -> dict[str, Any] | None:
 @contextmanager
 def bounded(milliseconds: int, *, using: str = "default") -> Iterator[None]:
     """Give the statements of this block their own time limit, inside the current transaction."""
-    before = run("SELECT current_setting('statement_timeout')", using=using).value()
-    run("SELECT set_config('statement_timeout', %(limit)s, true)", using=using, limit=f"{milliseconds}ms")
-    yield
-    run("SELECT set_config('statement_timeout', %(limit)s, true)", using=using, limit=before)
+    with _set("statement_timeout", f"{milliseconds}ms", using):
+        yield
 
 
 @contextmanager
 def roomy(megabytes: int, *, using: str = "default") -> Iterator[None]:
     """Give each sort and hash of this block's statements so much memory, inside the current transaction."""
-    before = run("SELECT current_setting('work_mem')", using=using).value()
-    run("SELECT set_config('work_mem', %(limit)s, true)", using=using, limit=f"{megabytes}MB")
+    with _set("work_mem", f"{megabytes}MB", using):
+        yield
+
+
+@contextmanager
+def _set(name: str, value: str, using: str) -> Iterator[None]:
+    """A setting of the transaction for this block; after an error the transaction is over, and the setting with it."""
+    before = run("SELECT current_setting(%(name)s)", using=using, name=name).value()
+    run(SET, using=using, name=name, value=value)
     yield
-    run("SELECT set_config('work_mem', %(limit)s, true)", using=using, limit=before)
+    run(SET, using=using, name=name, value=before)
+
+
+SET = "SELECT set_config(%(name)s, %(value)s, true)"
