@@ -77,17 +77,28 @@ def measure(event: Json, path: str) -> int:
 def _measured(holder: Any, path: str, depth: int) -> int:  # Any: an object or a list of JSON
     if depth > limits.DEPTH:
         raise Refusal(400, f"{path}: nested deeper than {limits.DEPTH}")
-    keys, items = (len(holder), [*holder, *holder.values()]) if type(holder) is dict else (0, holder)
+    keys, items = (_names(holder, path), holder.values()) if type(holder) is dict else (0, holder)
     for item in items:
         kind = type(item)
         if kind is str:
             if len(item) > limits.STRING:
-                raise Refusal(400, f"{path}: a text longer than {limits.STRING // 1024} KB")
+                raise _too_long(path)
         elif kind is dict or kind is list:
             keys += _measured(item, path, depth + 1)
         elif (kind is int or kind is float) and not -HUGE <= item < HUGE:
             raise Refusal(400, f"{path}: a number beyond 2^63")
     return keys
+
+
+def _names(holder: Json, path: str) -> int:
+    """How many keys an object has itself."""
+    if len("".join(holder)) > limits.STRING and len(max(holder, key=len)) > limits.STRING:
+        raise _too_long(path)
+    return len(holder)
+
+
+def _too_long(path: str) -> Refusal:
+    return Refusal(400, f"{path}: a text longer than {limits.STRING // 1024} KB")
 
 
 def refuse_repeated_keys(body: bytes, keys: int) -> None:
@@ -96,7 +107,8 @@ def refuse_repeated_keys(body: bytes, keys: int) -> None:
     Every key ends in a quote, then white space or a colon: where the body has no such white space and no more of
     these colons than the JSON has keys, nothing was dropped. Any other body is read again, slowly.
     """
-    if body.count(b'":') == keys and not PARTED.search(body):
+    spaced = b'" ' in body or b'"\n' in body or b'"\t' in body or b'"\r' in body  # finds out faster than PARTED alone
+    if body.count(b'":') == keys and not (spaced and PARTED.search(body)):
         return
     try:
         json.loads(body, object_pairs_hook=_refuse_twins, parse_int=float)
