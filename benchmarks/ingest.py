@@ -25,7 +25,7 @@ from ma_platform import clock
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope
 from tracking.actions import drain
-from tracking.actions.drain import drain_once
+from tracking.actions.drain import drain_once, place_of
 from tracking.collector import wiring
 from tracking.collector.core import Entry
 from tracking.collector.keeper import Keeper
@@ -163,9 +163,12 @@ def emptied(client: redis.Redis, stream: str) -> None:
 
 
 def both(port: int, key: str, requests: int, per_post: int) -> Row:
-    """1e: posts until durable rows, load generator included; the backlog when the posts end is waited for."""
+    """1e: posts until durable rows, load generator included; the backlog when the posts end is waited for.
+
+    Ingest's own place tells when: counting the rows again and again would take one of the cores that are measured.
+    """
     body = single if per_post == 1 else partial(several, events=per_post)
-    tenant_id = tenant_of(key)
+    tenant_id, client, stream = tenant_of(key), wiring.client(wiring.place()), wiring.place().streams.name(0)
 
     def noop() -> float:
         return load.run(port, lambda number: NOOP, requests=requests).per_second
@@ -174,12 +177,18 @@ def both(port: int, key: str, requests: int, per_post: int) -> Row:
         before, wanted, started = count(tenant_id), requests * per_post, time.perf_counter()
         done = load.run(port, lambda number: body(key), requests=requests)
         assert set(done.statuses) == {200}, done.statuses
-        wait(lambda: count(tenant_id) - before >= wanted, what="every event is in the log")
-        assert count(tenant_id) - before == wanted, "twice"
-        return wanted / (time.perf_counter() - started)
+        wait(lambda: place_of(stream) == last_of(client, stream), what="ingest has written everything")
+        took = time.perf_counter() - started
+        assert count(tenant_id) - before == wanted, "not each once"
+        return wanted / took
 
     goal = "≥ 0.35" if per_post == 1 else "≥ 1.20"
     return compared(f"1e HTTP to durable row, {per_post} a post", interleaved(noop, ours), unit="rows/s", goal=goal)
+
+
+def last_of(client: redis.Redis, stream: str) -> str:
+    """The id of the newest entry."""
+    return str(client.xinfo_stream(stream)["last-generated-id"].decode())
 
 
 def page_lines(tenant_id: int, events: int) -> Iterator[bytes]:

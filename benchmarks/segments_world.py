@@ -27,6 +27,7 @@ from tracking.catalogue import Event
 SMALL, SMALLER = 10, 100  # so many, each of so small a part
 PAGES, CATEGORY = 5_000, 1_000
 DAYS, EMPLOYER, AT_ONCE = 60, 10, 500_000
+FILLING_MS = 30 * 60 * 1000  # counting ten million views takes longer than any statement of the product may
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,12 @@ def _indexes_afterwards() -> Iterator[None]:
         found = cursor.fetchall()
         for name, _ in found:
             cursor.execute(f"DROP INDEX {name}")
-        yield
-        cursor.execute("SET maintenance_work_mem = '512MB'")
-        for _, definition in found:
-            cursor.execute(definition.replace(" ON ONLY ", " ON "))  # of every month
+        try:
+            yield
+        finally:
+            cursor.execute("SET maintenance_work_mem = '512MB'")
+            for _, definition in found:
+                cursor.execute(definition.replace(" ON ONLY ", " ON "))  # of every month
 
 
 SECONDARY = """
@@ -86,7 +89,7 @@ def _fill(leads: int, events: int, *, now: datetime, name: str) -> int:
             last = min(first + AT_ONCE, events) - 1
             span: dict[str, Any] = {"first": first, "last": last, "events": events, "days": DAYS}  # Any: parameters
             sql.run(MAKE_EVENTS, now=now, name=int(Event.PAGE_VIEWED), pages=PAGES, **span)
-    with tenant_scope(made):
+    with tenant_scope(made), sql.bounded(FILLING_MS), sql.roomy(512):
         sql.run(COUNT_DAYS)
     return int(made.pk)
 
