@@ -50,7 +50,8 @@ VERB_DONE = Phrase("{verb}{what}{times}{when}{order}", "{when}{order}{what}{time
 VERB_NOT = Phrase("has not {verb}{what}{when}{order}", "{when}{order}{what}一度も{verb}していない")
 NOUN_DONE = Phrase("“{label}”{what}{times}{when}{order}", "{when}{order}「{label}」{what}が{times}")
 NOUN_NOT = Phrase("no “{label}”{what}{when}{order}", "{when}{order}「{label}」{what}が一度もない")
-OBJECT, FILTERED = Phrase(" {it}", "{it}を"), Phrase(" something ({it})", "（{it}）を")
+OBJECT, FILTERED = Phrase(" {it}", "{it}を"), Phrase(" {thing} ({it})", "{thing}（{it}）を")
+SOMETHING = Phrase("something", "")
 ONCE = Phrase("at least once", "1回以上")
 SEGMENT = Phrase("in the segment “{id}”", "セグメント「{id}」に含まれる")
 STATES = {
@@ -157,22 +158,23 @@ class Speaker:
         if word is None or word.verb is None:
             return self._with_noun(did, word, never=never, facts=facts)
         phrase = VERB_NOT if never else VERB_DONE
-        return self.say(phrase, verb=self.say(word.verb), what=self.object(did.where), **facts).strip()
+        return self.say(phrase, verb=self.say(word.verb), what=self.object(did.where, word.thing), **facts).strip()
 
     def _with_noun(self, did: Did, word: EventWord | None, *, never: bool, facts: dict[str, str]) -> str:
         label = say(word.label, locale=self.locale) if word else did.event
         what = self.say(WHERE, it=self.node(did.where, self.vocabulary.events.fields)) if did.where else ""
         return self.say(NOUN_NOT if never else NOUN_DONE, label=label, what=what, **facts)
 
-    def object(self, where: Node | None) -> str:
+    def object(self, where: Node | None, thing: Phrase | None) -> str:
         """A single `is` names the thing itself: 「/pricing を」."""
         if where is None:
-            return ""
+            return self.say(OBJECT, it=self.say(thing)) if thing else ""
         while isinstance(where, All | Any) and len(where.nodes) == 1:
             where = where.nodes[0]
         if isinstance(where, Test) and where.op == "eq" and isinstance(where.value, str):
             return self.say(OBJECT, it=self.named(where))
-        return self.say(FILTERED, it=self.node(where, self.vocabulary.events.fields))
+        it = self.node(where, self.vocabulary.events.fields)
+        return self.say(FILTERED, thing=self.say(thing or SOMETHING), it=it)
 
     def named(self, where: Test) -> str:
         one = self.vocabulary.events.fields.find(where.field)

@@ -158,13 +158,15 @@ class Fields:
 class EventWord:
     """An event name. `code` is tracking_event.name; `sql` narrows further (over `event`) if names share a code.
 
-    `verb` makes shorter sentences: Phrase("viewed", "閲覧"); ja is a noun that takes する.
+    `verb` makes shorter sentences: Phrase("viewed", "閲覧"); ja is a noun that takes する. `thing`: what it is done to,
+    where nothing says which: Phrase("a page", "ページ").
     """
 
     key: str
     code: int
     label: Label
     verb: Phrase | None = None
+    thing: Phrase | None = None
     sql: str | None = None
     params: Mapping[str, object] = field(default_factory=dict)
 

@@ -48,6 +48,12 @@ VERBS = {
     Event.EMAIL_OPENED: Phrase("opened the mail", "メール開封"),
     Event.EMAIL_CLICKED: Phrase("clicked in a mail", "メール内クリック"),
 }
+THINGS = {
+    Event.PAGE_VIEWED: Phrase("a page", "ページ"),
+    Event.LINK_CLICKED: Phrase("a link", "リンク"),
+    Event.ASSET_DOWNLOADED: Phrase("a document", "資料"),
+    Event.FORM_SUBMITTED: Phrase("a form", "フォーム"),
+}
 # About the product's own working rather than about people.
 INNER = frozenset({Event.VERDICT_CHANGED, Event.EVENTS_DELETED, Event.LEADS_MERGED, Event.GROUPED})
 
@@ -56,15 +62,19 @@ def find_event(name: str) -> EventWord | None:
     """An event of the catalogue, or one of the workspace's own that has happened at least once."""
     event = BY_WIRE.get(name)
     if event is not None:
-        return EventWord(name, int(event), _(event.label), verb=VERBS.get(event))
+        return _known(name, event)
     number = CustomName.objects.filter(name=name).values_list("number", flat=True).first()
     return None if number is None else EventWord(name, number, name)
+
+
+def _known(name: str, event: Event) -> EventWord:
+    return EventWord(name, int(event), _(event.label), VERBS.get(event), THINGS.get(event))
 
 
 def listed_events() -> Sequence[EventWord]:
     """Those of the catalogue in its order, then the workspace's own by name."""
     own = CustomName.objects.order_by("name").values_list("name", "number")[:200]
-    known = [EventWord(name, int(event), _(event.label), VERBS.get(event)) for name, event in BY_WIRE.items()]
+    known = [_known(name, event) for name, event in BY_WIRE.items()]
     return [
         *(word for word in known if word.code not in INNER),
         *(EventWord(name, number, name) for name, number in own),

@@ -27,9 +27,14 @@ SENTENCES = [
         "has not viewed /pricing in the last 30 days",
     ),
     (
+        {"event": "page_viewed", "count": NEVER, "within": {"days": 30}},
+        "過去30日間にページを一度も閲覧していない",
+        "has not viewed a page in the last 30 days",
+    ),
+    (
         {"event": "page_viewed", "where": TITLE, "within": {"hours": 2}},
-        "過去2時間に（タイトルに「料金」を含む）を1回以上閲覧",
-        "viewed something (title contains “料金”) at least once in the last 2 hours",
+        "過去2時間にページ（タイトルに「料金」を含む）を1回以上閲覧",
+        "viewed a page (title contains “料金”) at least once in the last 2 hours",
     ),
     (
         {"event": "asset_downloaded", "after": {"event": "page_viewed", "where": PRICING}},
@@ -38,8 +43,8 @@ SENTENCES = [
     ),
     (
         {"event": "page_viewed", "sum": "visible_ms", "count": {"op": "gte", "value": 60}},
-        "閲覧時間の合計60以上閲覧",
-        "viewed with visible time of at least 60 in total",
+        "ページを閲覧時間の合計60以上閲覧",
+        "viewed a page with visible time of at least 60 in total",
     ),
     ({"event": "asset_downloaded", "count": NEVER}, "「資料ダウンロード」が一度もない", "no “download”"),
     ({"field": "lead.job_rank", "op": "gte", "value": "manager"}, "役職が課長以上", "job rank is at least manager"),

@@ -33,7 +33,9 @@ RANK_CHOICES[3] = Choice("manager", Phrase("manager", "課長"), stored=3)
 STAGES = [Choice(key, key) for key in ("inquiry", "nurturing", "mql")]
 
 EVENTS = {
-    "page_viewed": EventWord("page_viewed", 1, Phrase("page view", "ページ閲覧"), verb=Phrase("viewed", "閲覧")),
+    "page_viewed": EventWord(
+        "page_viewed", 1, Phrase("page view", "ページ閲覧"), Phrase("viewed", "閲覧"), Phrase("a page", "ページ")
+    ),
     "asset_downloaded": EventWord("asset_downloaded", 4, Phrase("download", "資料ダウンロード")),
     "trial_started": EventWord(
         "trial_started",
