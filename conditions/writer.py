@@ -33,6 +33,7 @@ DONE = "EXISTS (SELECT FROM (SELECT {doer} AS doer {events}) AS done WHERE done.
 OTHER = """JOIN (SELECT {doer} AS doer, min(event.occurred_at) AS first_at, max(event.occurred_at) AS last_at
            {events} GROUP BY {doer}) AS other ON other.doer = {doer} AND {order}"""
 ORDERS = {"after": "event.occurred_at > other.first_at", "before": "event.occurred_at < other.last_at"}
+BY_ITSELF = " OFFSET 0"  # counted once with all cores, not by each of them
 ANY_TEXT = "CASE WHEN jsonb_typeof({0}) = 'string' THEN ({0}) #>> '{{}}' END"
 ANY_NUMBER = "CASE WHEN jsonb_typeof({0}) = 'number' THEN ({0})::numeric END"
 ANY_BOOLEAN = "CASE WHEN jsonb_typeof({0}) = 'boolean' THEN ({0})::boolean END"
@@ -213,9 +214,9 @@ class Writer:
         once, by_day = _any_decides(did, negated=negated), self._by_day(did)
         if by_day is None:
             return self.events(did) + ("" if once else self._having(did.count, self.measure(did), negated=negated))
-        return by_day + (
-            " WHERE event.count > 0" if once else self._having(did.count, "sum(event.count)", negated=negated)
-        )
+        if once:
+            return f"{by_day} WHERE event.count > 0"
+        return by_day + self._having(did.count, "sum(event.count)", negated=negated) + BY_ITSELF
 
     def _by_day(self, did: Did) -> str | None:
         if self.days is None:

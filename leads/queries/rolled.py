@@ -32,9 +32,8 @@ class CountsByDay:
         due = datetime.combine(now.astimezone(self._tz).date() - timedelta(days=days), time.min, tzinfo=self._tz)
         return max(due, done) if done else due
 
-    def subjects(self, statement: str, params: Mapping[str, Any]) -> Sequence[int | None]:  # Any: SQL values
-        found: list[int | None] = sql.run(statement, **params).values()
-        return found
+    def rows(self, statement: str, params: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:  # Any: SQL values
+        return sql.run(statement, **params).rows
 
 
 KEPT = "SELECT name, days, done_until FROM tracking_retention WHERE tenant_id = %(tenant_id)s"

@@ -36,9 +36,9 @@ class Counts:
     def whole_since(self, code: int, *, now: datetime) -> datetime | None:
         return self.since
 
-    def subjects(self, statement: str, params: Mapping[str, object]) -> Sequence[int | None]:
+    def rows(self, statement: str, params: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
         self.cursor.execute(statement, {**params, "tenant_id": TENANT})
-        return [found for (found,) in self.cursor.fetchall()]
+        return list(self.cursor.fetchall())
 
 
 def count(cursor: Any, events: list[Event], *, tz: ZoneInfo, tenant: int = TENANT) -> None:

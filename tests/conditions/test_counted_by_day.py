@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -167,8 +168,9 @@ def test_a_page_that_is_about_nothing_is_among_those_that_are_not_pricing(cursor
 class Crowded(Counts):
     """More pages than can be named one by one."""
 
-    def subjects(self, statement: str, params: Any) -> list[int | None]:
-        return list(range(MOST + 1))
+    def rows(self, statement: str, params: Any) -> Sequence[tuple[Any, ...]]:
+        asks_for_pages = "AS nothing" in statement
+        return [(number,) for number in range(MOST + 1)] if asks_for_pages else super().rows(statement, params)
 
 
 @pytest.mark.parametrize(("at_least", "holds"), [(2, {1}), (3, set())])
@@ -178,6 +180,24 @@ def test_too_many_pages_to_be_named_are_joined(cursor: Any, at_least: int, holds
     compiled = asked(cursor, happened, pricing(at_least, within={"days": 7}), days=Crowded(cursor))
 
     assert "tracking_subject" in compiled.sql
+    assert found(cursor, compiled) == holds
+
+
+class Torn(Counts):
+    """More rows that the window cuts through than can be handed over."""
+
+    def rows(self, statement: str, params: Any) -> Sequence[tuple[Any, ...]]:
+        asks_for_rows = "concat_ws" in statement
+        return [(str(number), 1) for number in range(MOST + 1)] if asks_for_rows else super().rows(statement, params)
+
+
+@pytest.mark.parametrize(("at_least", "holds"), [(2, {1}), (3, set())])
+def test_where_too_many_rows_are_cut_the_log_is_read(cursor: Any, at_least: int, holds: set[int]) -> None:
+    happened = views(DAY, 7 * DAY - HOUR, 7 * DAY + HOUR)
+
+    compiled = asked(cursor, happened, pricing(at_least, within={"days": 7}), days=Torn(cursor))
+
+    assert "FROM tracking_event AS event" in compiled.sql
     assert found(cursor, compiled) == holds
 
 
