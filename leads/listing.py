@@ -25,7 +25,7 @@ from ma_platform.ui.templatetags.ui import ago, moment, number, person_name, sho
 
 Cells = Mapping[int, slots.Cell]
 MOST_COLUMNS = 30
-NOTHING = format_html('<span class="muted">{}</span>', "—")
+NOTHING = format_html('<span class="muted nothing">{}</span>', "—")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class ListColumn:
     load: Callable[[Sequence[LeadRow]], Cells]
     sort: str | None = None
     numeric: bool = False
+    whole: bool = False  # one line, however narrow the column
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ def _tone(tone: str) -> str:
 
 def _opening(column: ListColumn, may_edit: bool) -> SafeString:
     """The opening tag of every cell in a column."""
-    kind = SafeString(' class="num"') if column.numeric else ""
+    names = [name for name, worn in (("num", column.numeric), ("nowrap", column.whole)) if worn]
+    kind = format_html(' class="{}"', " ".join(names)) if names else ""
     typed = format_html(' data-cell="{}"', column.key) if may_edit else ""
     return format_html('<td{} data-label="{}"{}>', kind, column.label, typed)
 
@@ -141,11 +143,13 @@ def _added(column: slots.Column) -> ListColumn:
     )
 
 
-def _plain(key: str, label: str | Promise, text: Callable[[LeadRow], str], sort: str | None = None) -> ListColumn:
+def _plain(
+    key: str, label: str | Promise, text: Callable[[LeadRow], str], sort: str | None = None, *, whole: bool = False
+) -> ListColumn:
     def load(rows: Sequence[LeadRow]) -> Cells:
         return {row.id: slots.Cell(said) for row in rows if (said := text(row))}
 
-    return ListColumn(key, label, load, sort)
+    return ListColumn(key, label, load, sort, whole=whole)
 
 
 def _companies(rows: Sequence[LeadRow]) -> Cells:
@@ -180,9 +184,14 @@ OWN = (
     _plain("prefecture", gettext_lazy("Prefecture"), lambda row: row.prefecture),
     ListColumn("tags", gettext_lazy("Tags"), _tags),
     _plain("owner", gettext_lazy("Lead owner"), lambda row: row.owner_name or ""),
-    _plain("last_seen", gettext_lazy("Last seen"), lambda row: ago(row.last_seen_at) if row.last_seen_at else ""),
-    _plain("created", gettext_lazy("Created"), lambda row: moment(row.created_at), "created"),
-    _plain("updated", gettext_lazy("Updated"), lambda row: short_moment(row.updated_at), "updated"),
+    _plain(
+        "last_seen",
+        gettext_lazy("Last seen"),
+        lambda row: ago(row.last_seen_at) if row.last_seen_at else "",
+        whole=True,
+    ),
+    _plain("created", gettext_lazy("Created"), lambda row: moment(row.created_at), "created", whole=True),
+    _plain("updated", gettext_lazy("Updated"), lambda row: short_moment(row.updated_at), "updated", whole=True),
 )
 _OWN: Mapping[str, ListColumn] = {column.key: column for column in OWN}
 
