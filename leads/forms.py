@@ -117,7 +117,7 @@ class LeadForm(OwnFieldsForm):
         help_text=_("Follows the job title. One you choose stays until the title changes."),
     )
     prefecture = forms.CharField(label=_("Prefecture"), required=False, max_length=50)
-    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    owner = forms.ChoiceField(label=_("Lead owner"), required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through to Django's own signature

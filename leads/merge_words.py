@@ -26,7 +26,7 @@ NAMES = {
     "job_rank": _("Rank"),
     "phone": _("Phone"),
     "prefecture": _("Prefecture"),
-    "owner": _("Owner"),
+    "owner": _("Lead owner"),
 }
 
 

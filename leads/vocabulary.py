@@ -125,7 +125,7 @@ WORDS.add(
         label=_("On the exclusion list as"),
         choices=_choices({**EXCLUSION_LABELS}),
     ),
-    Field("lead.owner", Kind.CHOICE, sql="lead.owner_id", label=_("Owner"), choices=owners),
+    Field("lead.owner", Kind.CHOICE, sql="lead.owner_id", label=_("Lead owner"), choices=owners),
     Field("lead.created_at", Kind.MOMENT, sql="lead.created_at", label=_("Created")),
     Field("lead.updated_at", Kind.MOMENT, sql="lead.updated_at", label=_("Updated")),
     Field("company.name", Kind.FOLDED, sql="company.name", label=_("Company"), through=COMPANY),

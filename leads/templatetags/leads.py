@@ -46,7 +46,7 @@ FIELD_LABELS = {
     "job_rank": gettext_lazy("Rank"),
     "phone": gettext_lazy("Phone"),
     "prefecture": gettext_lazy("Prefecture"),
-    "owner": gettext_lazy("Owner"),
+    "owner": gettext_lazy("Lead owner"),
 }
 SOURCE_LABELS = {
     "form": gettext_lazy("Form"),
