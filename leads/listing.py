@@ -183,7 +183,7 @@ OWN = (
     _plain("phone", gettext_lazy("Phone"), lambda row: row.phone),
     _plain("prefecture", gettext_lazy("Prefecture"), lambda row: row.prefecture),
     ListColumn("tags", gettext_lazy("Tags"), _tags),
-    _plain("owner", gettext_lazy("Lead owner"), lambda row: row.owner_name or ""),
+    _plain("owner", gettext_lazy("Lead owner"), lambda row: row.owner_name or "", whole=True),
     _plain(
         "last_seen",
         gettext_lazy("Last seen"),
