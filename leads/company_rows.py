@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from leads.attributes import shown_value
+from leads.drawing import inside, opening, titled
 from leads.duplicates import Compared
 from leads.models import Company, CompanySuggestion
 from leads.moments import Moment, days
@@ -18,7 +20,8 @@ from leads.queries.companies import CompanyRow
 from leads.queries.company_pairs import people_of_companies
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import slots
-from ma_platform.ui.templatetags.ui import stage_tone
+from ma_platform.ui.addresses import address
+from ma_platform.ui.templatetags.ui import ago, number, short_moment
 from tracking.queries import Entry
 
 REASONS = {
@@ -46,33 +49,41 @@ class Sum:
     column: slots.Column
     cell: slots.Cell | None
 
-    @property
-    def tone(self) -> str:
-        """The badge's tone; `stage-mql` stands for the colour of that stage."""
-        tone = self.cell.tone if self.cell else ""
-        return stage_tone(tone.removeprefix("stage-")) if tone.startswith("stage-") else tone
-
-
-@dataclass(frozen=True, slots=True)
-class CompanyLine:
-    """A company with the cell of every added column."""
-
-    company: CompanyRow | Company
-    cells: list[Sum]
-
 
 def sums_of(
     companies: Sequence[CompanyRow | Company], can: Collection[Capability]
-) -> tuple[list[slots.Column], list[CompanyLine]]:
+) -> tuple[list[slots.Column], list[list[Sum]]]:
     """The added columns this member may see, and each company's cells. One query a column."""
     columns = [filler.call() for filler in slots.COMPANY_COLUMNS.fillers(can)]
     ids = [_id(company) for company in companies]
     loaded = [(column, column.load(ids) if ids else {}) for column in columns]
-    lines = [
-        CompanyLine(company, [Sum(column, cells.get(_id(company))) for column, cells in loaded])
-        for company in companies
+    return columns, [[Sum(column, cells.get(_id(company))) for column, cells in loaded] for company in companies]
+
+
+def drawn_companies(
+    companies: Sequence[CompanyRow], can: Collection[Capability]
+) -> tuple[list[slots.Column], SafeString]:
+    """The added columns, and the lines of the table."""
+    columns, sums = sums_of(companies, can)
+    industry, people = opening(gettext("Industry")), opening(gettext("Number of people"), numeric=True)
+    added = [opening(column.label, numeric=column.numeric) for column in columns]
+    seen, updated = opening(gettext("Last seen"), whole=True), opening(gettext("Updated"), whole=True)
+    openings = [industry, people, *added, seen, updated]
+    return columns, SafeString("".join(_line(one, found, openings) for one, found in zip(companies, sums, strict=True)))
+
+
+def _line(company: CompanyRow, sums: Sequence[Sum], openings: Sequence[str]) -> str:
+    beneath = f"{company.parent_name} · {company.domain}" if company.parent_name else company.domain
+    cells = [
+        slots.Cell(company.industry),
+        slots.Cell(number(company.leads)),
+        *(one.cell for one in sums),
+        slots.Cell(ago(company.last_seen_at)) if company.last_seen_at else None,
+        slots.Cell(short_moment(company.updated_at)),
     ]
-    return columns, lines
+    drawn = "".join(f"{begun}{inside(cell)}</td>" for begun, cell in zip(openings, cells, strict=True))
+    name = titled(company.name, address("leads:company", company.public_id), beneath)
+    return f"<tr><td>{name}</td>{drawn}</tr>\n"
 
 
 def _id(company: CompanyRow | Company) -> int:

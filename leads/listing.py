@@ -1,18 +1,15 @@
-"""Rows of the lead list as they are drawn: the columns a member chose, of our own, of the workspace, of rooms above.
-
-A page has hundreds of cells, so its lines are drawn here and not in the template: every value goes through `escape`.
-"""
+"""Rows of the lead list as they are drawn: the columns a member chose, of our own, of the workspace, of rooms above."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leads.drawing import inside, opening, titled
 from leads.models import Attribute, Lead, LeadTag
 from leads.queries import LeadRow
 from leads.queries.listing import word_sort
@@ -21,11 +18,10 @@ from leads.vocabulary import RANK_LABELS
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import slots
 from ma_platform.ui.addresses import address
-from ma_platform.ui.templatetags.ui import ago, moment, number, person_name, short_moment, stage_tone
+from ma_platform.ui.templatetags.ui import ago, moment, number, person_name, short_moment
 
 Cells = Mapping[int, slots.Cell]
 MOST_COLUMNS = 30
-NOTHING = format_html('<span class="muted nothing">{}</span>', "—")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,53 +73,30 @@ def shown_rows(
     editable: columns whose cells may be typed over. selectable: people can be ticked.
     """
     loaded = [column.load(rows) if rows else {} for column in columns]
-    openings = [_opening(column, column.key in editable) for column in columns]
+    openings = [
+        opening(one.label, numeric=one.numeric, whole=one.whole, key=one.key if one.key in editable else "")
+        for one in columns
+    ]
     select = _("Select %(name)s") if selectable else ""
     shown: list[ShownRow] = []
     for row in rows:
-        cells = [_cell(found.get(row.id)) for found in loaded]
-        inside = [f"{opening}{cell}</td>" for opening, cell in zip(openings, cells, strict=True)]
-        shown.append(ShownRow(row, cells, SafeString("".join([_person(row, select), *inside, "</tr>\n"]))))
+        cells = [inside(found.get(row.id)) for found in loaded]
+        drawn = [f"{begun}{cell}</td>" for begun, cell in zip(openings, cells, strict=True)]
+        shown.append(ShownRow(row, cells, SafeString("".join([_person(row, select), *drawn, "</tr>\n"]))))
     return shown
 
 
 def _person(row: LeadRow, select: str) -> str:
     """The opening tag of the line and its first cell; `select` are the words of a box to tick, "" for none."""
-    name, public_id, tick, ours = escape(person_name(row)), escape(row.public_id), "", ""
+    name, public_id, tick, ours = person_name(row), escape(row.public_id), "", ""
     if select:
         ours = f' data-lead="{public_id}" tabindex="-1"'
         tick = (
             f'<input class="row-tick" type="checkbox" form="bulk" name="lead" value="{public_id}"'
-            f' aria-label="{escape(select) % {"name": name}}">'
+            f' aria-label="{escape(select % {"name": name})}">'
         )
-    return (
-        f'<tr{ours}><td><span class="person">{tick}<span class="person-text">'
-        f'<a class="cell-link" href="{address("leads:page", public_id)}">{name}</a>'
-        f'<span class="person-sub">{escape(row.job_title or row.email)}</span></span></span></td>'
-    )
-
-
-def _cell(cell: slots.Cell | None) -> SafeString:
-    """What stands between the tags of a cell."""
-    if cell is None or not cell.value:
-        return NOTHING
-    value = escape(cell.value)
-    if cell.tone:
-        return SafeString(f'<span class="badge tone-{escape(_tone(cell.tone))}">{value}</span>')
-    return SafeString(f'<a href="{escape(cell.href)}">{value}</a>' if cell.href else value)
-
-
-def _tone(tone: str) -> str:
-    """The badge's tone; `stage-mql` stands for the colour of that stage."""
-    return stage_tone(tone.removeprefix("stage-")) if tone.startswith("stage-") else tone
-
-
-def _opening(column: ListColumn, may_edit: bool) -> SafeString:
-    """The opening tag of every cell in a column."""
-    names = [name for name, worn in (("num", column.numeric), ("nowrap", column.whole)) if worn]
-    kind = format_html(' class="{}"', " ".join(names)) if names else ""
-    typed = format_html(' data-cell="{}"', column.key) if may_edit else ""
-    return format_html('<td{} data-label="{}"{}>', kind, column.label, typed)
+    shown = titled(name, address("leads:page", public_id), row.job_title or row.email)
+    return f'<tr{ours}><td><span class="person">{tick}{shown}</span></td>'
 
 
 def attributes() -> list[Attribute]:

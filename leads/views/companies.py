@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from leads.actions.attributes import edit_company_attributes
 from leads.actions.companies import CompanyRefused, add_alias, edit_company, remove_alias
 from leads.company_forms import CompanyForm
-from leads.company_rows import attribute_rows, moments_of, pair_rows, sums_of
+from leads.company_rows import attribute_rows, drawn_companies, moments_of, pair_rows, sums_of
 from leads.filters import PAGE_SIZE
 from leads.listing import shown_columns, shown_rows
 from leads.models import Company
@@ -40,13 +40,13 @@ def index(request: MemberRequest) -> HttpResponse:
     sort = sort if sort in COMPANY_SORTS else "-updated"
     found = list_companies(q=q, sort=sort, after=decode(cursor) if cursor else None, limit=PAGE_SIZE + 1)
     rows = found[:PAGE_SIZE]
-    columns, lines = sums_of(rows, request.can)
+    columns, drawn = drawn_companies(rows, request.can)
     context = {
         "q": q,
         "sort": sort,
         "rows": rows,
         "columns": columns,
-        "lines": lines,
+        "drawn": drawn,
         "next_cursor": encode(rows[-1].position) if len(found) > PAGE_SIZE else "",
         "may_export": Capability.EXPORT_LEADS in request.can,
     }
@@ -69,7 +69,7 @@ def page(request: MemberRequest, company_id: str) -> HttpResponse:
         "rows": shown_rows(rows, columns),
         "columns": columns,
         "next_cursor": encode(rows[-1].position) if len(found) > PAGE_SIZE else "",
-        "sums": sums_of([company], request.can)[1][0].cells,
+        "sums": sums_of([company], request.can)[1][0],
         "may_edit": Capability.EDIT_LEADS in request.can,
         **_around(company),
         **_events(request, company),
