@@ -17,6 +17,7 @@ from benchmarks.table import Row, compared, interleaved
 from benchmarks.waiting import wait
 
 QUIET, PER_SECOND, TIMES = 19, 10, 100
+VISITORS = 1_000  # a tenant's, of whom each comes again
 POLL_SECONDS = 0.02
 Sent = dict[str, tuple[int, float]]  # event id → its tenant, when it was sent
 Seen = dict[str, float]  # event id → when it was in the log
@@ -87,7 +88,7 @@ class Times:
             await asyncio.sleep(max(0.0, begun + number / PER_SECOND - time.perf_counter()))
             name, started = f"{key}-{begun}-{number}", time.perf_counter()
             sent[event_id(name)] = (tenant, started)
-            writer.write(post(key, name))
+            writer.write(post(key, name, number))
             assert b" 200 " in await reader.readline()
             await reader.readuntil(b'{"success": true}')
             latencies.append(time.perf_counter() - started)
@@ -129,10 +130,12 @@ def event_id(name: str) -> str:
     return message_id(name)
 
 
-def post(key: str, name: str) -> bytes:
+def post(key: str, name: str, number: int) -> bytes:
+    """An event of one of the tenant's visitors."""
+    visitor = f"v{number % VISITORS}"
     return load.post(
         "/v1/track",
-        f'{{"writeKey": "{key}", "messageId": "{name}", "anonymousId": "v{name}", "event": "tick"}}'.encode(),
+        f'{{"writeKey": "{key}", "messageId": "{name}", "anonymousId": "{visitor}", "event": "tick"}}'.encode(),
     )
 
 
@@ -149,7 +152,7 @@ async def shout(port: int, key: str) -> None:
         begun, count = time.perf_counter(), 0
         while True:
             await asyncio.sleep(max(0.0, begun + count * lanes / PER_SECOND / TIMES - time.perf_counter()))
-            writer.write(post(key, f"{begun}-{number}-{count}"))
+            writer.write(post(key, f"{begun}-{number}-{count}", count * lanes + number))
             await reader.readuntil(b"}")
             count += 1
 

@@ -73,13 +73,14 @@ def beside(port: int, path: str, few: str, large: str) -> Row:
 
 
 def workspace(leads: int) -> str:
-    """A workspace with so many people in a fiftieth as many companies; returns its owner's session cookie."""
+    """A workspace with so many people in a fiftieth as many companies (60 at least); its owner's session cookie."""
     made = create_workspace(
         name="bench", email=f"{ids.code()}@bench.example", password="correct horse battery", now=clock.now()
     )
     with tenant_scope(made.workspace):
-        sql.run(MAKE_COMPANIES, companies=max(1, leads // 50))
-        sql.run(MAKE_LEADS, leads=leads, companies=max(1, leads // 50))
+        companies = max(FEW, leads // 50)  # a page of them, also where people are few
+        sql.run(MAKE_COMPANIES, companies=companies)
+        sql.run(MAKE_LEADS, leads=leads, companies=companies)
     client = Client()
     client.force_login(made.owner, backend=settings.AUTHENTICATION_BACKENDS[0])
     return client.cookies[settings.SESSION_COOKIE_NAME].value
