@@ -93,7 +93,7 @@ def may_undo(transfer: Import, *, now: datetime) -> bool:
     """Whether an import can be taken back today."""
     kind = kind_of(transfer.kind)
     ended = transfer.finished_at
-    ran = transfer.state in (State.DONE, State.FAILED) and ended is not None
+    ran = transfer.state in (State.DONE, State.FAILED) and transfer.started_at is not None
     return ran and kind.undo is not None and ended is not None and now - ended < UNDO_FOR
 
 

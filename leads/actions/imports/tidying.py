@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from leads.actions.disk import unlink_after_commit
 from leads.actions.erasing import Gone, at_erasure
 from leads.actions.imports.shelves import drop_files
 from leads.actions.imports.steps import UNDO_FOR
 from leads.models import Export, Import, ImportedRow, Lead
+from ma_platform import clock
 from ma_platform.db import sql
 
+State = Import.State
+NOT_RUN = (State.UPLOADED, State.CHECKING, State.CHECKED, State.FAILED)
+REMOVED = _("Somebody who was erased may be in this file, so it was removed. Please upload it again.")
 WAITS_FOR = timedelta(days=7)  # a file nobody imports
 
 
@@ -54,7 +60,10 @@ LEFTOVERS = """
 
 @at_erasure
 def forget_rows(gone: Sequence[Gone]) -> None:
-    """What files said about people, and every exported file that may hold them; one being written is begun again."""
+    """What files said about people, and every file that may hold them: exported, or uploaded and not imported yet.
+
+    An export that is being written is begun again.
+    """
     people = Lead.objects.filter(pk__in=[one.lead_id for one in gone])
     subjects = list(people.values_list("public_id", flat=True))
     ImportedRow.objects.filter(subject__in=subjects).exclude(before=None).update(before=None)
@@ -62,6 +71,21 @@ def forget_rows(gone: Sequence[Gone]) -> None:
         sql.run(FORGET_CELLS, addresses=addresses)
     Export.objects.filter(state=Export.State.RUNNING).update(state=Export.State.WAITING)
     expire_exports(now=None)
+    _drop_waiting()
+
+
+def _drop_waiting() -> None:
+    """Nobody can tell who is in them without reading them whole. One a worker has in its hands just now is left."""
+    waiting = Import.objects.filter(state__in=NOT_RUN).exclude(path="")
+    for transfer in waiting.select_for_update(skip_locked=True, of=("self",)):
+        drop_files(transfer)
+        transfer.path = ""
+        if transfer.finished_at is None:
+            transfer.state, transfer.report, transfer.finished_at = State.FAILED, {}, clock.now()
+            transfer.problem = _(
+                "Somebody who was erased may be in this file, so it was removed. Please upload it again."
+            )
+        transfer.save()
 
 
 FORGET_CELLS = """

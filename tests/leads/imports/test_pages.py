@@ -18,7 +18,7 @@ from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tests.conftest import NOW
-from tests.leads.imports.filing import CARDS, imported, text_of, workbook
+from tests.leads.imports.filing import CARDS, imported, text_of, uploaded, workbook
 
 CP932 = text_of(CARDS).encode("cp932")
 
@@ -201,6 +201,24 @@ def test_an_erasure_takes_exported_files_from_the_disk_once_it_is_committed(acme
             kept_until_then = default_storage.exists(path)
 
     assert (kept_until_then, default_storage.exists(path)) == (True, False)
+
+
+def test_an_erasure_takes_files_that_were_not_imported_yet(acme, sign_in, django_capture_on_commit_callbacks):
+    with tenant_scope(acme.workspace):
+        imported(CP932, by=acme.owner, now=NOW)
+        waiting = uploaded(CP932, by=acme.owner, now=NOW)
+        path = waiting.path
+
+        with django_capture_on_commit_callbacks(execute=True):
+            erase_lead(Lead.objects.get(email_key="taro@yamada.example"), by=acme.owner, now=NOW)
+
+        waiting.refresh_from_db()
+    assert not default_storage.exists(path)
+    assert (waiting.state, waiting.path, waiting.report) == ("failed", "", {})
+    page = sign_in().get(f"/imports/{waiting.public_id}")
+    assert page.status_code == 200
+    assert waiting.problem in page.content.decode()
+    assert "import_undo" not in page.content.decode()
 
 
 def test_erasing_a_person_removes_what_files_said(acme, sign_in):
