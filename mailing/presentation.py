@@ -101,7 +101,7 @@ class Response:
 def response(email: Email) -> Response:
     """Machines are in neither. Two queries."""
     ranges = [
-        verdict_range(event, emails=[email.public_id]).get(email.public_id, Range())
+        verdict_range(event, emails=[email.public_id], since=email.created_at).get(email.public_id, Range())
         for event in (Event.EMAIL_OPENED, Event.EMAIL_CLICKED)
     ]
     return Response(*ranges)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import translation
 
@@ -15,6 +17,7 @@ from tracking.models import Rejudgement
 from tracking.presentation import REASONS, reason_text
 from tracking.queries import Range, verdict_range
 
+BEGAN = NOW - timedelta(days=1)
 GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
 
 
@@ -107,8 +110,8 @@ def test_opens_are_a_range_from_the_certain_to_the_possible(acme, globex):
     mail_hit(acme.workspace, 6, 500, message="msg_6")
 
     with tenant_scope(acme.workspace):
-        opened = verdict_range(Event.EMAIL_OPENED, emails=["eml_1", "eml_2"])
-        clicked = verdict_range(Event.EMAIL_CLICKED, emails=["eml_1"])
+        opened = verdict_range(Event.EMAIL_OPENED, emails=["eml_1", "eml_2"], since=BEGAN)
+        clicked = verdict_range(Event.EMAIL_CLICKED, emails=["eml_1"], since=BEGAN)
 
     assert opened == {"eml_1": Range(2, 3)}
     assert clicked == {"eml_1": Range(1, 1)}

@@ -26,12 +26,13 @@ class Range:
         return self.least == self.most
 
 
-def verdict_range(name: int, *, emails: Sequence[str]) -> Mapping[str, Range]:
+def verdict_range(name: int, *, emails: Sequence[str], since: datetime) -> Mapping[str, Range]:
     """How many people opened (or clicked) each of these mails, by its public id; mails nobody did are not there.
 
-    One statement, by the lists' own subjects: opens are about the mail, clicks about a link and name the mail.
+    One statement, by the lists' own subjects: opens are about the mail, clicks about a link and name the mail, so that
+    those of every mail are read. since: before the mails were written none of them can be theirs.
     """
-    rows = sql.run(RANGES, name=int(name), emails=list(emails)).rows
+    rows = sql.run(RANGES, name=int(name), emails=list(emails), since=since).rows
     return {email: Range(least, most) for email, least, most in rows}
 
 
@@ -122,13 +123,13 @@ RANGES = """
         SELECT mail.key AS email, event.lead_id, event.verdict
           FROM mail
           JOIN tracking_event AS event ON event.tenant_id = %(tenant_id)s AND event.subject_id = mail.id
-         WHERE event.name = %(name)s AND event.name <> 11
+         WHERE event.name = %(name)s AND event.name <> 11 AND event.occurred_at >= %(since)s
          UNION ALL
         SELECT event.props ->> 'email', event.lead_id, event.verdict
           FROM tracking_subject AS link
           JOIN tracking_event AS event ON event.tenant_id = %(tenant_id)s AND event.subject_id = link.id
          WHERE link.tenant_id = %(tenant_id)s AND link.kind = 'link' AND %(name)s = 11 AND event.name = 11
-           AND event.props ->> 'email' = ANY (%(emails)s::text[])
+           AND event.occurred_at >= %(since)s AND event.props ->> 'email' = ANY (%(emails)s::text[])
     )
     SELECT email, count(DISTINCT lead_id) FILTER (WHERE verdict = 0)::int,
            count(DISTINCT lead_id) FILTER (WHERE verdict <> 1)::int
