@@ -210,6 +210,27 @@ def test_what_a_failing_collector_got_by_beacon_is_told_again_once(page: Page, s
     assert len(told) == 1
 
 
+def test_a_withdrawal_in_one_tab_ends_it_in_the_others(page: Page, site: str, collector: Collector) -> None:
+    page.goto(f"{site}/consent/")
+    page.wait_for_function("!!(window.ma && ma.visitor)")
+    page.evaluate("ma('consent', 'granted')")
+    eventually(lambda: len(collector.messages("page")) == 2)
+    other = page.context.new_page()
+    other.goto(f"{site}/consent/2")
+    other.wait_for_function("!!(window.ma && ma.visitor && ma.visitor())")
+    eventually(lambda: len(collector.messages("page")) == 3)
+
+    page.evaluate("ma('consent', 'withdrawn')")
+    other.evaluate("ma('track', 'unwanted')")
+    other.goto(f"{site}/consent/3")
+    other.wait_for_function("!!(window.ma && ma.visitor)")
+
+    eventually(lambda: len(collector.messages("page")) == 4)
+    assert not collector.messages("unwanted")
+    assert [m.get("anonymousId") for m in collector.messages("page")][-1] is None
+    assert other.evaluate(STORED) == [0, 0, ""]
+
+
 def test_a_late_answer_of_the_sites_own_host_does_not_undo_a_withdrawal(
     page: Page, site: str, collector: Collector
 ) -> None:

@@ -5,7 +5,8 @@ export type Consent = "granted" | "denied" | "withdrawn";
 const NAME = "_ma";
 const CHOICE = "_ma_c";
 const YEAR = 31_536_000;
-const ID = /^[\w-]{16,64}$/;
+/** "undefined" and "null", which nothing reads as, are too short. */
+const isId = (text: unknown): text is string => /^[\w-]{16,64}$/.test(text as string);
 
 /** Key/value storage that may refuse: reads give null, writes are dropped, nothing throws. */
 export class Store {
@@ -43,21 +44,23 @@ export class Store {
 export class Identity {
   #doc: Document;
   #store: Store;
-  #refusesByBrowser: boolean;
+  #refusesByBrowser?: boolean;
   #agreed: boolean;
+  #said?: string | null;
   #known = "";
 
   constructor(win: Window, store: Store, required: boolean) {
     const nav = win.navigator as Navigator & { globalPrivacyControl?: boolean };
-    const choice = store.get(CHOICE);
     this.#doc = win.document;
     this.#store = store;
-    this.#refusesByBrowser = nav.globalPrivacyControl === true || nav.doNotTrack === "1";
-    this.#agreed = required ? choice === "granted" : choice !== "denied";
+    this.#hear();
+    this.#refusesByBrowser = nav.globalPrivacyControl || nav.doNotTrack === "1";
+    this.#agreed = required ? this.#said === "granted" : this.#said !== "denied";
   }
 
+  /** What was answered in another tab since ends it here as well; a new yes holds from the next page on. */
   get allowed(): boolean {
-    return this.#agreed && !this.#refusesByBrowser;
+    return this.#agreed && !this.#refusesByBrowser && this.#store.get(CHOICE) === this.#said;
   }
 
   /**
@@ -66,23 +69,27 @@ export class Identity {
    */
   decide(consent: Consent, required: boolean): void {
     this.#agreed = consent === "granted";
+    this.#hear();
     if (!this.allowed) this.forget();
     this.#store.set(CHOICE, this.#choice(required));
+    this.#hear();
+  }
+
+  #hear(): void {
+    this.#said = this.#store.get(CHOICE);
   }
 
   /** The id this browser already has; undefined when it has none, or may have none. */
   held(): string | undefined {
     if (!this.allowed) return undefined;
-    return [this.#known, this.#cookie(), this.#store.get(NAME)].find((id) => id && ID.test(id)) as
-      | string
-      | undefined;
+    return [this.#known, this.#cookie(), this.#store.get(NAME)].find(isId);
   }
 
   /** The visitor id, made and stored when first asked; undefined when not allowed. `handed`: id from a sister site. */
   id(handed?: string | null): string | undefined {
     if (!this.allowed) return undefined;
     if (!this.#known) {
-      this.#keep(this.held() || (handed && ID.test(handed) ? handed : uuid()));
+      this.#keep(this.held() || (isId(handed) ? handed : uuid()));
     }
     return this.#known;
   }

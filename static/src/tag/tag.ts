@@ -124,7 +124,7 @@ export class Tag {
     const win = this.#win;
     const doc = this.#doc;
     const clock = () => this.#view.clock;
-    on(doc, "pointermove pointerdown keydown wheel touchstart scroll", () => clock().active());
+    on(doc, "pointermove pointerdown keydown wheel scroll", () => clock().active());
     on(doc, "scroll", () => this.#view.scrolled());
     on(doc, "click auxclick", (event) => this.#clicked(event));
     if (this.#settings.domains.length)
