@@ -14,7 +14,7 @@ from conditions.tree import Node, children, steps, walk
 from conditions.vocabulary import WORDS, Vocabulary
 from conditions.writer import Writer
 
-COUNTED = "SELECT {counts} FROM (SELECT {leaves} FROM {rows} WHERE {standing} OFFSET 0) AS judged"
+COUNTED = "SELECT {counts} FROM (SELECT {leaves} FROM {rows} {joins} WHERE {standing} OFFSET 0) AS judged"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ def tally(
     node: Node, *, now: datetime, tz: ZoneInfo, vocabulary: Vocabulary = WORDS, days: Days | None = None
 ) -> Tally:
     """Each leaf is judged once, groups from their leaves. Words, and ConditionRefused, as for `compile`."""
-    writer = Writer(vocabulary=vocabulary, now=now, tz=tz, prefix="t", days=days)
+    joins: list[str] = []  # a set that is only asked about in a column is read by one core, whatever its size
+    writer = Writer(vocabulary=vocabulary, now=now, tz=tz, prefix="t", days=days, joins=joins)
     nodes = list(walk(node))
     places = {path: place for place, (path, _) in enumerate(nodes)}
     leaves = [
@@ -47,6 +48,7 @@ def tally(
         counts=", ".join(counts),
         leaves=", ".join(leaves),
         rows=vocabulary.audience.rows,
+        joins=" ".join(joins),
         standing=vocabulary.audience.everybody,
     )
     return Tally(tuple(places), sql, writer.params)

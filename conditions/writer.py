@@ -30,6 +30,7 @@ _TYPES = (  # bool before int and datetime before date: each is the other's subc
 FOUND = "EXISTS (SELECT FROM ({rows} AND ({test})) AS found (id) WHERE found.id = {key})"
 MEMBER = "EXISTS (SELECT FROM unnest({array}) AS member (name) WHERE {test})"
 DONE = "EXISTS (SELECT FROM (SELECT {doer} AS doer {events}) AS done WHERE done.doer = {key})"
+DOERS = "LEFT JOIN (SELECT DISTINCT {doer} AS doer {events}) AS {alias} ON {alias}.doer = {key}"
 OTHER = """JOIN (SELECT {doer} AS doer, min(event.occurred_at) AS first_at, max(event.occurred_at) AS last_at
            {events} GROUP BY {doer}) AS other ON other.doer = {doer} AND {order}"""
 ORDERS = {"after": "event.occurred_at > other.first_at", "before": "event.occurred_at < other.last_at"}
@@ -44,7 +45,8 @@ ANY_VALUE = "NULLIF(NULLIF({0}, 'null'::jsonb), '\"\"'::jsonb)"
 class Writer:
     """One statement's parameters in the making. joined: aliases the caller's FROM has, which nothing goes through.
 
-    days: where it is given, events are counted from the counts by day as far as those say the same.
+    days: where it is given, events are counted from the counts by day as far as those say the same. joins: where it is
+    given, sets of doers go there, to be joined to the audience by the caller, and are not asked for by EXISTS.
     """
 
     vocabulary: Vocabulary
@@ -54,6 +56,7 @@ class Writer:
     among: str | None = None
     joined: frozenset[str] = frozenset()
     days: Days | None = None
+    joins: list[str] | None = None
     params: dict[str, object] = field(default_factory=dict)
     known: dict[tuple[str, object], str] = field(default_factory=dict)
 
@@ -160,14 +163,21 @@ class Writer:
     def did(self, did: Did) -> str:
         """Those whose events satisfy the count, as a set found once; where zero does, those not among who break it."""
         zero = COMPARE[did.count.op](0, did.count.value)
-        who = self.vocabulary.audience
-        rows = DONE.format(doer=who.doer, key=who.key, events=self._satisfying(did, negated=zero))
+        rows = self._among_doers(self._satisfying(did, negated=zero))
         if not zero:
             return rows
         newcomers = ""
         if did.within and only_zero(did.count):
             newcomers = f"({self.known_since} <= {self.bind(self.now - did.within.delta)}) IS TRUE AND "
         return f"({newcomers}NOT {rows})"
+
+    def _among_doers(self, events: str) -> str:
+        who = self.vocabulary.audience
+        if self.joins is None:
+            return DONE.format(doer=who.doer, key=who.key, events=events)
+        alias = f"done_{len(self.joins) + 1}"
+        self.joins.append(DOERS.format(doer=who.doer, key=who.key, events=events, alias=alias))
+        return f"({alias}.doer IS NOT NULL)"
 
     @property
     def known_since(self) -> str:
