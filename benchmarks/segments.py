@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import psycopg2
 
+from benchmarks.memory import begin, most_held
 from benchmarks.segments_world import Stage, prepare
 from benchmarks.table import Row, compared, interleaved, seconds
 from conditions import parse
@@ -204,13 +204,7 @@ def _each_table(cursor: Any, verb: str) -> None:  # Any: a cursor of the driver
 
 def memory(stage: Stage) -> Row:
     """Megabytes of this process at the most while a segment of nearly everybody is made, and before."""
-    before = _megabytes("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    before = begin()
     kept(stage, EVERYBODY)
-    peak = _megabytes("VmHWM")
+    peak = most_held()
     return Row("4a memory of the worker, everybody enters", peak, "MB", before, peak / before, "")
-
-
-def _megabytes(name: str) -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
