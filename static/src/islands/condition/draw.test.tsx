@@ -56,6 +56,12 @@ describe("the builder", () => {
   };
   const wait = () => act(() => vi.advanceTimersByTimeAsync(400));
   const click = (element: Element | null | undefined): void => act(() => (element as HTMLElement).click());
+  const type = (field: HTMLInputElement | HTMLTextAreaElement | null, text: string): void =>
+    act(() => {
+      const kind = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+      Object.getOwnPropertyDescriptor(kind.prototype, "value")?.set?.call(field, text);
+      field?.dispatchEvent(new Event("input", { bubbles: true }));
+    });
   const button = (text: string): HTMLElement | undefined =>
     [...place.querySelectorAll<HTMLElement>("button, [role=option]")].find((one) =>
       one.textContent?.includes(text),
@@ -129,5 +135,27 @@ describe("the builder", () => {
     show({ everything: true });
 
     expect(place.querySelector("textarea")?.value).toContain("everything");
+  });
+
+  it("can be gone back to once the JSON was mended", () => {
+    show({ everything: true });
+
+    type(place.querySelector("textarea"), "{");
+    expect(button("ビルダー")).toHaveProperty("disabled", true);
+    type(place.querySelector("textarea"), JSON.stringify(MANAGERS));
+    click(button("ビルダー"));
+
+    expect(place.querySelector(".cb-line")?.textContent).toBe("役職が課長以上");
+  });
+
+  it("lets a number be emptied on the way to another one", () => {
+    show({ all: [{ event: "page_viewed", count: { op: "eq", value: 3 } }] });
+    const number = (): HTMLInputElement | null => place.querySelector("input[type=number]");
+
+    type(number(), "");
+    expect(number()?.value).toBe("");
+    type(number(), "12");
+
+    expect(documents).toEqual([{ all: [{ event: "page_viewed", count: { op: "eq", value: 12 } }] }]);
   });
 });

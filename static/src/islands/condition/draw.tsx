@@ -31,6 +31,7 @@ export function Builder({ audience, initial, server, words, onChange }: Props) {
   const [root, setRoot] = useState<Group>(start.root);
   const [said, setSaid] = useState("");
   const [focus, setFocus] = useState("");
+  const [broken, setBroken] = useState(start.broken);
   const [expert, setExpert] = useState(start.broken);
   const [text, setText] = useState(start.broken ? JSON.stringify(initial, null, 2) : "");
   const written = useMemo(() => write(root), [root]);
@@ -62,13 +63,16 @@ export function Builder({ audience, initial, server, words, onChange }: Props) {
     if (!expert) setText(JSON.stringify(written.document, null, 2));
     setExpert(!expert);
   };
-  const accept = (document: Json): void => setRoot(readable(document).root);
+  const accept = (document: Json): void => {
+    setRoot(readable(document).root);
+    setBroken(false);
+  };
   return (
     <SharedContext.Provider value={shared}>
       <div className="cb" ref={frame}>
         <div className="cb-bar">
           <div className="segmented">
-            <button type="button" aria-pressed={!expert} onClick={() => expert && !start.broken && toggle()}>
+            <button type="button" aria-pressed={!expert} disabled={broken} onClick={() => expert && toggle()}>
               {texts.sentence}
             </button>
             <button type="button" aria-pressed={expert} onClick={() => !expert && toggle()}>
@@ -77,7 +81,13 @@ export function Builder({ audience, initial, server, words, onChange }: Props) {
           </div>
         </div>
         {expert ? (
-          <Expert text={text} onText={setText} onDocument={accept} refused={answer.refused} />
+          <Expert
+            text={text}
+            onText={setText}
+            onDocument={accept}
+            onWrong={() => setBroken(true)}
+            refused={answer.refused}
+          />
         ) : (
           <>
             {root.nodes.length === 0 ? <p className="cb-empty">{texts.empty}</p> : null}
@@ -179,11 +189,12 @@ interface ExpertProps {
   text: string;
   onText: (text: string) => void;
   onDocument: (document: Json) => void;
+  onWrong: () => void;
   refused: Refused | null;
 }
 
 /** The same condition as JSON; what is wrong is named with its path. */
-function Expert({ text, onText, onDocument, refused }: ExpertProps) {
+function Expert({ text, onText, onDocument, onWrong, refused }: ExpertProps) {
   const [wrong, setWrong] = useState("");
   const put = (typed: string): void => {
     onText(typed);
@@ -193,6 +204,7 @@ function Expert({ text, onText, onDocument, refused }: ExpertProps) {
       setWrong("");
       onDocument(document);
     } catch (error) {
+      onWrong();
       setWrong(error instanceof NotACondition ? `${error.message}: ?` : (error as Error).message);
     }
   };

@@ -243,7 +243,8 @@ function CountInput({ did, put }: DidProps) {
       key="number"
       label={texts.count ?? ""}
       value={count.value}
-      onValue={(value) => put({ ...did, count: { ...count, value: Number(value ?? 0) } })}
+      needed
+      onValue={(value) => put({ ...did, count: { ...count, value: Number(value) } })}
     />
   );
   const unit = did.sum ? null : <span key="unit">{texts.times}</span>;

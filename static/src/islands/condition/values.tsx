@@ -76,15 +76,23 @@ interface PlainProps {
   onValue: (value: Json) => void;
 }
 
-export function NumberInput({ label, value, onValue }: PlainProps) {
+/** `needed`: emptied on the way to another number it says nothing, and shows the last one when it is left. */
+export function NumberInput({ label, value, onValue, needed = false }: PlainProps & { needed?: boolean }) {
+  const [emptied, setEmptied] = useState(false);
+  const put = (input: HTMLInputElement): void => {
+    const empty = input.value === "";
+    setEmptied(empty);
+    if (!(empty && needed)) onValue(empty ? null : input.valueAsNumber);
+  };
   return (
     <input
       className="input cb-number"
       type="number"
       step="any"
       aria-label={label}
-      value={value === undefined || value === null ? "" : String(value)}
-      onChange={(event) => onValue(event.target.value === "" ? null : event.target.valueAsNumber)}
+      value={emptied || value === undefined || value === null ? "" : String(value)}
+      onChange={(event) => put(event.target)}
+      onBlur={() => setEmptied(false)}
     />
   );
 }
