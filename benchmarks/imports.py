@@ -96,7 +96,7 @@ def _line(one: int, dice: random.Random) -> list[str]:
 def imported(count: int, seen: Seen) -> float:
     """Rows a second from the first chunk of the run to the last."""
     made = workspace()
-    with tenant_scope(made.workspace), written(chain([HEADINGS], lines(count)), "cp932") as content:
+    with written(chain([HEADINGS], lines(count)), "cp932") as content, tenant_scope(made.workspace):
         upload = imports.Upload("cards.csv", os.fstat(content.fileno()).st_size, content)
         transfer = imports.upload_file(upload, "leads", by=made.owner, key=None, now=clock.now())
         imports.ask_check(transfer.public_id, imports.Options.of(transfer.options), now=clock.now())
