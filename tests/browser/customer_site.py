@@ -55,6 +55,15 @@ class Collector:
     def __post_init__(self) -> None:
         self.tells.set()
 
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """A tag that does not want to hear any more has hung up."""
+        self.tells.wait(20)
+        try:
+            yield
+        finally:
+            self.told.set()
+
     def take(self, body: dict[str, Any], kind: str | None) -> int:
         """Keeps a batch whole or not at all; the status to answer."""
         status = 400 if self.bad in [m.get("event") for m in body["batch"]] else self.status
@@ -112,11 +121,8 @@ def collector_handler(collector: Collector) -> type[Quiet]:
                 self.answer(200, json.dumps(DEFINITION).encode(), "application/json")
                 return
             if self.path.startswith("/v1/visitor"):
-                collector.tells.wait(20)
-                try:
+                with collector.telling():
                     self.bake(parse_qs(urlsplit(self.path).query)["v"][0])
-                finally:  # a tag that does not want to hear any more has hung up
-                    collector.told.set()
                 return
             name = "t.js" if self.path == "/t.js" else "form.js"
             self.answer(200, built[name], "text/javascript")

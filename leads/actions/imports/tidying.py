@@ -76,16 +76,13 @@ def forget_rows(gone: Sequence[Gone]) -> None:
 
 def _drop_waiting() -> None:
     """Nobody can tell who is in them without reading them whole. One a worker has in its hands just now is left."""
-    waiting = Import.objects.filter(state__in=NOT_RUN).exclude(path="")
-    for transfer in waiting.select_for_update(skip_locked=True, of=("self",)):
+    left = Import.objects.filter(state__in=NOT_RUN).exclude(path="").select_for_update(skip_locked=True, of=("self",))
+    waiting = list(left)
+    for transfer in waiting:
         drop_files(transfer)
-        transfer.path = ""
-        if transfer.finished_at is None:
-            transfer.state, transfer.report, transfer.finished_at = State.FAILED, {}, clock.now()
-            transfer.problem = _(
-                "Somebody who was erased may be in this file, so it was removed. Please upload it again."
-            )
-        transfer.save()
+    gone = Import.objects.filter(pk__in=[transfer.pk for transfer in waiting])
+    gone.filter(finished_at=None).update(state=State.FAILED, report={}, problem=str(REMOVED), finished_at=clock.now())
+    gone.update(path="")
 
 
 FORGET_CELLS = """
