@@ -18,9 +18,11 @@ from leads.actions.imports.kinds import ImportKind, Row
 from leads.actions.imports.options import ImportRefused, Options
 from leads.files import Reading, read_rows
 from leads.models import Import
+from ma_platform.db import sql
 from ma_platform.errors import NotFound
 
 Cells = list[str]
+ALIVE_EVERY = 20_000
 
 
 def of_id(public_id: str, *, states: Sequence[str] = (), lock: bool = False) -> Import:
@@ -52,6 +54,8 @@ def shelve(transfer: Import, kind: ImportKind) -> int:
             shelf.write(orjson.dumps([bool(key) and mark in seen, *cells], option=orjson.OPT_APPEND_NEWLINE))
             seen.add(mark)
             count += 1
+            if count % ALIVE_EVERY == 0:
+                sql.run("SELECT 1")  # a transaction that says nothing for half a minute is ended
         shelf.seek(0)
         default_storage.delete(shelf_of(transfer))
         default_storage.save(shelf_of(transfer), File(shelf))

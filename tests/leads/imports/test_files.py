@@ -10,6 +10,7 @@ from leads.files import (
     Limits,
     Reading,
     defuse,
+    encodings,
     preview,
     read_rows,
     restore,
@@ -221,3 +222,19 @@ def test_names_are_split_at_their_gap(text, parts):
 
 def test_an_address_abroad_has_no_prefecture():
     assert prefecture_of("1 Market St, San Francisco") == ""
+
+
+def test_an_encoding_that_loses_most_of_a_large_file_is_not_tried_to_its_end(monkeypatch: pytest.MonkeyPatch):
+    tried: list[str] = []
+    feed = encodings._Reader.feed
+
+    def noted(reader: encodings._Reader, block: bytes, *, final: bool = False) -> None:
+        tried.append(reader.name)
+        feed(reader, block, final=final)
+
+    monkeypatch.setattr(encodings._Reader, "feed", noted)
+    content = io.BytesIO("㈱髙﨑商会,営業①課,課長\r\n".encode("cp932") * 100_000)
+
+    assert encodings.detect_encoding(content) == "cp932"
+    assert (tried.count("euc_jp"), tried.count("utf-8")) == (1, 1)
+    assert tried.count("cp932") > 3

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from psycopg2.sql import SQL, Identifier
 
 from leads.actions import ConsentInput, LeadInput, Upserted, record_consent, upsert_lead
-from leads.actions.imports import ImportRefused, advance, ask_run, error_file, steps
+from leads.actions.imports import ImportRefused, Options, advance, ask_check, ask_run, error_file, steps
 from leads.models import Company, Consent, Import, ImportedRow, Lead, LeadTag
 from leads.queries.history import past_values
 from ma_platform.db import sql
@@ -215,3 +216,15 @@ def everything() -> dict[str, str | None]:
 
 TABLES = ("leads_lead", "leads_company", "leads_leadtag", "leads_fieldhistory", "leads_consent", "tracking_event")
 DIGEST = "SELECT md5(string_agg(one::text, ',' ORDER BY one::text)) FROM {} AS one WHERE tenant_id = %(tenant_id)s"
+
+
+def test_laying_a_file_out_says_something_to_the_database_now_and_then(in_acme, now, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("leads.actions.imports.shelves.ALIVE_EVERY", 2)
+    rows = [["email"], *([f"p{number}@x.example"] for number in range(5))]
+    transfer = uploaded(text_of(rows).encode(), by=in_acme.owner, now=now)
+    ask_check(transfer.public_id, Options.of(transfer.options), now=now)
+
+    with CaptureQueriesContext(connection) as said:
+        advance(transfer.pk, now=now)
+
+    assert [query["sql"] for query in said].count("SELECT 1") == 2
