@@ -36,6 +36,9 @@ def main() -> int:
     import django
 
     django.setup()
+    from django.conf import settings
+
+    settings.DEBUG = False  # as for people: a debugging connection keeps the text of every statement
     from benchmarks.table import show
 
     rows = [row for area in wanted(only) for row in import_module(f"benchmarks.{area}").measure(scale)]
