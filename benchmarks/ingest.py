@@ -26,6 +26,7 @@ from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope
 from tracking.actions import drain
 from tracking.actions.drain import drain_once, place_of
+from tracking.actions.ingest import last_of
 from tracking.collector import wiring
 from tracking.collector.core import Entry
 from tracking.collector.keeper import Keeper
@@ -184,11 +185,6 @@ def both(port: int, key: str, requests: int, per_post: int) -> Row:
 
     goal = "≥ 0.35" if per_post == 1 else "≥ 1.20"
     return compared(f"1e HTTP to durable row, {per_post} a post", interleaved(noop, ours), unit="rows/s", goal=goal)
-
-
-def last_of(client: redis.Redis, stream: str) -> str:
-    """The id of the newest entry."""
-    return str(client.xinfo_stream(stream)["last-generated-id"].decode())
 
 
 def page_lines(tenant_id: int, events: int) -> Iterator[bytes]:

@@ -28,11 +28,11 @@ def inside(cell: slots.Cell | None) -> SafeString:
         return NOTHING
     value = escape(cell.value)
     if cell.tone:
-        return SafeString(f'<span class="badge tone-{escape(tone_of(cell.tone))}">{value}</span>')
+        return SafeString(f'<span class="badge tone-{escape(_tone(cell.tone))}">{value}</span>')
     return SafeString(f'<a href="{escape(cell.href)}">{value}</a>' if cell.href else value)
 
 
-def tone_of(tone: str) -> str:
+def _tone(tone: str) -> str:
     """The badge's tone; `stage-mql` stands for the colour of that stage."""
     return stage_tone(tone.removeprefix("stage-")) if tone.startswith("stage-") else tone
 

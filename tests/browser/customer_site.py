@@ -57,7 +57,7 @@ class Collector:
 
     @contextmanager
     def telling(self) -> Iterator[None]:
-        """A tag that does not want to hear any more has hung up."""
+        """Answer once `tells` is set, and say so, also where the tag has hung up meanwhile."""
         self.tells.wait(20)
         try:
             yield

@@ -127,7 +127,7 @@ class Ingest:
     def _begin(self, client: redis.Redis, stream: str) -> None:
         place = place_of(stream)
         # A stream that ends before our place was lost and begun anew: read it from its beginning.
-        self.positions[stream] = FIRST if _before(_last_of(client, stream), place) else place
+        self.positions[stream] = FIRST if _before(last_of(client, stream), place) else place
         log.info("draining %s from %s", stream, self.positions[stream])
 
     def _trim(self, client: redis.Redis) -> None:
@@ -144,7 +144,8 @@ class Ingest:
         connection.close()
 
 
-def _last_of(client: redis.Redis, stream: str) -> str:
+def last_of(client: redis.Redis, stream: str) -> str:
+    """The id of a stream's newest entry, one that was trimmed since included."""
     try:
         return str(client.xinfo_stream(stream)["last-generated-id"].decode())
     except redis.ResponseError:

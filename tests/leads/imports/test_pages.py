@@ -218,7 +218,7 @@ def test_an_erasure_takes_files_that_were_not_imported_yet(acme, sign_in, django
     page = sign_in().get(f"/imports/{waiting.public_id}")
     assert page.status_code == 200
     assert waiting.problem in page.content.decode()
-    assert "import_undo" not in page.content.decode()
+    assert f"/imports/{waiting.public_id}/undo" not in page.content.decode()
 
 
 def test_erasing_a_person_removes_what_files_said(acme, sign_in):
