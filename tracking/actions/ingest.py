@@ -26,7 +26,7 @@ PAUSE_SECONDS, LONGEST_PAUSE = 0.25, 5.0
 LEAST_AT_ONCE = 1_000
 SECONDS_AT_ONCE = 0.8  # a batch holds its browsers' rows locked, and nobody waits for a lock longer than 2 s
 OVERFLOW_AT_ONCE = 5_000  # how long the main lane may have to wait for the other one
-GATHER_SECONDS = 0.02  # a small batch costs nearly what a large one does: for as long as it took, the next one gathers
+GATHER_SECONDS = 0.05  # a small batch costs nearly what a large one does: they begin at least so far apart
 OVERFLOW_SECONDS = 0.2  # even a main lane that is never empty lets the other one in so often
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class Ingest:
         if not seen:
             read(client, self.positions, count=1, block_ms=BLOCK_MS)  # only to wait: the next step reads it
         elif seen < LEAST_AT_ONCE:  # idle on purpose: what arrives meanwhile shares the next batch's cost
-            time.sleep(min(time.monotonic() - started, GATHER_SECONDS))
+            time.sleep(max(0.0, started + GATHER_SECONDS - time.monotonic()))
 
     def _serve(self, client: redis.Redis, main: list[str], overflow: list[str]) -> int:
         """The main lane, then of the overflow what can be had without letting anybody wait. Returns events seen."""

@@ -23,6 +23,7 @@ from tracking.collector.stream import FSYNC_MS, Streams, commands, on_disk
 from tracking.collector.wire import AwayError, Wire, connected
 
 GATHER_SECONDS = 0.001  # under load an append waits so long for company: two system calls for ten events, not for one
+COMPANY = 4  # requests in one append that mean load: fewer are not made to wait
 Kept = asyncio.Future[Refusal | None]
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class Outbox:
         self._busy = False
         self._away_until = 0.0
         self._sent_at = self._left_at = 0.0
-        self._company = False  # whether the last append carried more than one
+        self._crowded = False  # whether the last append carried much company
         self._watch: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -79,9 +80,9 @@ class Outbox:
         self._wire.close()
 
     def _soon(self) -> None:
-        """At once after a pause, or when company is not to be had; right behind a full append, a moment later."""
+        """At once after a pause, or when little company is to be had; right behind a full append, a moment later."""
         rested = self._loop.time() - self._left_at
-        if rested >= GATHER_SECONDS or not self._company:
+        if rested >= GATHER_SECONDS or not self._crowded:
             self._loop.call_soon(self._leave)
         else:
             self._loop.call_later(GATHER_SECONDS - rested, self._leave)
@@ -89,7 +90,7 @@ class Outbox:
     def _leave(self) -> None:
         self._left_at = self._loop.time()
         entries, waiting = self._entries, self._waiting
-        self._entries, self._waiting, self._company = [], [], len(waiting) > 1
+        self._entries, self._waiting, self._crowded = [], [], len(waiting) >= COMPANY
         if self._wire.open:
             self._append(entries, waiting)
         elif time.monotonic() < self._away_until:
