@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from leads.actions.company_finding import companies_of_domains, found_companies
+from leads.actions.company_finding import Firm, companies_of_domains, found_companies
 from leads.attributes import Definition, Value, read_stated, values_of
 from leads.entry import Entry
 from leads.merging import BLANK, COLUMNS, Rules, Standing, Values, merge, touch_source
@@ -33,7 +33,7 @@ class Batch:
     by_email: dict[str, Standing] = field(default_factory=dict)
     by_identifier: dict[tuple[str, str], Standing] = field(default_factory=dict)
     new_identifiers: dict[tuple[str, str], Standing] = field(default_factory=dict)
-    companies: dict[str, tuple[int, str]] = field(default_factory=dict)
+    companies: dict[str, Firm] = field(default_factory=dict)
     domains: dict[str, tuple[int, str]] = field(default_factory=dict)
     owners: dict[str, int] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class Batch:
                 raise NotPlannable(owner="unknown_member")
             links["owner_id"] = self.owners.get(entry.owner)
         if entry.company is not None:
-            links["company_id"] = self.companies[entry.company][0] if entry.company else None
+            links["company_id"] = self.companies[entry.company].id if entry.company else None
         elif standing is None or standing.values["company_id"] is None:
             found = self.domains.get(str(entry.values.get("email_domain")))
             links |= {"company_id": found[0]} if found else {}
@@ -102,8 +102,8 @@ class Batch:
         if name not in ("company", "owner"):
             return value
         if not self.names:
-            firms = (*self.companies.values(), *self.domains.values())
-            self.names["company"] = {str(pk): text for pk, text in firms}
+            stated = ((firm.id, firm.name) for firm in self.companies.values())
+            self.names["company"] = {str(pk): text for pk, text in (*stated, *self.domains.values())}
             self.names["owner"] = {str(pk): email for email, pk in self.owners.items()}
         return self.names[name].get(value, value)
 

@@ -183,8 +183,8 @@ def _firm(known: _Known, fresh: dict[str, Firm]) -> Firm:
     return Firm(known.id, known.public_id, known.name) if known.id else fresh[known.key]
 
 
-def found_companies(entries: Sequence[Entry], *, now: datetime) -> dict[str, tuple[int, str]]:
-    """Each stated company name → (id, name) of its company; missing ones are made with a mail domain of their own."""
+def found_companies(entries: Sequence[Entry], *, now: datetime) -> dict[str, Firm]:
+    """Each stated company name → its company; missing ones are made with a mail domain of their own."""
     stated: dict[str, Stated] = {}
     for entry in entries:
         if entry.company:
@@ -192,8 +192,7 @@ def found_companies(entries: Sequence[Entry], *, now: datetime) -> dict[str, tup
             stated.setdefault(entry.company, Stated(entry.company, domain=domain))
     if not stated:
         return {}
-    found = firms(list(stated.values()), now=now)
-    return {name: (firm.id, firm.name) for name, firm in zip(stated, found, strict=True)}
+    return dict(zip(stated, firms(list(stated.values()), now=now), strict=True))
 
 
 def companies_of_domains(entries: Sequence[Entry]) -> dict[str, tuple[int, str]]:

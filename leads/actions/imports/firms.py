@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from django.utils.translation import gettext_lazy as _
-from psycopg2.sql import SQL, Composable, Identifier
+from psycopg2.sql import SQL, Identifier
 
 from leads.actions.companies import state_facts
 from leads.actions.company_finding import Firm, Stated, firms
@@ -243,7 +243,7 @@ def withdraw(rows: Sequence[Done], order: Order) -> list[Kept]:
     ]
     changed = sql.run(RESTORE, rows=orjson.dumps(lines).decode(), now=order.now).values()
     made = {done.subject: done for done in rows if done.outcome == CREATED and done.subject in found}
-    gone = set(sql.run(_drop(), public_ids=list(made), source=order.source).values())
+    gone = drop_lonely(list(made), edited=True)
     kept += [Kept(done.number, subject) for subject, done in made.items() if subject not in gone]
     suggest_twins(changed, now=order.now)
     _say_changed(changed, order)
@@ -280,7 +280,7 @@ RESTORE = """
 DROP = """
     DELETE FROM leads_company AS company
      WHERE company.tenant_id = %(tenant_id)s AND company.public_id = ANY(%(public_ids)s::text[])
-       AND %(source)s <> '' AND {alone}
+       AND (%(edited)s OR company.updated_at = company.created_at) AND {alone}
     RETURNING public_id
 """
 ALONE = """
@@ -288,9 +288,11 @@ ALONE = """
 """
 
 
-def _drop() -> Composable:
+def drop_lonely(public_ids: Sequence[str], *, edited: bool) -> set[str]:
+    """Let the ones of these companies go to which nothing belongs; returns them. `edited`: those changed since too."""
     alone = [SQL(ALONE).format(table=Identifier(table), column=Identifier(column)) for table, column in pointing()]
-    return SQL(DROP).format(alone=SQL(" AND ").join(alone))
+    drop = SQL(DROP).format(alone=SQL(" AND ").join(alone))
+    return set(sql.run(drop, public_ids=list(public_ids), edited=edited).values())
 
 
 register(

@@ -107,11 +107,12 @@ def write(rows: Sequence[Row], order: Order) -> list[Outcome]:
     planned = _plan(batch, entries, order, outcomes)
     if not order.dry:
         store(batch, Provenance(order.source, order.by.pk if order.by else None, order.now))
-    tags = _new_tags(planned, order)
+    tags, firms = _new_tags(planned, order), _new_companies(planned, batch)
     withheld, agreed = (set(), set()) if order.dry else _follow_up(planned, tags, order)
     for plan in planned:
         notes = ("withheld",) if plan.standing.id in withheld else ()
-        extra = {"tags": tags.get(plan.row.number, []), "consents": plan.standing.id in agreed}
+        number = plan.row.number
+        extra = {"tags": tags.get(number), "consents": plan.standing.id in agreed, "company": firms.get(number)}
         outcomes.append(_outcome(plan, extra, notes))
     return sorted(outcomes, key=lambda outcome: outcome.number)
 
@@ -162,6 +163,12 @@ def _new_tags(planned: Sequence[_Planned], order: Order) -> dict[int, list[str]]
         new[plan.row.number] = [tag for tag in plan.entry.tags if tag not in has]
         has.update(plan.entry.tags)
     return {number: tags for number, tags in new.items() if tags}
+
+
+def _new_companies(planned: Sequence[_Planned], batch: Batch) -> dict[int, str]:
+    """By row, the company that was made because the row states it; the first row that does."""
+    first = {batch.companies[plan.entry.company]: plan.row.number for plan in reversed(planned) if plan.entry.company}
+    return {number: firm.public_id for firm, number in first.items() if firm.created}
 
 
 def _follow_up(planned: Sequence[_Planned], tags: Mapping[int, list[str]], order: Order) -> tuple[set[int], set[int]]:

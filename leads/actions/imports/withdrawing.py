@@ -7,6 +7,7 @@ from typing import Any
 
 from leads.actions.batch import Batch, load_batch
 from leads.actions.erasing import erase_leads
+from leads.actions.imports.firms import drop_lonely
 from leads.actions.imports.kinds import Done, Kept, Order
 from leads.actions.store import Provenance, store
 from leads.attributes import kept_text
@@ -35,6 +36,7 @@ def withdraw(rows: Sequence[Done], order: Order) -> list[Kept]:
     _take_off(rows, found, order)
     _store(batch, order)
     _erase([pk for subject, pk in found.items() if subject in made and pk not in busy], order)
+    drop_lonely([done.before["company"] for done in rows if done.before.get("company")], edited=False)
     return kept
 
 

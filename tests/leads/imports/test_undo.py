@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from leads.actions import LeadInput, edit_lead, upsert_lead
+from leads.actions.companies import edit_company
 from leads.actions.exports import OWN, begin, start_export, write_export
 from leads.actions.imports import ImportRefused, ask_undo
 from leads.models import Company, Consent, Export, Lead
@@ -43,6 +44,18 @@ def test_undo_gives_the_very_same_export(in_acme, known, now):
     assert (done.state, kept_rows(done)) == ("undone", [])
     assert exported(in_acme) == before
     assert Consent.objects.count() == 0
+    assert [company.name for company in Company.objects.all()] == ["旧商会"]
+
+
+def test_a_company_of_the_file_stays_when_somebody_worked_on_it_or_belongs_to_it(in_acme, now):
+    transfer = imported(CP932, by=in_acme.owner, now=now)
+    later = now + timedelta(minutes=1)
+    edit_company(Company.objects.get(name="株式会社山田"), {"industry": "製造"}, by=in_acme.owner, now=later)
+    upsert_lead(LeadInput(email="jiro@takasaki.example", company="髙﨑商会"), by=None, now=later)
+
+    undone(transfer, by=in_acme.owner, now=now)
+
+    assert {company.name for company in Company.objects.all()} == {"株式会社山田", "㈱髙﨑商会"}
 
 
 def test_what_a_person_changed_since_stays_and_is_listed(in_acme, known, now):
