@@ -22,16 +22,20 @@ def search_key(text: str) -> str:
     return fold(_GAPS.sub("", unicodedata.normalize("NFKC", text)))
 
 
-def addressee(last_name: str, first_name: str = "", *, company: str = "") -> str:
-    """The line a letter begins with; one honorific, never two.
+def addressee(
+    last_name: str, first_name: str = "", *, company: str = "", role: bool = False, locale: str = "ja"
+) -> str:
+    """The line a letter begins with; one honorific, never two, and never nobody. `role`: a mailbox such as info@.
 
-    addressee("山田", "太郎") == "山田 太郎 様"; without a person the company's ご担当者様, with neither ご担当者様.
+    addressee("山田", "太郎") == "山田 太郎 様"; without a name the company's 御中, behind a role its ご担当者様; with
+    neither ご担当者様. In other languages than Japanese the given name comes first.
     """
-    person = " ".join(part for part in (bare_name(last_name), bare_name(first_name)) if part)
-    if person:
-        return f"{person} 様"
-    firm = bare_name(company)
-    return f"{firm} ご担当者様" if firm else "ご担当者様"
+    last, first, firm = bare_name(last_name), bare_name(first_name), bare_name(company)
+    if not locale.startswith("ja"):
+        return " ".join(part for part in (first, last) if part) or firm or "Sir or Madam"
+    if last or first:
+        return f"{last} {first}".strip() + " 様"
+    return f"{firm} ご担当者様".strip() if role or not firm else f"{firm} 御中"
 
 
 def bare_name(name: str) -> str:

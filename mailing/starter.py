@@ -11,7 +11,7 @@ STARTER = """<mjml>
   <mj-body background-color="#f4f6f9">
     <mj-section background-color="#ffffff" padding="32px 16px">
       <mj-column>
-        <mj-text>{{ lead.last_name|default("ご担当者") }} 様</mj-text>
+        <mj-text>{{ lead.addressee }}</mj-text>
         <mj-text>いつもお世話になっております。</mj-text>
         <mj-button href="https://www.example.com/">詳しく見る</mj-button>
       </mj-column>

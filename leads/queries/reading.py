@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 
 from leads.attributes import Definition, template_value
 from leads.models import Company, Lead
+from leads.names import addressee
 from leads.queries.attributes import definitions
 from leads.titles import rank_key
 from ma_platform.api.facets import LEAD_FACETS
 from ma_platform.db import sql
+from ma_platform.tenancy.scope import current_tenant
 
 
 def find_lead(public_id: str) -> Lead | None:
@@ -125,7 +127,8 @@ WHOLE_LEADS = """
 def merge_fields(lead_ids: Sequence[int]) -> dict[int, dict[str, dict[str, object]]]:
     """Plain dicts for templates: {id: {"lead": {…}, "company": {…}, "owner": {…}}}; unknown text is "".
 
-    `attributes` of either hold the workspace's own fields as people read them: names of choices, not their keys.
+    `lead.addressee` is the line a letter begins with, and is never empty. `attributes` of either hold the workspace's
+    own fields as people read them: names of choices, not their keys.
     """
     rows = sql.run(MERGE_FIELDS, ids=list(lead_ids)).dicts()
     own = Own(definitions("lead"), definitions("company")) if any(map(_has_own, rows)) else Own({}, {})
@@ -152,6 +155,13 @@ def _template_dicts(row: Mapping[str, Any], own: Own) -> dict[str, dict[str, obj
     lead = {name: row[name] for name in TEXT_FIELDS}
     lead |= {"id": row["public_id"], "job_rank": rank_key(row["job_rank"]) or ""}
     lead["attributes"] = _readable(own.lead, row["own"])
+    lead["addressee"] = addressee(
+        row["last_name"],
+        row["first_name"],
+        company=row["company_name"] or "",
+        role=row["email_kind"] == "role",
+        locale=current_tenant().locale,
+    )
     company = {name: row[f"company_{name}"] or "" for name in ("name", "domain", "industry", "prefecture")}
     company["attributes"] = _readable(own.company, row["company_own"])
     owner = {"name": row["owner_name"] or "", "email": row["owner_email"] or ""}
@@ -161,7 +171,8 @@ def _template_dicts(row: Mapping[str, Any], own: Own) -> dict[str, dict[str, obj
 MERGE_FIELDS = """
     SELECT lead.id, lead.public_id, lead.email, lead.last_name, lead.first_name, lead.last_name_kana,
            lead.first_name_kana, lead.department, lead.job_title, lead.job_rank, lead.phone, lead.prefecture,
-           company.name AS company_name, company.domain AS company_domain, company.industry AS company_industry,
+           lead.email_kind, company.name AS company_name, company.domain AS company_domain,
+           company.industry AS company_industry,
            company.prefecture AS company_prefecture, owner.name AS owner_name, owner.email AS owner_email,
            lead.attributes::text AS own, company.attributes::text AS company_own
       FROM leads_lead AS lead

@@ -20,6 +20,7 @@ from mailing.tokens import Ticket
 from mailing.wording import worded
 
 OWN_FIELDS = ("lead", "company")
+ALWAYS_SAID = frozenset({"lead.addressee", "lead.email", "workspace.name"})
 ROOTS = frozenset({"lead", "company", "owner", "workspace", "event", "unsubscribe_url", "preferences_url"})
 SAMPLE = {
     "lead": {
@@ -33,6 +34,7 @@ SAMPLE = {
         "phone": "03-0000-0000",
         "prefecture": "東京都",
         "tags": [],
+        "addressee": "山田 花子 様",
     },
     "company": {"name": "株式会社サンプル", "industry": "製造業"},
     "owner": {"name": "佐藤", "email": "sato@example.co.jp"},
@@ -100,6 +102,7 @@ def lint(parsed: document.MailDocument, sources: compiling.Sources, html: str) -
     found += [
         _("%(path)s has no fallback: people without it will not get this mail.") % {"path": path}
         for path in sources.required
+        if path not in ALWAYS_SAID
     ]
     settings = settings_of()
     if parsed.kind == "marketing" and not (

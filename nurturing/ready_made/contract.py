@@ -55,7 +55,7 @@ class ReadyMade:
     flow: Callable[[Mapping[str, str]], Document]
 
 
-GREETING = """{% if company.name %}{{ company.name }}<br />{% endif %}{{ lead.last_name | default("ご担当者") }} 様"""
+GREETING = "{% if company.name and lead.last_name %}{{ company.name }}<br />{% endif %}{{ lead.addressee }}"
 TEXT = '<mj-text font-size="15px" line-height="1.8" color="#1f2933" padding="8px 24px">{body}</mj-text>'
 BUTTON = (
     '<mj-button href="{href}" background-color="#1f5eff" color="#ffffff" font-size="15px" border-radius="6px"'

@@ -93,17 +93,24 @@ def test_width_and_kana_do_not_matter_when_searching_people() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "first", "company", "line"),
+    ("last", "first", "company", "role", "line"),
     [
-        ("山田", "太郎", "", "山田 太郎 様"),
-        ("山田様", "", "", "山田 様"),
-        ("", "", "アクメ株式会社", "アクメ株式会社 ご担当者様"),
-        ("", "", "アクメ株式会社 御中", "アクメ株式会社 ご担当者様"),
-        ("", "", "", "ご担当者様"),
+        ("山田", "太郎", "アクメ株式会社", True, "山田 太郎 様"),
+        ("山田様", "", "", False, "山田 様"),
+        ("", "太郎 様", "", False, "太郎 様"),
+        ("", "", "アクメ株式会社 御中", False, "アクメ株式会社 御中"),
+        ("", "", "アクメ株式会社", True, "アクメ株式会社 ご担当者様"),
+        ("", "", "", True, "ご担当者様"),
+        ("", "", "", False, "ご担当者様"),
     ],
 )
-def test_the_honorific_is_never_doubled(last: str, first: str, company: str, line: str) -> None:
-    assert addressee(last, first, company=company) == line
+def test_the_honorific_is_never_doubled(last: str, first: str, company: str, role: bool, line: str) -> None:
+    assert addressee(last, first, company=company, role=role) == line
+
+
+def test_elsewhere_the_given_name_comes_first_and_nobody_is_addressed_as_nobody() -> None:
+    assert addressee("Doe", "Jane", locale="en") == "Jane Doe"
+    assert [addressee("", company=firm, locale="en") for firm in ("Acme", "")] == ["Acme", "Sir or Madam"]
 
 
 @pytest.mark.parametrize(
