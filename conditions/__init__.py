@@ -33,7 +33,7 @@ from conditions.references import Refs, refs
 from conditions.refused import ConditionRefused
 from conditions.rolled import Days
 from conditions.sentences import describe, describe_where
-from conditions.tally import Tally, tally
+from conditions.tally import Tally, tally, tally_inside
 from conditions.tree import Node, walk
 from conditions.visitors import VISITOR_WORDS, VisitorWords
 from conditions.vocabulary import (
@@ -96,5 +96,6 @@ __all__ = [
     "parse_where",
     "refs",
     "tally",
+    "tally_inside",
     "walk",
 ]

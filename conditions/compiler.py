@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from conditions.rolled import Days
 from conditions.tree import Node
 from conditions.vocabulary import WORDS, Vocabulary
-from conditions.writer import Writer
+from conditions.writer import Writer, named_array
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def compile(  # noqa: PLR0913 - who, when, and three ways to read, each named by
     days: events may be counted from the counts by day; the answers are the same. For many people, never for a few.
     Raises ConditionRefused for words gone since parsing, and for memberships nobody offers.
     """
-    writer = Writer(vocabulary=vocabulary, now=now, tz=tz, prefix=prefix, among=among, days=days)
+    writer = Writer(vocabulary=vocabulary, now=now, tz=tz, prefix=prefix, among=named_array(among), days=days)
     sql, standing = writer.condition(node, fields=vocabulary), vocabulary.audience.standing
     return Compiled(f"({standing} AND {sql})" if standing else sql, writer.params)
 

@@ -17,7 +17,7 @@ from conditions.moments import Moments
 from conditions.sentences import describe
 from conditions.tree import Node, children, steps, walk
 from conditions.vocabulary import WORDS, Vocabulary
-from conditions.writer import Writer
+from conditions.writer import Writer, named_array
 
 SHOWN = "%Y-%m-%d %H:%M"
 Row = Mapping[str, Any]  # Any: column types are the statement's business
@@ -80,7 +80,7 @@ def explain(  # same words as compile
     prefix: str = "c",
 ) -> Explained:
     """As `compile`, for each node of the tree. With `among` for a few: each leaf's value is looked up by itself."""
-    writer = Writer(vocabulary=vocabulary, now=now, tz=tz, prefix=prefix, among=among)
+    writer = Writer(vocabulary=vocabulary, now=now, tz=tz, prefix=prefix, among=named_array(among))
     told: dict[str, str] = {}
     for place, (_, one) in enumerate(walk(node)):
         column = f"{prefix}_node_{place}"

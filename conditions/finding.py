@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from conditions.kinds import CHOICES, Kind
+from conditions.kinds import Kind
 from conditions.moments import split_rows
 from conditions.operators import OPERATORS
 from conditions.phrases import Phrase, say
 from conditions.sentences import LIST, TRUTH, Speaker
-from conditions.tree import Did, Node, Test
+from conditions.tree import Account, Did, Node, Test
 from conditions.vocabulary import Field, Vocabulary
 from conditions.writer import Writer
 
 BETWEEN = "\x1f"  # members of a set, in one text
+COLLEAGUES = "(SELECT count(*)::text FROM ({colleagues}) AS colleague WHERE colleague.company_id = lead.company_id)"
 TIMES = Phrase("{n} times", "{n}回")
+PEOPLE = Phrase("{n} people", "{n}人")
 TOTAL = Phrase("{n} in total", "合計{n}")
 
 
@@ -25,6 +27,8 @@ def found_sql(leaf: Node, writer: Writer) -> str:
         case Did():
             who = writer.vocabulary.audience
             return f"(SELECT ({writer.measure(leaf)})::text {writer.events(leaf)} AND {who.doer} = {who.key})"
+        case Account():
+            return COLLEAGUES.format(colleagues=writer.colleagues(leaf))
         case _:
             return "NULL::text"
 
@@ -45,18 +49,24 @@ def _value(one: Field, writer: Writer) -> str:
 
 def found_value(leaf: Node, found: str | None, *, locale: str, vocabulary: Vocabulary) -> str | None:
     """The value as people read it: the label of a choice, はい, 3回. None for none."""
-    if found in (None, "") or not isinstance(leaf, Test | Did):
+    if found in (None, "") or not isinstance(leaf, Test | Did | Account):
         return None
     text = str(found)
+    if isinstance(leaf, Account):
+        return PEOPLE.say(locale, n=text)
     if isinstance(leaf, Did):
         return (TOTAL if leaf.sum else TIMES).say(locale, n=text)
-    one = vocabulary.find(leaf.field)
-    if one is not None and one.kind in CHOICES:
-        labels = {str(choice.value): choice.label for choice in one.options()}
-        return say(labels.get(text, text), locale=locale)
+    return _of_field(vocabulary.find(leaf.field), text, locale=locale)
+
+
+def _of_field(one: Field | None, text: str, *, locale: str) -> str:
     if one is not None and one.kind is Kind.BOOLEAN:
         return TRUTH[text == "true"].say(locale)
-    return LIST.say(locale).join(text.split(BETWEEN))
+    members = text.split(BETWEEN) if one is None or one.kind is Kind.SET else [text]
+    if one is not None and one.choices:
+        labels = {str(choice.value): choice.label for choice in one.options()}
+        members = [say(labels.get(member, member), locale=locale) for member in members]
+    return LIST.say(locale).join(members)
 
 
 def wanted_value(leaf: Node, *, locale: str, vocabulary: Vocabulary) -> str | None:

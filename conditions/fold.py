@@ -6,6 +6,7 @@ one: no locale, no ß → ss, no word-final sigma, no legal forms. Stored folded
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 KATAKANA = "".join(map(chr, [*range(0x30A1, 0x30F7), 0x30FD, 0x30FE]))
@@ -39,6 +40,9 @@ CREATE OR REPLACE FUNCTION ma_fold(text) RETURNS text
                 ELSE {_LOWERED} END
 """
 _PRODUCED = frozenset(HIRAGANA)
+_COLUMN = re.compile(r"\w+\.\w+")
+# As many bytes as letters: plain ASCII, as most addresses are, which is lowered ten times as quickly as it is folded.
+_QUICKER = 'CASE WHEN octet_length({0}) = char_length({0}) THEN lower({0} COLLATE "pg_c_utf8") ELSE {1} END'
 
 
 def folded_for(sql: str, compared: str | tuple[str, ...]) -> str:
@@ -47,7 +51,10 @@ def folded_for(sql: str, compared: str | tuple[str, ...]) -> str:
     Without hiragana in what is looked for, no katakana can become part of it, so letters need not be turned.
     """
     written = compared if isinstance(compared, str) else "".join(compared)
-    return f"ma_fold({sql})" if _PRODUCED.intersection(written) else LOWERED.format(f"({sql})")
+    if _PRODUCED.intersection(written):
+        return f"ma_fold({sql})"
+    lowered = LOWERED.format(f"({sql})")
+    return f"({_QUICKER.format(sql, lowered)})" if _COLUMN.fullmatch(sql) else lowered  # a column costs nothing to read
 
 
 DROP_FOLD = "DROP FUNCTION IF EXISTS ma_fold(text)"

@@ -8,8 +8,8 @@ from enum import StrEnum
 class Kind(StrEnum):
     """The SQL type a field's expression must have stands behind each kind."""
 
-    TEXT = "text"  # text: keys and ids, compared letter by letter
-    FOLDED = "folded"  # text: what people typed; width, case and kana are folded away unless the test is exact
+    TEXT = "text"  # text: ids, compared letter by letter
+    FOLDED = "folded"  # text: what people typed, or type; width, case and kana are folded away unless the test is exact
     NUMBER = "number"  # smallint, integer, bigint, float8 or numeric
     MOMENT = "moment"  # timestamptz
     DAY = "day"  # date

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from conditions.kinds import Kind
 from conditions.operators import OPERATORS
 from conditions.times import Duration, Period, day_start, local_day, period_days
-from conditions.tree import Count, Did, Node, Test, walk
+from conditions.tree import Account, Count, Did, Node, Test, walk
 from conditions.vocabulary import WORDS, Field, Fields, Through, Vocabulary
-from conditions.writer import Writer, only_zero
+from conditions.writer import Writer, named_array, only_zero
 
 OF_VALUE = "(SELECT {due} FROM (SELECT {value} AS at OFFSET 0) AS point)"
 OF_ROWS = "(SELECT min({due}) {rows} AND {id} = {key})"
@@ -44,6 +44,13 @@ SHIFTING = "SELECT {doer} AS doer, min(LEAST({dues})) AS due FROM tracking_event
 JOINED = "LEFT JOIN ({rows}) AS {alias} ON {alias}.doer = {key}"
 OF_ONE = "(SELECT due.due FROM ({rows}) AS due WHERE due.doer = {key})"
 EARLIEST = "SELECT any_of.doer, min(any_of.due) AS due FROM ({rows}) AS any_of GROUP BY any_of.doer"
+# By company, the earliest change of anybody's there: colleagues are people, whoever the condition is about.
+OF_COMPANIES = """
+    SELECT mate.company_id, min(change.due_at) AS due FROM ({changes}) AS change
+      JOIN leads_lead AS mate ON mate.tenant_id = %(tenant_id)s AND mate.id = change.lead_id
+     WHERE mate.company_id IS NOT NULL GROUP BY mate.company_id"""
+JOINED_COMPANIES = "LEFT JOIN ({rows}) AS {alias} ON {alias}.company_id = lead.company_id"
+OF_COMPANY = "(SELECT due.due FROM ({rows}) AS due WHERE due.company_id = lead.company_id)"
 CHANGES = """
     SELECT change.lead_id, change.due_at
       FROM (SELECT {key} AS lead_id, LEAST({dues}) AS due_at FROM {rows} {joins}
@@ -73,19 +80,9 @@ def next_changes(
     prefix: str = "d",
 ) -> Changes:
     """The earliest moment after `now` at which each lead's answer may change by time alone. Words as for `compile`."""
-    moments = Moments(Writer(vocabulary=vocabulary, now=now, tz=tz, prefix=prefix, among=among))
-    who, dues, joins = vocabulary.audience, list[str](), list[str]()
-    for place, (_, leaf) in enumerate(walk(node)):
-        if isinstance(leaf, Did):
-            joins.append(JOINED.format(rows=moments.rows_of(leaf), alias=f"due_{place}", key=who.key))
-            dues.extend([f"due_{place}.due", *moments.newcomers(leaf)])
-        elif isinstance(leaf, Test):
-            dues.extend(moments.of_test(leaf, vocabulary))
-    if not dues:
-        return Changes(None, {}, moments.whole)
-    some = f" AND {who.key} = ANY(%({among})s::bigint[])" if among else ""
-    parts = {"dues": ", ".join(dues), "joins": " ".join(joins), "everybody": who.everybody + some}
-    return Changes(CHANGES.format(key=who.key, rows=who.rows, **parts), moments.writer.params, moments.whole)
+    moments = Moments(Writer(vocabulary=vocabulary, now=now, tz=tz, prefix=prefix, among=named_array(among)))
+    asked = moments.changes(node)
+    return Changes(asked, moments.writer.params if asked else {}, moments.whole)
 
 
 @dataclass
@@ -94,6 +91,33 @@ class Moments:
 
     writer: Writer
     whole: bool = field(default=True)
+
+    def changes(self, node: Node) -> str | None:
+        """SELECT of (lead_id, due_at) for a whole tree; None when time changes nothing."""
+        who, few = self.writer.vocabulary.audience, self.writer.among
+        dues, joins = list[str](), list[str]()
+        for place, (_, leaf) in enumerate(walk(node)):
+            alias = f"due_{place}"
+            if isinstance(leaf, Did):
+                joins.append(JOINED.format(rows=self.rows_of(leaf), alias=alias, key=who.key))
+                dues.extend([f"{alias}.due", *self.newcomers(leaf)])
+            elif isinstance(leaf, Test):
+                dues.extend(self.of_test(leaf, self.writer.vocabulary))
+            elif isinstance(leaf, Account) and (rows := self.companies(leaf)):
+                joins.append(JOINED_COMPANIES.format(rows=rows, alias=alias))
+                dues.append(f"{alias}.due")
+        if not dues:
+            return None
+        some = f" AND {who.key} = ANY({few})" if few else ""
+        parts = {"dues": ", ".join(dues), "joins": " ".join(joins), "everybody": who.everybody + some}
+        return CHANGES.format(key=who.key, rows=who.rows, **parts)
+
+    def companies(self, account: Account) -> str | None:
+        """SELECT of (company_id, due) for what is asked about colleagues; None when time changes nothing."""
+        inner = Moments(self.writer.of_colleagues())
+        asked = inner.changes(account.node)
+        self.whole = self.whole and inner.whole
+        return None if asked is None else OF_COMPANIES.format(changes=asked)
 
     def of(self, leaf: Node) -> str:
         """One expression for a leaf over its row; NULL when time does not change it."""
@@ -104,6 +128,8 @@ class Moments:
             dues.extend(self.newcomers(leaf))
         elif isinstance(leaf, Test):
             dues = list(self.of_test(leaf, self.writer.vocabulary))
+        elif isinstance(leaf, Account) and (rows := self.companies(leaf)):
+            dues = [OF_COMPANY.format(rows=rows)]
         return "LEAST({})".format(", ".join(dues)) if dues else "NULL::timestamptz"
 
     # One field
@@ -141,7 +167,7 @@ class Moments:
         return "LEAST({})".format(", ".join(LATER.format(point=point, now=self._now) for point in points))
 
     def _moments(self, op: str, duration: Duration) -> tuple[str, ...]:
-        window = self._window(duration)
+        window = self.writer.interval(duration)
         return (f"(point.at - {window})", "point.at") if op == "within_next" else ("point.at", f"(point.at + {window})")
 
     def _days(self, op: str, duration: Duration) -> tuple[str, ...]:
@@ -191,7 +217,7 @@ class Moments:
     def newcomers(self, did: Did) -> Iterator[str]:
         """When somebody has been known for the whole window of a "has not"."""
         if did.within and only_zero(did.count):
-            point = f"({self.writer.known_since} + {self._window(did.within)})"
+            point = f"({self.writer.known_since} + {self.writer.interval(did.within)})"
             yield LATER.format(point=point, now=self._now)
 
     def _expiring(self, did: Did, *, every: bool) -> str:
@@ -202,7 +228,7 @@ class Moments:
             doer=self.writer.vocabulary.audience.doer,
             now=self._now,
             counts=self._counts(did, every=every) if did.within else "FALSE",
-            window=self._window(did.within) if did.within else "interval '0'",
+            window=self.writer.interval(did.within) if did.within else "interval '0'",
             tests=" AND ".join(tests),
         )
 
@@ -234,10 +260,6 @@ class Moments:
     @property
     def _zone(self) -> str:
         return self.writer.bind(self.writer.tz.key)
-
-    def _window(self, duration: Duration) -> str:
-        minutes = self.writer.bind(int(duration.delta.total_seconds() // 60))
-        return f"make_interval(mins => {minutes}::int)"
 
 
 def split_rows(through: Through) -> tuple[str, str]:

@@ -81,7 +81,7 @@ def _field(field: Field, locale: str) -> Json:
         "hints": field.hints is not None,
         "sum": field.kind is Kind.NUMBER and (field.through is None or field.sum_sql is not None),
     }
-    if field.kind in CHOICES:
+    if field.kind in CHOICES or field.choices:
         told["choices"] = _choices(field.options(), locale)
     return told
 
@@ -124,7 +124,10 @@ def _choices(choices: Sequence[Choice], locale: str) -> list[Json]:
 
 def _choice(choice: Choice, locale: str) -> Json:
     told: Json = {"key": choice.key, "label": _label(choice.label, locale)}
-    return {**told, "parts": _choices(choice.parts, locale)} if choice.parts else told
+    for name, below in (("parts", choice.parts), ("reasons", choice.reasons)):
+        if below:
+            told[name] = _choices(below, locale)
+    return told
 
 
 def _label(label: Label, locale: str) -> str:

@@ -10,7 +10,7 @@ from conditions.kinds import TEXTS, Kind
 from conditions.operators import OPERATORS, Operator, Shape
 from conditions.refused import ConditionRefused
 from conditions.times import Duration
-from conditions.tree import All, Any, Count, Did, Member, Node, Not, Order, Test, Value
+from conditions.tree import Account, All, Any, Count, Did, Member, Node, Not, Order, Test, Value
 from conditions.values import Place, read_duration, read_number, read_text, read_value
 from conditions.vocabulary import WORDS, Field, Fields, Vocabulary
 from conditions.writer import COMPARE
@@ -20,7 +20,7 @@ MAX_NODES = 100
 MAX_COUNT = 1_000_000_000
 MAX_KEY = 200
 FLOW_STATES = ("in", "never", "ended", "waiting_at")
-ORDERS = ("after", "before")
+ORDERS = ("after", "before", "around")
 
 Document = Mapping[str, object]
 
@@ -55,7 +55,7 @@ class _Parser:
         named = [key for key in READERS if key in document]
         if len(named) != 1:
             raise ConditionRefused("one_of", path=path)
-        if self.where and named[0] in ("event", "segment", "flow"):
+        if self.where and named[0] in ("event", "segment", "flow", "account"):
             raise ConditionRefused("where_only", path=f"{path}/{named[0]}")
         return READERS[named[0]](self, document, path, depth)
 
@@ -68,6 +68,14 @@ class _Parser:
     def negated(self, document: Document, path: str, depth: int) -> Node:
         _only(document, path, "not")
         return Not(self.node(document["not"], f"{path}/not", depth + 1))
+
+    def account(self, document: Document, path: str, depth: int) -> Node:
+        """Colleagues are people, whoever the condition is about."""
+        _only(document, path, "account")
+        inner = _Parser(self.vocabulary.people, self.vocabulary.people, nodes=self.nodes)
+        node = inner.node(document["account"], f"{path}/account", depth + 1)
+        self.nodes = inner.nodes
+        return Account(node)
 
     def _nodes(self, document: Document, key: str, path: str, depth: int) -> tuple[Node, ...]:
         _only(document, path, key)
@@ -141,10 +149,15 @@ class _Parser:
         if not named:
             return None
         if len(named) > 1:
-            raise ConditionRefused("unknown_key", path=f"{path}/before", key="before")
-        inner, path = document[named[0]], f"{path}/{named[0]}"
-        _only(_object(inner, path), path, "event", "where", "within", *ORDERS)
-        return Order(named[0], cast("Did", self.node(inner, path, depth + 1)))
+            raise ConditionRefused("unknown_key", path=f"{path}/{named[1]}", key=named[1])
+        relation, path = named[0], f"{path}/{named[0]}"
+        inner = _object(document[relation], path)
+        _only(inner, path, "event", "where", "within", "distance", *ORDERS)
+        if relation == "around" and "distance" not in inner:
+            raise ConditionRefused("missing_key", path=path, key="distance")
+        distance = read_duration(inner["distance"], path=f"{path}/distance") if "distance" in inner else None
+        other = {key: value for key, value in inner.items() if key != "distance"}
+        return Order(relation, cast("Did", self.node(other, path, depth + 1)), distance)
 
     # Memberships
 
@@ -153,7 +166,7 @@ class _Parser:
         return Member("segment", read_text(document["segment"], path=f"{path}/segment", limit=MAX_KEY))
 
     def flow(self, document: Document, path: str, depth: int) -> Node:
-        _only(document, path, "flow", "state", "step")
+        _only(document, path, "flow", "state", "step", "reason")
         flow = read_text(document["flow"], path=f"{path}/flow", limit=MAX_KEY)
         state = document.get("state")
         if state not in FLOW_STATES:
@@ -162,8 +175,14 @@ class _Parser:
             raise ConditionRefused(
                 "missing_key" if state == "waiting_at" else "unknown_key", path=f"{path}/step", key="step"
             )
-        step = read_text(document["step"], path=f"{path}/step", limit=MAX_KEY) if "step" in document else None
-        return Member("flow", flow, state=state, step=step)
+        if state != "ended" and "reason" in document:
+            raise ConditionRefused("unknown_key", path=f"{path}/reason", key="reason")
+        named = {
+            key: read_text(document[key], path=f"{path}/{key}", limit=MAX_KEY)
+            for key in ("step", "reason")
+            if key in document
+        }
+        return Member("flow", flow, state=state, **named)
 
 
 READERS: Mapping[str, Callable[[_Parser, Document, str, int], Node]] = {
@@ -174,6 +193,7 @@ READERS: Mapping[str, Callable[[_Parser, Document, str, int], Node]] = {
     "event": _Parser.did,
     "segment": _Parser.segment,
     "flow": _Parser.flow,
+    "account": _Parser.account,
 }
 
 

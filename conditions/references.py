@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 
 from conditions.operators import OPERATORS
 from conditions.times import Period
-from conditions.tree import Did, Member, Node, Test, walk
+from conditions.tree import Account, Did, Member, Node, Test, walk
 from conditions.vocabulary import WORDS, Vocabulary
 
 
 @dataclass(frozen=True)
 class Refs:
-    """Keys and ids named anywhere in the tree. clock: time alone can change the answer, without any new fact."""
+    """Keys and ids named anywhere in the tree. clock: time alone can change the answer, without any new fact.
+
+    account: colleagues are asked about, so what one does may change the answer of every other of the company.
+    """
 
     fields: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
@@ -20,6 +23,7 @@ class Refs:
     segments: frozenset[str] = frozenset()
     flows: frozenset[str] = frozenset()
     clock: bool = False
+    account: bool = False
 
 
 @dataclass
@@ -29,6 +33,7 @@ class _Found:
     event_fields: set[str] = field(default_factory=set)
     members: set[tuple[str, str]] = field(default_factory=set)
     clock: bool = False
+    account: bool = False
 
     def of(self, kind: str) -> frozenset[str]:
         return frozenset(identity for of, identity in self.members if of == kind)
@@ -46,6 +51,7 @@ def refs(node: Node, *, vocabulary: Vocabulary = WORDS) -> Refs:
         segments=found.of("segment"),
         flows=found.of("flow"),
         clock=found.clock,
+        account=found.account,
     )
 
 
@@ -59,6 +65,9 @@ def _read(node: Node, found: _Found, names: set[str]) -> None:
                 _read_did(each, found)
             case Member():
                 found.members.add((each.of, each.id))
+            case Account(node):
+                found.account = True
+                _read(node, found, found.fields)
 
 
 def _read_did(did: Did, found: _Found) -> None:

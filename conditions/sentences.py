@@ -10,7 +10,7 @@ from conditions.kinds import CHOICES, Kind
 from conditions.operators import OPERATORS, Shape
 from conditions.phrases import Label, Phrase, say
 from conditions.times import PERIODS, Duration, Period
-from conditions.tree import All, Any, Count, Did, Member, Node, Not, Order, Scalar, Test
+from conditions.tree import Account, All, Any, Count, Did, Member, Node, Not, Order, Scalar, Test
 from conditions.vocabulary import WORDS, Choice, EventWord, Field, Fields, Vocabulary
 from conditions.writer import only_zero
 
@@ -44,6 +44,12 @@ TOTALS = {
 }
 WITHIN = Phrase(" in the last {span}", "過去{span}に")
 ORDERS = {"after": Phrase(" after ({it})", "（{it}）の後に"), "before": Phrase(" before ({it})", "（{it}）の前に")}
+NEAR = {
+    "after": Phrase(" within {span} after ({it})", "（{it}）の後{span}以内に"),
+    "before": Phrase(" within {span} before ({it})", "（{it}）の前{span}以内に"),
+    "around": Phrase(" within {span} of ({it})", "（{it}）の前後{span}以内に"),
+}
+ACCOUNT = Phrase("somebody of the company: ({it})", "会社のだれかが（{it}）に当てはまる")
 WHERE = Phrase(" ({it})", "（{it}）")
 # {when} window, {order} another event, {what} its object, {times} how often
 VERB_DONE = Phrase("{verb}{what}{times}{when}{order}", "{when}{order}{what}{times}{verb}")
@@ -58,6 +64,7 @@ STATES = {
     "in": Phrase("in the flow “{id}”", "シナリオ「{id}」を実行中"),
     "never": Phrase("never in the flow “{id}”", "シナリオ「{id}」に入ったことがない"),
     "ended": Phrase("has ended the flow “{id}”", "シナリオ「{id}」が終了済み"),
+    "ended_for": Phrase("has ended the flow “{id}” because “{reason}”", "シナリオ「{id}」が「{reason}」で終了済み"),
     "waiting_at": Phrase("waiting at “{step}” of the flow “{id}”", "シナリオ「{id}」の「{step}」で待機中"),
 }
 
@@ -77,6 +84,7 @@ class Speaker:
     locale: str
     vocabulary: Vocabulary
     labels: dict[tuple[str, str], dict[str, Label]] = field(default_factory=dict)  # of choices, which may be a query
+    names: dict[tuple[str, str], Label | None] = field(default_factory=dict)  # of values that are keys, likewise
 
     def say(self, phrase: Phrase, **facts: object) -> str:
         return phrase.say(self.locale, **facts)
@@ -95,6 +103,8 @@ class Speaker:
                 return self.did(node)
             case Member():
                 return self.member(node)
+            case Account(inner):
+                return self.say(ACCOUNT, it=self.node(inner, self.vocabulary.people))
 
     def inner(self, node: Node, fields: Fields) -> str:
         said = self.node(node, fields)
@@ -143,7 +153,16 @@ class Speaker:
             label = self.labels[one.key, one.sql].get(value)
             if label is not None or one.kind in CHOICES:
                 return say(label or value, locale=self.locale)
-        return self.say(QUOTED, it=value)
+        name = self.name(value, one)
+        return self.say(QUOTED, it=value if name is None else say(name, locale=self.locale))
+
+    def name(self, value: str, one: Field | None) -> Label | None:
+        """What a key stands for, looked up once."""
+        if one is None or one.named is None:
+            return None
+        if (one.key, value) not in self.names:
+            self.names[one.key, value] = one.named(value)
+        return self.names[one.key, value]
 
     # Events
 
@@ -179,7 +198,7 @@ class Speaker:
     def named(self, where: Test) -> str:
         one = self.vocabulary.events.fields.find(where.field)
         value = cast("str", where.value)
-        if one and one.kind is Kind.CHOICE:
+        if one and (one.kind is Kind.CHOICE or self.name(value, one) is not None):
             return self.text(value, one)
         return f" {value} " if value.isascii() and self.locale.startswith("ja") else value
 
@@ -198,12 +217,21 @@ class Speaker:
         return said if self.locale.startswith("ja") else f" {said}"
 
     def order(self, order: Order | None) -> str:
-        return self.say(ORDERS[order.relation], it=self.did(order.did)) if order else ""
+        if order is None:
+            return ""
+        it = self.did(order.did)
+        if order.distance is None:
+            return self.say(ORDERS[order.relation], it=it)
+        span = self.say(UNITS[order.distance.unit], n=order.distance.amount)
+        return self.say(NEAR[order.relation], it=it, span=span)
 
     def member(self, member: Member) -> str:
-        phrase = SEGMENT if member.of == "segment" else STATES[member.state or "in"]
+        state = "ended_for" if member.reason else member.state or "in"
+        phrase = SEGMENT if member.of == "segment" else STATES[state]
         listed = {choice.key: choice for choice in self.vocabulary.members_listed(member.of)}
         named = listed.get(member.id, Choice(member.id, member.id))
         steps = {choice.key: say(choice.label, locale=self.locale) for choice in named.parts}
         step = steps.get(member.step or "", member.step or "")
-        return self.say(phrase, id=say(named.label, locale=self.locale), step=step)
+        reasons = {choice.key: say(choice.label, locale=self.locale) for choice in named.reasons}
+        reason = reasons.get(member.reason or "", member.reason or "")
+        return self.say(phrase, id=say(named.label, locale=self.locale), step=step, reason=reason)

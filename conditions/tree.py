@@ -57,10 +57,13 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """after: later than the first event of `did`; before: earlier than the last one. At the same instant is neither."""
+    """after: later than some event of `did`; before: earlier than one; at the same instant is neither. around: at most
+    `distance` from another one, either way. distance: how far from that event at most; None: however far.
+    """
 
     relation: str
     did: Did
+    distance: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +80,33 @@ class Did:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """The lead is in a segment (`state` is None), or stands in `state` of a flow (waiting_at names a `step`)."""
+    """The lead is in a segment (`state` is None), or stands in `state` of a flow.
+
+    waiting_at names a `step`; ended may name the `reason` the latest run ended for.
+    """
 
     of: str
     id: str
     state: str | None = None
     step: str | None = None
+    reason: str | None = None
 
 
-Node = All | Any | Not | Test | Did | Member
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody of the lead's company is so, the lead included. Of a lead without a company, nobody is.
+
+    `node` is about people even where the tree around it is about browsers.
+    """
+
+    node: Node
+
+
+Node = All | Any | Not | Test | Did | Member | Account
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """The nodes directly below that are judged on the same row; a did's `where` is judged on events instead."""
+    """The nodes directly below that are judged on the same row: not a did's `where`, nor what an account asks."""
     match node:
         case All(nodes) | Any(nodes):
             return nodes

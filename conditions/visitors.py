@@ -30,6 +30,10 @@ class VisitorWords(Vocabulary):
     def events(self) -> EventWords:
         return self._people.events
 
+    @property
+    def people(self) -> Vocabulary:
+        return self._people
+
     def find(self, key: str) -> Field | None:
         own = super().find(key)
         if own is not None:

@@ -32,13 +32,14 @@ from conditions.tree import Member
 class Choice:
     """`stored` is what the field's SQL yields for this choice (text or whole number); the key itself unless given.
 
-    parts: what a builder offers once this is chosen, such as the steps of a flow.
+    parts: what a builder offers once this is chosen, such as the steps of a flow; reasons: why one ends there.
     """
 
     key: str
     label: Label
     stored: str | int | None = None
     parts: Sequence[Choice] = ()
+    reasons: Sequence[Choice] = ()
 
     @property
     def value(self) -> str | int:
@@ -66,6 +67,7 @@ class Field:
     sum_sql: the number a did adds up for "sum", in the unit the author of a condition writes (visible_ms: seconds).
     given: true where there is somebody to ask about; without, "has none of" says nothing. Words of visitors set it.
     hints: known values to pick from, by what has been typed; any other value is as good.
+    named: what a value is called where it is a key nobody wants to read; None for one that is not known.
     ticks: where `sql` reads `%(now)s`: SQL of the next moment at which the value becomes another by time alone.
     """
 
@@ -81,6 +83,7 @@ class Field:
     given: str | None = None
     hints: Callable[[str], Sequence[Choice]] | None = None
     ticks: str | None = None
+    named: Callable[[str], Label | None] | None = None
 
     def options(self) -> Sequence[Choice]:
         return self.choices() if callable(self.choices) else self.choices
@@ -220,6 +223,11 @@ class Vocabulary(Fields):
     @property
     def events(self) -> EventWords:
         return self._events
+
+    @property
+    def people(self) -> Vocabulary:
+        """What may be asked about people, as about colleagues: these words, where they are about people."""
+        return self
 
     def use_events(self, words: EventWords) -> None:
         """Called once, by tracking."""

@@ -16,7 +16,8 @@ from conditions.kinds import CHOICES, Kind
 from conditions.operators import OPERATORS, Operator
 from conditions.refused import ConditionRefused
 from conditions.rolled import HUMAN, Days, events_by_day, is_rolled
-from conditions.tree import All, Any, Count, Did, Member, Node, Not, Order, Test, Value
+from conditions.times import Duration
+from conditions.tree import Account, All, Any, Count, Did, Member, Node, Not, Order, Test, Value
 from conditions.vocabulary import EventWord, Field, Fields, Through, Vocabulary
 
 COMPARE = {"eq": operator.eq, "lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge}
@@ -34,8 +35,27 @@ DOERS = "LEFT JOIN (SELECT DISTINCT {doer} AS doer {events}) AS {alias} ON {alia
 OTHER = """JOIN (SELECT {doer} AS doer, min(event.occurred_at) AS first_at, max(event.occurred_at) AS last_at
            {events} GROUP BY {doer}) AS other ON other.doer = {doer} AND {order}"""
 ORDERS = {"after": "event.occurred_at > other.first_at", "before": "event.occurred_at < other.last_at"}
+# With a distance it matters which of the others it is near to, so all of them are held against it.
+NEAR = """EXISTS (SELECT FROM (SELECT {doer} AS doer, event.occurred_at AS at, event.id AS id {events}) AS other
+            WHERE other.doer = {doer} AND {near})"""
+NEARNESS = {
+    "after": "other.at < event.occurred_at AND other.at >= event.occurred_at - {distance}",
+    "before": "other.at > event.occurred_at AND other.at <= event.occurred_at + {distance}",
+    "around": "other.at BETWEEN event.occurred_at - {distance} AND event.occurred_at + {distance}"
+    " AND other.id <> event.id",
+}
+# `lead` inside is a colleague. Found once by what is asked, then matched by the company.
+COLLEAGUES = (
+    "SELECT lead.company_id FROM leads_lead AS lead WHERE {everybody} AND lead.company_id IS NOT NULL AND {test}"
+)
+ACCOUNT = "EXISTS (SELECT FROM ({colleagues}) AS colleague WHERE colleague.company_id = lead.company_id)"
+OF_THEIR_COMPANIES = """
+    SELECT mate.id FROM leads_lead AS mate
+     WHERE mate.tenant_id = %(tenant_id)s AND mate.merged_into_id IS NULL
+       AND mate.company_id IN (SELECT lead.company_id FROM {rows} WHERE {everybody} AND {key} = ANY({few}))"""
 BY_ITSELF = " OFFSET 0"  # counted once with all cores, not by each of them
-ANY_TEXT = "CASE WHEN jsonb_typeof({0}) = 'string' THEN ({0}) #>> '{{}}' END"
+ANY_TEXT = """CASE jsonb_typeof({0}) WHEN 'string' THEN ({0}) #>> '{{}}' WHEN 'boolean' THEN ({0}) #>> '{{}}'
+                                  WHEN 'number' THEN trim_scale(({0})::numeric)::text END"""
 ANY_NUMBER = "CASE WHEN jsonb_typeof({0}) = 'number' THEN ({0})::numeric END"
 ANY_BOOLEAN = "CASE WHEN jsonb_typeof({0}) = 'boolean' THEN ({0})::boolean END"
 ANY_VALUE = "NULLIF(NULLIF({0}, 'null'::jsonb), '\"\"'::jsonb)"
@@ -45,6 +65,7 @@ ANY_VALUE = "NULLIF(NULLIF({0}, 'null'::jsonb), '\"\"'::jsonb)"
 class Writer:
     """One statement's parameters in the making. joined: aliases the caller's FROM has, which nothing goes through.
 
+    among: SQL of what stands in ANY(…): only these are looked at, and events only read of them.
     days: where it is given, events are counted from the counts by day as far as those say the same. joins: where it is
     given, sets of doers go there, to be joined to the audience by the caller, and are not asked for by EXISTS.
     """
@@ -86,6 +107,8 @@ class Writer:
                 return self.did(node)
             case Member():
                 return self.member(node)
+            case Account():
+                return ACCOUNT.format(colleagues=self.colleagues(node))
             case _:
                 assert_never(node)
 
@@ -188,6 +211,8 @@ class Writer:
         tests = self.happened(did)
         if did.where:
             tests.append(self.condition(did.where, fields=self.vocabulary.events.fields))
+        if did.order and did.order.distance:
+            tests.append(self._near(did.order, did.order.distance))
         return "FROM tracking_event AS event {} WHERE {}".format(self._other(did.order), " AND ".join(tests))
 
     def happened(self, did: Did, *, ahead: bool = False) -> list[str]:
@@ -204,7 +229,7 @@ class Writer:
         if word.sql:
             tests.append(f"({self.own(word, word.sql)})")
         if self.among:
-            tests.append(f"{doer} = ANY(%({self.among})s::bigint[])")
+            tests.append(f"{doer} = ANY({self.among})")
         return tests
 
     def _word(self, did: Did) -> EventWord:
@@ -214,10 +239,18 @@ class Writer:
         return word
 
     def _other(self, order: Order | None) -> str:
-        if order is None:
+        if order is None or order.distance:
             return ""
         doer = self.vocabulary.audience.doer
         return OTHER.format(doer=doer, events=self.events(order.did), order=ORDERS[order.relation])
+
+    def _near(self, order: Order, distance: Duration) -> str:
+        near = NEARNESS[order.relation].format(distance=self.interval(distance))
+        return NEAR.format(doer=self.vocabulary.audience.doer, events=self.events(order.did), near=near)
+
+    def interval(self, duration: Duration) -> str:
+        minutes = self.bind(int(duration.delta.total_seconds() // 60))
+        return f"make_interval(mins => {minutes}::int)"
 
     def _satisfying(self, did: Did, *, negated: bool) -> str:
         """FROM … of those whose number satisfies the count, or breaks it."""
@@ -251,7 +284,25 @@ class Writer:
             summed = ANY_NUMBER.format(summed)
         return f"COALESCE(sum({summed}), 0)"
 
-    # Memberships
+    # Colleagues and memberships
+
+    def colleagues(self, account: Account) -> str:
+        """SELECT of the companies (`company_id`, a line per person) where somebody is so."""
+        writer = self.of_colleagues()
+        test = writer.condition(account.node, fields=writer.vocabulary)
+        return COLLEAGUES.format(everybody=self._of_these(writer), test=test)
+
+    def of_colleagues(self) -> Writer:
+        """Writes what is asked about colleagues into the same statement. Of a few: about their companies' people."""
+        who, few = self.vocabulary.audience, None
+        if self.among:
+            few = OF_THEIR_COMPANIES.format(rows=who.rows, everybody=who.everybody, key=who.key, few=self.among)
+        return replace(self, vocabulary=self.vocabulary.people, among=few, joins=None)
+
+    @staticmethod
+    def _of_these(writer: Writer) -> str:
+        who = writer.vocabulary.audience
+        return f"{who.everybody} AND {who.key} = ANY({writer.among})" if writer.among else who.everybody
 
     def member(self, member: Member) -> str:
         word = self.vocabulary.member_word(member.of)
@@ -262,6 +313,11 @@ class Writer:
         for name, value in piece.params.items():
             sql = sql.replace(f"%({name})s", self.bind(value))
         return f"({sql})"
+
+
+def named_array(parameter: str | None) -> str | None:
+    """The bigint[] parameter a caller puts the few into."""
+    return f"%({parameter})s::bigint[]" if parameter else None
 
 
 def sql_type(values: tuple[object, ...]) -> str:

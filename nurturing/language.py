@@ -86,9 +86,14 @@ class PlatformLanguage:
         except ConditionRefused as refusal:
             raise refuse(refusal.path, "%(reason)s", reason=refusal.reason) from None
 
-    def wakers(self, condition: Condition) -> frozenset[int]:
-        """The events it counts, and every change of the lead if it asks about the lead."""
+    def wakers(self, condition: Condition, path: str) -> frozenset[int]:
+        """The events it counts, and every change of the lead if it asks about the lead.
+
+        Nobody's run is woken by what a colleague does, so that cannot be waited for.
+        """
         read = refs(node(condition))
+        if read.account or "company.score" in read.fields:
+            raise refuse(path, "Colleagues cannot be waited for here. Wait for a segment that asks about them.")
         words = [WORDS.events.find(name) for name in read.events]
         counted = frozenset(word.code for word in words if word)
         return counted | CHANGES if read.fields or read.segments or read.flows else counted

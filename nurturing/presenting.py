@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
 
 from ma_platform.api.pages import encode, number_in
 from ma_platform.ui.formats import number_up_to
@@ -17,6 +16,7 @@ from nurturing.graph import Graph
 from nurturing.language import FlowRefused, read_flow, said
 from nurturing.models import Flow, Run
 from nurturing.queries import FlowTotals
+from nurturing.vocabulary import END_REASONS
 from tracking.catalogue import Event
 
 PAGE = 50
@@ -29,12 +29,6 @@ TONES = {
     Run.State.WAITING: "info",
     Run.State.FINISHED: "success",
     Run.State.ENDED: "neutral",
-}
-REASONS = {
-    "completed": _("Completed"),
-    "step_limit": _("Stopped: more than 100 steps in an hour"),
-    "excluded": _("On the exclusion list"),
-    "merged": _("Joined with another person"),
 }
 
 
@@ -155,7 +149,7 @@ def run_row(run: Run, titles: Mapping[str, str]) -> RunRow:
         state=run.get_state_display(),
         tone=TONES.get(Run.State(run.state), "neutral"),
         step=titles.get(run.step, run.step),
-        reason=str(REASONS.get(run.end_reason, run.end_reason)),
+        reason=str(END_REASONS.get(run.end_reason, run.end_reason)),
         until=run.deadline_at,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from conditions import WORDS, Compiled, EventWord, compile, compile_event, parse, parse_where
+from conditions import WORDS, Compiled, EventWord, compile, compile_event, parse, parse_where, refs
 from conditions import Node as Condition
 from scoring import problems
 from scoring.parts import Part
@@ -33,8 +33,15 @@ class Place:
 
 
 def lead_condition(part: Part) -> Condition:
-    """A condition over leads. Raises Refused with the path inside the whole document."""
-    return parse(part.value, at=part.path)
+    """A condition over leads. Raises Refused with the path inside the whole document.
+
+    Nobody is scored again by what a colleague does, so a rule cannot ask about colleagues.
+    """
+    condition = parse(part.value, at=part.path)
+    read = refs(condition)
+    if read.account or "company.score" in read.fields:
+        raise part.refuse(problems.COLLEAGUES)
+    return condition
 
 
 def event_condition(part: Part | None) -> Condition | None:

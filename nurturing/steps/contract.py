@@ -31,7 +31,7 @@ class Language(Protocol):
     def where(self, raw: object, path: str) -> Condition:
         """Parse a condition over the properties of an event; raises DocumentRefused."""
 
-    def wakers(self, condition: Condition) -> frozenset[int]:
+    def wakers(self, condition: Condition, path: str) -> frozenset[int]:
         """Events after which the condition may have become true."""
 
 

@@ -44,18 +44,18 @@ class WaitForStep(Step):
     @classmethod
     def parse(cls, reader: Reader, language: Language) -> Self:
         """Read the step; `timeout` and `on_timeout` come together or not at all."""
-        items = tuple(read_item(raw, path, language) for path, raw in reader.rows("any", most=MOST_ITEMS))
+        items = {path: read_item(raw, path, language) for path, raw in reader.rows("any", most=MOST_ITEMS)}
         timeout = read_duration(reader.take("timeout"), reader.at("timeout")) if reader.has("timeout") else None
         on_timeout = reader.key("on_timeout") if timeout or reader.has("on_timeout") else None
         if on_timeout and not timeout:
             raise refuse(reader.at("timeout"), "on_timeout needs a timeout.")
         return cls(
-            items=items,
+            items=tuple(items.values()),
             since=read_since(reader),
             timeout=timeout,
             next=reader.key("next"),
             on_timeout=on_timeout,
-            waiting_for=frozenset().union(*(wakers(item, language) for item in items)),
+            waiting_for=frozenset().union(*(wakers(item, path, language) for path, item in items.items())),
         )
 
     @property
@@ -102,9 +102,9 @@ def read_item(raw: object, path: str, language: Language) -> Happening | Conditi
     return language.condition(raw, path)
 
 
-def wakers(item: Happening | Condition, language: Language) -> frozenset[int]:
+def wakers(item: Happening | Condition, path: str, language: Language) -> frozenset[int]:
     """The events after which the item must be looked at again."""
-    return frozenset({item.event}) if isinstance(item, Happening) else language.wakers(item)
+    return frozenset({item.event}) if isinstance(item, Happening) else language.wakers(item, path)
 
 
 def read_since(reader: Reader) -> Since:

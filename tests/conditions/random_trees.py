@@ -15,7 +15,7 @@ from tests.conditions.words import RANKS
 TOKYO = ZoneInfo("Asia/Tokyo")
 NOW = datetime(2028, 2, 20, 16, 30, tzinfo=UTC)  # already the 21st in Tokyo, in a leap year
 
-TEXTS = ["カイシャ", "ｶｲｼｬ", "かいしゃ", "ＡＢＣ", "abc", "Abc株式会社", "東京", "東", "a%_\\", " "]
+TEXTS = ["カイシャ", "ｶｲｼｬ", "かいしゃ", "ＡＢＣ", "abc", "Abc株式会社", "東京", "東", "a%_\\", " ", "３.5", "TRUE"]
 PATTERNS = ["^[A-Z]", "abc|東", "カ.シャ", "^[^ -~]+$", "\\d"]
 PATHS = ["/pricing", "/pricing/enterprise", "/"]
 NUMBERS = [0, 1, 3, 3.5, -2, 100]
@@ -66,9 +66,8 @@ event = st.builds(
     props=st.fixed_dictionaries({}, optional={"amount": anything, "name": st.just("trial_started")}),
     visitor_id=st.none() | st.integers(1, 4),
 )
-leads = st.lists(lead, min_size=1, max_size=4).map(
-    lambda listed: [numbered(one, place) for place, one in listed_from(listed)]
-)
+drawn_leads = st.tuples(lead, st.booleans())
+leads = st.lists(drawn_leads, min_size=1, max_size=4).map(lambda drawn: colleagues(drawn))
 events = st.lists(event, max_size=10).map(
     lambda listed: [numbered_event(one, place) for place, one in listed_from(listed)]
 )
@@ -81,6 +80,19 @@ def listed_from(listed: list[Any]) -> list[tuple[int, Any]]:
 def numbered(one: Lead, place: int) -> Lead:
     firm = one.company and Company(place, one.company.industry, one.company.employees)
     return Lead(**{**{name: getattr(one, name) for name in Lead.__dataclass_fields__}, "id": place, "company": firm})
+
+
+def colleagues(drawn: list[tuple[Lead, bool]]) -> list[Lead]:
+    """Numbered, some of them of the company of whoever came before."""
+    return together_in([(numbered(one, place), together) for place, (one, together) in enumerate(drawn, start=1)])
+
+
+def together_in(drawn: list[tuple[Lead, bool]]) -> list[Lead]:
+    people: list[Lead] = []
+    for one, together in drawn:
+        here = people[-1].company if together and people else None
+        people.append(replace(one, company=here) if here else one)
+    return people
 
 
 def numbered_event(one: Event, place: int) -> Event:
@@ -212,13 +224,14 @@ def trees(leaf: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str
 
 
 def depth(tree: dict[str, Any]) -> int:
-    below = tree.get("all") or tree.get("any") or ([tree["not"]] if "not" in tree else [])
+    below = tree.get("all") or tree.get("any") or [tree[key] for key in ("not", "account") if key in tree]
     return 1 + max((depth(each) for each in below), default=0)
 
 
 names = st.sampled_from(["page_viewed", "page_viewed", "asset_downloaded", "trial_started"])
 where = trees(event_test)
 other = st.fixed_dictionaries({"event": names}, optional={"where": event_test, "within": spans})
+near = st.fixed_dictionaries({"event": names, "distance": spans}, optional={"where": event_test, "within": spans})
 counts = st.fixed_dictionaries({"op": st.sampled_from(["eq", "lt", "lte", "gt", "gte"]), "value": st.integers(0, 3)})
 base = {"event": names}
 narrowed = {"where": where, "count": counts, "within": spans}
@@ -226,17 +239,29 @@ did = st.one_of(
     st.fixed_dictionaries(base, optional=narrowed),
     st.fixed_dictionaries({**base, "after": other}, optional=narrowed),
     st.fixed_dictionaries({**base, "before": other}, optional=narrowed),
+    *(st.fixed_dictionaries({**base, relation: near}, optional=narrowed) for relation in ("after", "before", "around")),
     st.fixed_dictionaries(
         {**base, "sum": st.sampled_from(["visible_ms", "properties.amount"]), "count": counts},
         optional={"within": spans},
     ),
 )
-condition = trees(lead_test | lead_test | did)
+asked_of_colleagues = trees(lead_test | did)
+
+
+@st.composite
+def of_account(draw: st.DrawFn) -> dict[str, Any]:
+    """A strategy of its own, so that what prints strategies does not print these twice."""
+    return {"account": draw(asked_of_colleagues)}
+
+
+account = of_account()
+condition = trees(lead_test | lead_test | did | account)
 standing = st.just({"segment": "seg_1"}) | st.one_of(
     *(st.just({"flow": "flw_1", "state": state}) for state in ("in", "never", "ended")),
     st.just({"flow": "flw_1", "state": "waiting_at", "step": "s1"}),
+    *(st.just({"flow": "flw_1", "state": "ended", "reason": reason}) for reason in ("inquiry", "mql")),
 )
-whole_condition = trees(st.one_of(lead_test, lead_test, lead_test, did, did, standing))
+whole_condition = trees(st.one_of(lead_test, lead_test, lead_test, did, did, standing, account))
 # Conditions the clock can turn, and people to whom much has happened.
 clock_tests = [
     *(one_test("lead.last_seen_at", op, spans) for op in ("within_last", "not_within_last", "within_next")),
@@ -264,19 +289,17 @@ clock_dids = [
 ]
 never = st.just({"op": "eq", "value": 0})
 clock_dids.append(st.fixed_dictionaries({"event": st.just("page_viewed"), "within": spans, "count": never}))
+lately_near = st.fixed_dictionaries({"event": st.just("page_viewed"), "distance": spans}, optional={"within": spans})
+clock_dids.append(st.fixed_dictionaries({"event": st.just("page_viewed"), "around": lately_near}))
 clock_leaf = st.one_of(*clock_tests) | st.one_of(*clock_dids)
+clock_leaf |= st.fixed_dictionaries({"account": clock_leaf})
 clock_condition = trees(clock_leaf)
-busy_leads = st.lists(
-    st.builds(replace, lead, last_seen_at=moment, contract_day=st.sampled_from(DAYS), merged_into_id=st.none()),
-    min_size=3,
-    max_size=4,
-).map(lambda listed: [numbered(one, place) for place, one in listed_from(listed)])
+busy_lead = st.builds(replace, lead, last_seen_at=moment, contract_day=st.sampled_from(DAYS), merged_into_id=st.none())
+busy_leads = st.lists(st.tuples(busy_lead, st.booleans()), min_size=3, max_size=4).map(colleagues)
 views = st.lists(
     st.builds(replace, event, lead_id=st.integers(1, 4), name=st.just(1), verdict=st.just(0)), min_size=3, max_size=10
 ).map(lambda listed: [numbered_event(one, place) for place, one in listed_from(listed)])
-many_leads = st.lists(lead, min_size=4, max_size=8).map(
-    lambda listed: [numbered(one, place) for place, one in listed_from(listed)]
-)
+many_leads = st.lists(drawn_leads, min_size=4, max_size=8).map(colleagues)
 
 # Visitors: half of them nobody we know
 
@@ -290,8 +313,8 @@ browser = st.builds(
     channel=st.none() | st.sampled_from(["", "direct", "paid"]),
     marks=st.lists(text, max_size=2).map(tuple),
 )
-browsers = st.lists(browser, min_size=1, max_size=4).map(
-    lambda listed: [numbered_browser(one, place) for place, one in listed_from(listed)]
+browsers = st.lists(st.tuples(browser, st.booleans()), min_size=1, max_size=4).map(
+    lambda drawn: of_colleagues([(numbered_browser(one, place), with_) for place, (one, with_) in listed_from(drawn)])
 )
 visitor_test = st.one_of(
     *number_tests("visitor.visits"),
@@ -301,8 +324,15 @@ visitor_test = st.one_of(
     *set_tests("visitor.marks"),
 )
 membership = st.just({"segment": "seg_1"})
-visitor_condition = trees(visitor_test | lead_test | did | membership)
+visitor_condition = trees(visitor_test | lead_test | did | membership | account)
 
 
 def numbered_browser(one: Visitor, place: int) -> Visitor:
     return replace(one, id=place, lead=one.lead and numbered(one.lead, place))
+
+
+def of_colleagues(drawn: list[tuple[Visitor, bool]]) -> list[Visitor]:
+    """Some of the people are of the company of the one before."""
+    known = [(one.lead, together) for one, together in drawn if one.lead]
+    people = {lead.id: lead for lead in together_in(known)}
+    return [replace(one, lead=one.lead and people[one.lead.id]) for one, _ in drawn]

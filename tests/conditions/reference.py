@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ class World:
     events: list[Event]
     now: datetime
     tz: ZoneInfo
+    people: list[Lead] = field(default_factory=list)  # whoever may be somebody's colleague
 
     @property
     def today(self) -> date:
@@ -41,11 +42,21 @@ class World:
 def holds(document: Document, lead: Lead, world: World) -> bool:
     if "event" in document:
         return did(document, lead, world)
+    if "account" in document:
+        return of_company(document["account"], lead, world)
     if "segment" in document:
         return lead.id == 1
     if "flow" in document:
-        return (lead.visits or 0) == FLOW_STATES.index(document["state"])
+        return (lead.visits or 0) == FLOW_STATES.index(document["state"]) and (
+            "reason" not in document or lead.stage == document["reason"]
+        )
     return combined(document, lambda each: holds(each, lead, world), lambda key: lead_value(key, lead), world)
+
+
+def of_company(document: Document, lead: Lead, world: World) -> bool:
+    standing = [mate for mate in world.people if mate.company and mate.merged_into_id is None]
+    mates = [mate for mate in standing if lead.company and mate.company and mate.company.id == lead.company.id]
+    return any(holds(document, mate, world) for mate in mates)
 
 
 def holds_for_event(document: Document, event: Event, world: World) -> bool:
@@ -96,8 +107,8 @@ def tested(document: Document, value: Any, world: World) -> bool:
         return known is bool(op == "is_set")
     if document["field"] in ("lead.tags", "lead.lists", "visitor.marks"):
         return of_set(document, value or (), world)
-    if document["field"].startswith(("attributes.", "properties.")) and not same_type(value, wanted):
-        value = None
+    if document["field"].startswith(("attributes.", "properties.")):
+        value = as_asked(value, wanted)
     if value is None:
         return bool(document.get("unknown", False))
     return (not positive(document, value, world)) if op in NEGATIVES else positive(document, value, world)
@@ -107,6 +118,13 @@ def of_set(document: Document, members: tuple[str, ...], world: World) -> bool:
     op = {"contains": "eq", "in": "in"}[NEGATIVES.get(str(document["op"]), str(document["op"]))]
     one = any(positive({**document, "op": op}, member, world) for member in members)
     return not one if document["op"] in NEGATIVES else one
+
+
+def as_asked(value: Any, wanted: Any) -> Any:
+    """A text reads numbers and truth values as they are written; otherwise another type is no value."""
+    if isinstance(wanted[0] if isinstance(wanted, list) else wanted, str) and value is not None:
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    return value if same_type(value, wanted) else None
 
 
 def same_type(value: Any, wanted: Any) -> bool:
@@ -255,8 +273,15 @@ def counts(document: Document, event: Event, lead: Lead, world: World) -> bool:
 
 
 def in_order(document: Document, event: Event, lead: Lead, world: World) -> bool:
-    if "after" in document:
-        return any(event.occurred_at > other.occurred_at for other in events_of(document["after"], lead, world))
-    if "before" in document:
-        return any(event.occurred_at < other.occurred_at for other in events_of(document["before"], lead, world))
+    for relation in ("after", "before", "around"):
+        if relation in document:
+            others = [other for other in events_of(document[relation], lead, world) if other is not event]
+            far = span(document[relation]["distance"]) if "distance" in document[relation] else timedelta.max
+            return any(is_near(relation, event.occurred_at - other.occurred_at, far) for other in others)
     return True
+
+
+def is_near(relation: str, gap: timedelta, far: timedelta) -> bool:
+    if relation == "around":
+        return abs(gap) <= far
+    return timedelta() < (gap if relation == "after" else -gap) <= far

@@ -59,12 +59,12 @@ def test_a_tree_never_changes_before_the_moment_named(
 def changed_early(
     document: Any, people: list[Lead], happened: list[Event], due: dict[int, datetime]
 ) -> list[tuple[int, datetime]]:
-    now = World(happened, NOW, TOKYO)
+    now = World(happened, NOW, TOKYO, people)
     return [
         (lead.id, moment)
         for lead in people
         for moment in looked_at(due.get(lead.id, NOW + FAR))
-        if holds(document, lead, World(happened, moment, TOKYO)) != holds(document, lead, now)
+        if holds(document, lead, World(happened, moment, TOKYO, people)) != holds(document, lead, now)
     ]
 
 

@@ -10,6 +10,14 @@ from conditions import Refs, parse, refs
 from tests.conditions.words import WORDS
 
 
+def test_what_is_asked_about_colleagues_is_read_too() -> None:
+    recent = {"event": "page_viewed", "within": {"days": 1}}
+
+    found = refs(parse({"not": {"account": {"any": [{"segment": "seg_1"}, recent]}}}, vocabulary=WORDS))
+
+    assert found == Refs(events=frozenset({"page_viewed"}), segments=frozenset({"seg_1"}), clock=True, account=True)
+
+
 def test_every_word_and_id_is_found_wherever_it_stands() -> None:
     document = {
         "all": [

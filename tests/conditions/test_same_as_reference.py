@@ -21,7 +21,7 @@ def test_one_test_agrees_with_the_reference(cursor: Any, document: Any, people: 
 
     found = PEOPLE.answer(cursor, document)
 
-    assert found == PEOPLE.expected(document, people, World([], NOW, TOKYO))
+    assert found == PEOPLE.expected(document, people, World([], NOW, TOKYO, people))
 
 
 @settings(max_examples=100, **SHARED)
@@ -31,7 +31,7 @@ def test_events_agree_with_the_reference(cursor: Any, document: Any, people: lis
 
     found = PEOPLE.answer(cursor, document)
 
-    assert found == PEOPLE.expected(document, people, World(happened, NOW, TOKYO))
+    assert found == PEOPLE.expected(document, people, World(happened, NOW, TOKYO, people))
 
 
 @settings(max_examples=150, **SHARED)
@@ -44,7 +44,7 @@ def test_whole_trees_agree_with_the_reference_and_do_not_see_other_tenants(
 
     everybody = PEOPLE.answer(cursor, document)
 
-    assert everybody == PEOPLE.expected(document, people, World(happened, NOW, TOKYO))
+    assert everybody == PEOPLE.expected(document, people, World(happened, NOW, TOKYO, people))
     assert PEOPLE.answer(cursor, document, lead_ids=[1]) & {1} == everybody & {1}
 
 
@@ -57,7 +57,7 @@ def test_explanation_holds_the_answer_of_every_node(
 
     told = PEOPLE.told(cursor, document)
 
-    assert told == PEOPLE.reading(document, people[0], World(happened, NOW, TOKYO))
+    assert told == PEOPLE.reading(document, people[0], World(happened, NOW, TOKYO, people))
 
 
 @settings(max_examples=80, **SHARED)

@@ -81,6 +81,26 @@ SENTENCES = [
         "氏名が入力済み、かつ（訪問回数が3超、または（セグメント「seg_1」に含まれる）ではない）",
         "name is known and (visits is more than 3 or not (in the segment “seg_1”))",
     ),
+    (
+        {"event": "asset_downloaded", "after": {"event": "page_viewed", "where": PRICING, "distance": {"days": 3}}},
+        "（/pricing を1回以上閲覧）の後3日以内に「資料ダウンロード」が1回以上",
+        "“download” at least once within 3 days after (viewed /pricing at least once)",
+    ),
+    (
+        {"event": "page_viewed", "around": {"event": "asset_downloaded", "distance": {"hours": 2}}},
+        "（「資料ダウンロード」が1回以上）の前後2時間以内にページを1回以上閲覧",
+        "viewed a page at least once within 2 hours of (“download” at least once)",
+    ),
+    (
+        {"account": {"field": "lead.visits", "op": "gte", "value": 3}},
+        "会社のだれかが（訪問回数が3以上）に当てはまる",
+        "somebody of the company: (visits is at least 3)",
+    ),
+    (
+        {"flow": "flw_1", "state": "ended", "reason": "商談化"},
+        "シナリオ「flw_1」が「商談化」で終了済み",
+        "has ended the flow “flw_1” because “商談化”",
+    ),
     ({"flow": "flw_1", "state": "waiting_at", "step": "s3"}, "シナリオ「flw_1」の「s3」で待機中",
      "waiting at “s3” of the flow “flw_1”"),
 ]  # fmt: skip

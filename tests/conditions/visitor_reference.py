@@ -5,13 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tests.conditions.reference import NEGATIVES, Document, World, combined, did, lead_value, present, tested
+from tests.conditions.reference import (
+    NEGATIVES,
+    Document,
+    World,
+    combined,
+    did,
+    lead_value,
+    of_company,
+    present,
+    tested,
+)
 from tests.conditions.scratch import Lead, Visitor
 
 
 def holds_for_visitor(document: Document, visitor: Visitor, world: World) -> bool:
     if "event" in document:
         return did(document, doer(visitor), by_browser(world))
+    if "account" in document:
+        return visitor.lead is not None and of_company(document["account"], visitor.lead, world)
     if "segment" in document:
         return visitor.lead is not None and visitor.lead.id == 1
     if "field" in document:
@@ -40,4 +52,4 @@ def doer(visitor: Visitor) -> Lead:
 
 
 def by_browser(world: World) -> World:
-    return World([replace(event, lead_id=event.visitor_id) for event in world.events], world.now, world.tz)
+    return replace(world, events=[replace(event, lead_id=event.visitor_id) for event in world.events])

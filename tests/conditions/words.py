@@ -98,7 +98,10 @@ WITH_SEGMENTS.use_members("segment", lambda member: Piece("lead.id = ANY(%(ids)s
 FLOW_STATES = ("in", "never", "ended", "waiting_at")
 WITH_SEGMENTS.use_members(
     "flow",
-    lambda member: Piece("coalesce(lead.visits, 0) = %(n)s", {"n": FLOW_STATES.index(member.state or "in")}),
+    lambda member: Piece(
+        "coalesce(lead.visits, 0) = %(n)s AND %(reason)s IN ('', coalesce(lead.stage, 'none'))",
+        {"n": FLOW_STATES.index(member.state or "in"), "reason": member.reason or ""},
+    ),
 )
 
 MARKS = Through(

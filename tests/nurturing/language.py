@@ -36,6 +36,6 @@ class PlainLanguage:
         """Keep it."""
         return self.condition(raw, path)
 
-    def wakers(self, condition: Condition) -> frozenset[int]:
+    def wakers(self, condition: Condition, path: str) -> frozenset[int]:
         """A change of the lead."""
         return frozenset({EVENTS["lead_updated"]})

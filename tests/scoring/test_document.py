@@ -45,6 +45,8 @@ def test_the_default_document_is_understood() -> None:
         ("/fit/rules/0/points", "5", "/fit/rules/0/points"),
         ("/fit/rules/0/points", True, "/fit/rules/0/points"),
         ("/fit/rules/0/when", {"field": "lead.shoe", "op": "eq", "value": 1}, "/fit/rules/0/when/field"),
+        ("/fit/rules/0/when", {"account": {"event": "page_viewed"}}, "/fit/rules/0/when"),
+        ("/fit/rules/0/when", {"not": {"field": "company.score", "op": "is_set"}}, "/fit/rules/0/when"),
         ("/fit/rules/1/key", "kacho", "/fit/rules/1/key"),
         ("/engagement/rules/0/key", "kacho", "/engagement/rules/0/key"),
         ("/engagement/rules/0", {**RULE, "group": "shop"}, "/engagement/rules/0/group"),

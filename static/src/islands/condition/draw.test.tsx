@@ -148,6 +148,56 @@ describe("the builder", () => {
     expect(place.querySelector(".cb-line")?.textContent).toBe("役職が課長以上");
   });
 
+  it("counts the parts of a filter and of what is asked about colleagues", async () => {
+    const condition: Json = {
+      all: [
+        { event: "page_viewed", where: { all: [{ field: "path", op: "eq", value: "/" }] } },
+        { account: { all: [{ field: "lead.visits", op: "gte", value: 3 }] } },
+      ],
+    };
+    const nodes = { "": 4, "/all/0": 9, "/all/0/where/all/0": 8, "/all/1": 6, "/all/1/account/all/0": 2 };
+    server.count = async () => ({ ...counted, nodes });
+    show(condition);
+    await wait();
+
+    const counts = [...place.querySelectorAll(".cb-count")].map((one) => one.textContent);
+    expect(counts.sort()).toEqual(["2", "6", "8", "9"]);
+    expect(place.querySelector('[data-scope="colleague"]')?.textContent).toContain("会社のだれかが");
+  });
+
+  it("adds up a property people name", () => {
+    show({ all: [{ event: "page_viewed", count: { op: "gte", value: 100 } }] });
+
+    click(button("回数"));
+    click(button("合計 独自の属性"));
+    type(place.querySelector('input[aria-label="属性名"]'), "amount");
+
+    expect(documents.at(-1)).toEqual({
+      all: [{ event: "page_viewed", sum: "properties.amount", count: { op: "gte", value: 100 } }],
+    });
+  });
+
+  it("asks how near another activity was, and for what reason a scenario ended", () => {
+    show({
+      all: [
+        { event: "page_viewed", after: { event: "page_viewed" } },
+        { flow: "flw_1", state: "ended" },
+      ],
+    });
+
+    click(button("間隔は問わない"));
+    click(button("以内"));
+    click(button("理由は問わない"));
+    click(button("商談化"));
+
+    expect(documents.at(-1)).toEqual({
+      all: [
+        { event: "page_viewed", after: { event: "page_viewed", distance: { days: 3 } } },
+        { flow: "flw_1", state: "ended", reason: "商談化" },
+      ],
+    });
+  });
+
   it("lets a number be emptied on the way to another one", () => {
     show({ all: [{ event: "page_viewed", count: { op: "eq", value: 3 } }] });
     const number = (): HTMLInputElement | null => place.querySelector("input[type=number]");

@@ -2,10 +2,11 @@
 import { type DragEvent, type KeyboardEvent, type ReactNode, useState } from "react";
 import { useShared, useTexts } from "./context";
 import { Icon } from "./Icon";
-import { type Group, type Item, newDid, newGroup, newMember, newTest } from "./model";
+import { MemberLine } from "./member";
+import { type Group, type Item, newAccount, newDid, newGroup, newMember, newTest } from "./model";
 import { type Direction, duplicate, edit, insert, move, remove, step } from "./moves";
 import { Picker } from "./Picker";
-import { DidLine, DidParts, MemberLine, TestLine } from "./rows";
+import { DidLine, DidParts, TestLine } from "./rows";
 import type { Scope } from "./words";
 
 const DRAGGED = "application/x-ma-condition";
@@ -16,7 +17,8 @@ interface GroupProps {
   depth: number;
 }
 
-export function GroupView({ group, scope, depth }: GroupProps) {
+/** `owner`: the group says itself whom it is about. */
+export function GroupView({ group, scope, depth, owner = false }: GroupProps & { owner?: boolean }) {
   const { change } = useShared();
   const texts = useTexts();
   const modes = [
@@ -29,6 +31,7 @@ export function GroupView({ group, scope, depth }: GroupProps) {
     <div className="cb-group" data-scope={scope} data-depth={depth % 3}>
       <div className="cb-group-head">
         {scope === "event" ? <span className="cb-plain">{texts.where}</span> : null}
+        {scope === "colleague" && owner ? <span className="cb-plain">{texts.account}</span> : null}
         <Picker
           tone="plain"
           label={texts.group ?? ""}
@@ -92,6 +95,13 @@ function ItemView({ item, scope, depth }: { item: Item; scope: Scope; depth: num
       </Frame>
     );
   }
+  if (item.kind === "account") {
+    return (
+      <Frame item={item} scope={scope} problem={problem} wide>
+        <GroupView group={item.group} scope="colleague" depth={depth} owner />
+      </Frame>
+    );
+  }
   return (
     <Frame
       item={item}
@@ -118,7 +128,8 @@ interface FrameProps {
 function Frame({ item, scope, problem, wide = false, below = null, children }: FrameProps) {
   const { counts } = useShared();
   const texts = useTexts();
-  const count = scope === "lead" ? counts[item.id] : undefined;
+  const count = counts[item.id];
+  const alone = scope === "event" ? texts.counted_alone : undefined;
   return (
     <div className="cb-item" data-kind={item.kind} data-item={item.id} data-wrong={problem ? "" : undefined}>
       <Handle item={item} />
@@ -133,7 +144,9 @@ function Frame({ item, scope, problem, wide = false, below = null, children }: F
           </p>
         ) : null}
       </div>
-      <span className="cb-count">{count === undefined ? "" : number(count)}</span>
+      <span className="cb-count" title={count === undefined ? undefined : alone}>
+        {count === undefined ? "" : number(count)}
+      </span>
       <Actions item={item} />
     </div>
   );
@@ -224,9 +237,10 @@ function AddMenu({ group, scope, depth }: GroupProps) {
   const texts = useTexts();
   const kinds: [string, boolean, () => Item][] = [
     ["add_field", true, () => newTest()],
-    ["add_event", scope === "lead" && words.events.length > 0, () => newDid()],
-    ["add_segment", scope === "lead" && words.segments.length > 0, () => newMember("segment")],
-    ["add_flow", scope === "lead" && words.flows.length > 0, () => newMember("flow")],
+    ["add_event", scope !== "event" && words.events.length > 0, () => newDid()],
+    ["add_segment", scope !== "event" && words.segments.length > 0, () => newMember("segment")],
+    ["add_flow", scope !== "event" && words.flows.length > 0, () => newMember("flow")],
+    ["add_account", scope === "lead" && depth < 5, () => newAccount()],
     ["add_group", depth < 5, () => newGroup([newTest()], group.mode === "all" ? "any" : "all")],
   ];
   const offered = kinds.filter(([, fits]) => fits);

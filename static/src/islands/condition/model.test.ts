@@ -10,9 +10,10 @@ const WHOLE: Json = {
       where: { all: [{ field: "path", op: "eq", value: "/pricing/", exact: true }] },
       count: { op: "gte", value: 2 },
       within: { days: 30 },
-      after: { event: "form_submitted", within: { days: 90 } },
+      after: { event: "form_submitted", within: { days: 90 }, distance: { days: 3 } },
     },
     { any: [{ segment: "seg_1" }, { flow: "flw_1", state: "waiting_at", step: "s3" }] },
+    { not: { account: { any: [{ flow: "flw_1", state: "ended", reason: "商談化" }] } } },
     { not: { any: [{ event: "page_viewed", sum: "visible_ms", count: { op: "gt", value: 60 } }] } },
   ],
 };
@@ -41,6 +42,7 @@ describe("a condition's tree", () => {
     expect(places.get("/all/0")).toBe(tree.nodes[0]?.id);
     expect(places.get("/all/4")).toBe(tree.nodes[4]?.id);
     expect(places.has("/all/2/where/all/0")).toBe(true);
+    expect(places.has("/all/4/not/account/any/0")).toBe(true);
   });
 
   it("leaves groups out in which nothing stands", () => {

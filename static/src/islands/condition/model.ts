@@ -30,7 +30,16 @@ export interface Did extends Part {
   count: { op: string; value: number } | null;
   within: Duration | null;
   sum: string;
-  order: { relation: "after" | "before"; did: Did } | null;
+  order: Order | null;
+}
+
+export const RELATIONS = ["after", "before", "around"] as const;
+
+/** Another activity that this one comes after, before or near to; `distance`: how far from it at most. */
+export interface Order {
+  relation: (typeof RELATIONS)[number];
+  did: Did;
+  distance: Duration | null;
 }
 
 export interface Member extends Part {
@@ -39,9 +48,16 @@ export interface Member extends Part {
   key: string;
   state: string;
   step: string;
+  reason: string;
 }
 
-export type Item = Group | Test | Did | Member;
+/** Somebody of the person's company is so. */
+export interface Account extends Part {
+  kind: "account";
+  group: Group;
+}
+
+export type Item = Group | Test | Did | Member | Account;
 
 let last = 0;
 export const freshId = (): string => `c${++last}`;
@@ -77,7 +93,12 @@ export function newMember(of: Member["of"]): Member {
     key: "",
     state: of === "flow" ? "in" : "",
     step: "",
+    reason: "",
   };
+}
+
+export function newAccount(nodes: Item[] = [newTest()]): Account {
+  return { kind: "account", id: freshId(), not: false, group: newGroup(nodes) };
 }
 
 /** The JSON is no condition the builder can show; `message` says where. */
@@ -93,8 +114,7 @@ function objectAt(raw: Json | undefined, path: string): Document {
 /** The tree of a document; none at all is an empty group. Throws NotACondition. */
 export function read(document: Json): Group {
   if (document === null) return newGroup();
-  const item = readItem(document, "");
-  return item.kind === "group" && !item.not ? item : newGroup([item]);
+  return groupOf(readItem(document, ""));
 }
 
 function readItem(raw: Json | undefined, path: string): Item {
@@ -109,7 +129,14 @@ function readItem(raw: Json | undefined, path: string): Item {
   if ("field" in document) return readTest(document);
   if ("event" in document) return readDid(document, path);
   if ("segment" in document || "flow" in document) return readMember(document);
+  if ("account" in document) {
+    return { ...newAccount(), group: groupOf(readItem(document.account, `${path}/account`)) };
+  }
   throw new NotACondition(path || "/");
+}
+
+function groupOf(item: Item): Group {
+  return item.kind === "group" && !item.not ? item : newGroup([item]);
 }
 
 function readGroup(raw: Json | undefined, mode: Group["mode"], path: string): Group {
@@ -128,19 +155,16 @@ function readTest(document: Document): Test {
 
 function readDid(document: Document, path: string): Did {
   const did = newDid(String(document.event));
-  if (document.where !== undefined) {
-    const where = readItem(document.where, `${path}/where`);
-    did.where = where.kind === "group" && !where.not ? where : newGroup([where]);
-  }
+  if (document.where !== undefined) did.where = groupOf(readItem(document.where, `${path}/where`));
   if (document.count !== undefined) did.count = objectAt(document.count, `${path}/count`) as Did["count"];
   if (document.within !== undefined) did.within = objectAt(document.within, `${path}/within`) as Duration;
   if (document.sum !== undefined) did.sum = String(document.sum);
-  for (const relation of ["after", "before"] as const) {
-    const other = document[relation];
-    if (other !== undefined) {
-      const place = `${path}/${relation}`;
-      did.order = { relation, did: readDid(objectAt(other, place), place) };
-    }
+  for (const relation of RELATIONS) {
+    if (document[relation] === undefined) continue;
+    const place = `${path}/${relation}`;
+    const { distance, ...other } = objectAt(document[relation], place);
+    const far = distance === undefined ? null : (objectAt(distance, `${place}/distance`) as Duration);
+    did.order = { relation, did: readDid(other, place), distance: far };
   }
   return did;
 }
@@ -150,6 +174,7 @@ function readMember(document: Document): Member {
   const member = { ...newMember(of), key: String(document[of]) };
   if (of === "flow") member.state = String(document.state ?? "in");
   if (document.step !== undefined) member.step = String(document.step);
+  if (document.reason !== undefined) member.reason = String(document.reason);
   return member;
 }
 
@@ -184,6 +209,10 @@ function writeBare(item: Item, path: string, places: Map<string, string>): Json 
     }
     return nodes.length ? { [item.mode]: nodes } : undefined;
   }
+  if (item.kind === "account") {
+    const account = writeItem(item.group, `${path}/account`, places);
+    return account === undefined ? undefined : { account };
+  }
   if (item.kind === "test") return writeTest(item);
   return item.kind === "did" ? writeDid(item, path, places) : writeMember(item);
 }
@@ -208,7 +237,9 @@ function writeDid(did: Did, path: string, places: Map<string, string>): Json {
   if (did.order) {
     const place = `${path}/${did.order.relation}`;
     const other = writeItem({ ...did.order.did, not: false }, place, places);
-    if (other !== undefined) document[did.order.relation] = other;
+    const { distance } = did.order;
+    if (other !== undefined)
+      document[did.order.relation] = { ...objectAt(other, place), ...(distance ? { distance } : {}) };
   }
   return document;
 }
@@ -219,5 +250,6 @@ function writeMember(member: Member): Json {
     flow: member.key,
     state: member.state,
     ...(member.state === "waiting_at" ? { step: member.step } : {}),
+    ...(member.state === "ended" && member.reason ? { reason: member.reason } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Did, type Group, type Json, read, write } from "./model";
+import { type Account, type Did, type Group, type Json, read, write } from "./model";
 import { duplicate, edit, insert, move, remove, step } from "./moves";
 
 const seg = (name: string): Json => ({ segment: name });
@@ -80,6 +80,17 @@ describe("moving conditions", () => {
     });
     expect(at(copied, 3, 0)).not.toBe(at(copied, 2, 0));
     expect(written(root)).toEqual({ all: [seg("a"), seg("b"), { any: [seg("c"), seg("d")] }] });
+  });
+
+  it("keeps what is asked about colleagues to them", () => {
+    const root = read({ all: [seg("a"), { account: { all: [seg("b")] } }] });
+    const group = (root.nodes[1] as Account).group;
+
+    expect(move(root, at(root, 0), group.id, 0)).toBe(root);
+    expect(move(root, group.nodes[0]?.id ?? "", root.id, 0)).toBe(root);
+    const other = insert(root, group.id, 1, read(seg("c")).nodes[0] as Did);
+    expect(written(other)).toEqual({ all: [seg("a"), { account: { all: [seg("b"), seg("c")] } }] });
+    expect(written(remove(root, group.nodes[0]?.id ?? ""))).toEqual({ all: [seg("a")] });
   });
 
   it("changes what an event asks of itself", () => {

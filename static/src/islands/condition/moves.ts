@@ -1,9 +1,10 @@
-/** Changing a tree without touching the old one. Items of an event's filter never leave it, nor others enter it. */
+/** Changing a tree without touching the old one. Items of an event's filter, or about colleagues, never leave it. */
 import { type Did, freshId, type Group, type Item, newGroup } from "./model";
 
 /** What stands right below an item, an event's filter and its other event included. */
 function below(item: Item): Item[] {
   if (item.kind === "group") return item.nodes;
+  if (item.kind === "account") return [item.group];
   if (item.kind !== "did") return [];
   return [item.where, item.order?.did].filter((one): one is Group | Did => Boolean(one));
 }
@@ -32,6 +33,10 @@ function editItem(item: Item, id: string, change: (item: Item) => Item | null): 
       ? item
       : { ...item, nodes };
   }
+  if (item.kind === "account") {
+    const group = editItem(item.group, id, change) as Group | null;
+    return group === item.group ? item : { ...item, group: group ?? newGroup() };
+  }
   if (item.kind !== "did" || !below(item).some((one) => find(one, id))) return item;
   const where = item.where && (editItem(item.where, id, change) as Group | null);
   const other = item.order && (editItem(item.order.did, id, change) as Did | null);
@@ -52,11 +57,11 @@ export function placeOf(root: Item, id: string): { group: Group; at: number } | 
   return null;
 }
 
-/** Whose filter a group belongs to: the id of the event, or "" for the condition itself. */
+/** Whose filter a group belongs to: the id of the event or the account, or "" for the condition itself. */
 export function scopeOf(root: Item, id: string, scope = ""): string | null {
   if (root.id === id) return scope;
   for (const one of below(root)) {
-    const inside = root.kind === "did" ? root.id : scope;
+    const inside = root.kind === "did" || root.kind === "account" ? root.id : scope;
     const found = scopeOf(one, id, inside);
     if (found !== null) return found;
   }
@@ -131,6 +136,7 @@ export function duplicate(root: Group, id: string): Group {
 function renewed(item: Item): Item {
   const copy = { ...item, id: freshId() };
   if (copy.kind === "group") return { ...copy, nodes: copy.nodes.map(renewed) };
+  if (copy.kind === "account") return { ...copy, group: renewed(copy.group) as Group };
   if (copy.kind !== "did") return copy;
   const where = copy.where && (renewed(copy.where) as Group);
   const order = copy.order && { ...copy.order, did: renewed(copy.order.did) as Did };

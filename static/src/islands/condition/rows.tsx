@@ -1,4 +1,4 @@
-/** One leaf of the condition as a line one can read: a field, an activity, a membership. */
+/** One leaf of the condition as a line one can read: a field, an activity. */
 import { useShared, useTexts } from "./context";
 import { GroupView } from "./group";
 import { Icon } from "./Icon";
@@ -6,10 +6,11 @@ import {
   type Did,
   type Duration,
   type Json,
-  type Member,
   newDid,
   newGroup,
   newTest,
+  type Order,
+  RELATIONS,
   type Test,
 } from "./model";
 import { type Option, Picker } from "./Picker";
@@ -59,7 +60,7 @@ function FieldPicker({ test, field, scope, put }: TestProps) {
   const texts = useTexts();
   const open = scope === "event" ? words.open_fields : [];
   const own = open.find((each) => test.field.startsWith(each.prefix));
-  const fixed: Option[] = scope === "event" ? words.event_fields : words.fields;
+  const fixed: Option[] = scope === "event" ? words.event_fields : about(words, scope);
   const options = [...fixed, ...open.map((each) => ({ key: each.prefix, label: each.label }))];
   return (
     <>
@@ -85,6 +86,11 @@ function FieldPicker({ test, field, scope, put }: TestProps) {
   );
 }
 
+/** Colleagues are people: what only a browser has is not asked of them. */
+function about(words: Words, scope: Scope): Field[] {
+  return scope === "lead" ? words.fields : words.fields.filter((field) => !field.key.startsWith("visitor."));
+}
+
 function OperatorPicker({ test, field, scope, put }: TestProps) {
   const { words } = useShared();
   const texts = useTexts();
@@ -107,7 +113,10 @@ const SPELLED = new Set(["text", "folded", "set"]);
 function Flags({ test, field, negative, put }: Omit<TestProps, "scope"> & { negative: boolean }) {
   const texts = useTexts();
   const spelled =
-    (field.kind === "folded" || field.kind === "set") && test.op !== "matches" && test.value !== undefined;
+    (field.kind === "folded" || field.kind === "set") &&
+    !field.choices &&
+    test.op !== "matches" &&
+    test.value !== undefined;
   return (
     <>
       {negative ? (
@@ -257,35 +266,53 @@ function CountInput({ did, put }: DidProps) {
   );
 }
 
-/** How often, or the total of a number the activity carries. */
+/** How often, or the total of a number the activity carries: one of ours, or a property people name. */
 function Measure({ did, put }: DidProps) {
   const { words } = useShared();
   const texts = useTexts();
-  const sums = words.event_fields.filter((field) => field.sum);
+  const open = words.open_fields.filter((each) => each.kind === "any");
+  const own = open.find((each) => did.sum.startsWith(each.prefix));
+  const sums = [
+    ...words.event_fields.filter((field) => field.sum),
+    ...open.map((each) => ({ key: each.prefix, label: each.label })),
+  ];
   if (sums.length === 0) return null;
   const options = [
     { key: "", label: texts.number_of_times ?? "" },
     ...sums.map((field) => ({ key: field.key, label: `${texts.total_of} ${field.label}` })),
   ];
   return (
-    <Picker
-      tone="plain"
-      label={texts.measure ?? ""}
-      options={options}
-      chosen={[did.sum]}
-      onChoose={(key) =>
-        put({ ...did, sum: key, count: key ? (did.count ?? { op: "gte", value: 1 }) : did.count })
-      }
-    />
+    <>
+      <Picker
+        tone="plain"
+        label={texts.measure ?? ""}
+        options={options}
+        chosen={[own?.prefix ?? did.sum]}
+        onChoose={(key) =>
+          put({ ...did, sum: key, count: key ? (did.count ?? { op: "gte", value: 1 }) : did.count })
+        }
+      />
+      {own ? (
+        <input
+          className="input cb-text"
+          aria-label={texts.own_property}
+          placeholder={texts.own_property}
+          value={did.sum.slice(own.prefix.length)}
+          maxLength={180}
+          onChange={(event) => put({ ...did, sum: own.prefix + event.target.value })}
+        />
+      ) : null}
+    </>
   );
 }
 
 function OrderPicker({ did, put }: DidProps) {
   const texts = useTexts();
-  const options = ["", "after", "before"].map((key) => ({ key, label: texts[key || "no_order"] ?? "" }));
+  const options = ["", ...RELATIONS].map((key) => ({ key, label: texts[key || "no_order"] ?? "" }));
   const choose = (key: string): void => {
-    const relation = key === "after" || key === "before" ? key : null;
-    put({ ...did, order: relation ? { relation, did: did.order?.did ?? newDid() } : null });
+    const relation = RELATIONS.find((each) => each === key);
+    const distance = did.order?.distance ?? (relation === "around" ? { days: 3 } : null);
+    put({ ...did, order: relation ? { relation, did: did.order?.did ?? newDid(), distance } : null });
   };
   return (
     <Picker
@@ -312,6 +339,7 @@ export function DidParts({ did, put }: DidProps) {
         <div className="cb-other">
           <span className="cb-plain">{texts[order.relation]}</span>
           <DidLine did={order.did} inner put={keep} />
+          <DistanceInput order={order} put={(order) => put({ ...did, order })} />
           {order.did.where ? <GroupView group={order.did.where} scope="event" depth={1} /> : null}
         </div>
       ) : null}
@@ -319,44 +347,26 @@ export function DidParts({ did, put }: DidProps) {
   );
 }
 
-// Memberships
-
-export function MemberLine({ member, put }: { member: Member; put: (member: Member) => void }) {
-  const { words } = useShared();
+/** How far from the other activity at most. */
+function DistanceInput({ order, put }: { order: Order; put: (order: Order) => void }) {
   const texts = useTexts();
-  const states = ["in", "never", "ended", "waiting_at"].map((key) => ({
-    key,
-    label: texts[`flow_${key}`] ?? key,
-  }));
-  const choices = member.of === "segment" ? words.segments : words.flows;
-  const name = (member.of === "segment" ? texts.add_segment : texts.add_flow) ?? "";
+  const options = [
+    { key: "any", label: texts.any_distance ?? "" },
+    { key: "near", label: texts.near ?? "" },
+  ];
+  const choose = (key: string): void =>
+    put({ ...order, distance: key === "near" ? (order.distance ?? { days: 3 }) : null });
   return (
     <>
       <Picker
-        tone="field"
-        label={name}
-        options={choices}
-        chosen={member.key ? [member.key] : []}
-        onChoose={(key) => put({ ...member, key, step: "" })}
+        tone="plain"
+        label={texts.distance ?? ""}
+        options={order.relation === "around" ? options.slice(1) : options}
+        chosen={[order.distance ? "near" : "any"]}
+        onChoose={choose}
       />
-      {member.of === "segment" ? (
-        <span className="cb-plain">{texts.segment_in}</span>
-      ) : (
-        <Picker
-          tone="plain"
-          label={texts.state ?? ""}
-          options={states}
-          chosen={[member.state]}
-          onChoose={(state) => put({ ...member, state, step: state === "waiting_at" ? member.step : "" })}
-        />
-      )}
-      {member.state === "waiting_at" ? (
-        <Picker
-          label={texts.step ?? ""}
-          options={choices.find((one) => one.key === member.key)?.parts ?? []}
-          chosen={member.step ? [member.step] : []}
-          onChoose={(step) => put({ ...member, step })}
-        />
+      {order.distance ? (
+        <DurationInput value={order.distance} onValue={(distance) => put({ ...order, distance })} />
       ) : null}
     </>
   );

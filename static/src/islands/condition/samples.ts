@@ -50,7 +50,7 @@ export const WORDS: Words = {
   },
   events: [{ key: "page_viewed", label: "ページ閲覧", verb: "閲覧" }],
   segments: [],
-  flows: [],
+  flows: [{ key: "flw_1", label: "案内", reasons: [{ key: "商談化", label: "商談化" }] }],
   periods: [{ key: "today", label: "今日" }],
   texts: {
     add_field: "項目",
@@ -65,5 +65,12 @@ export const WORDS: Words = {
     sentence: "ビルダー",
     count: "回数",
     period: "期間",
+    account: "会社のだれかが、",
+    number_of_times: "回数",
+    total_of: "合計",
+    own_property: "属性名",
+    any_distance: "間隔は問わない",
+    near: "以内",
+    any_reason: "理由は問わない",
   },
 };

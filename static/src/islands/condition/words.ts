@@ -1,10 +1,11 @@
 /** The words of an audience as the server offers them, and what is still missing from a condition. */
-import type { Did, Item, Json, Test } from "./model";
+import type { Did, Duration, Item, Json, Test } from "./model";
 
 export interface Choice {
   key: string;
   label: string;
   parts?: Choice[];
+  reasons?: Choice[];
 }
 
 export interface Field {
@@ -47,7 +48,8 @@ export interface Words {
   texts: Record<string, string>;
 }
 
-export type Scope = "lead" | "event";
+/** Whom a part is about: the person (or browser), one of their events, or a colleague. */
+export type Scope = "lead" | "event" | "colleague";
 
 /** A field by key; one people named themselves is of any kind, one that is gone too. */
 export function fieldOf(words: Words, scope: Scope, key: string): Field {
@@ -97,6 +99,7 @@ function starting(field: Field, row: Operator | undefined): { value?: Json } {
 export function complete(words: Words, item: Item, scope: Scope = "lead"): boolean {
   if (item.kind === "group")
     return item.nodes.length > 0 && item.nodes.every((one) => complete(words, one, scope));
+  if (item.kind === "account") return complete(words, item.group, "colleague");
   if (item.kind === "member") return Boolean(item.key) && (item.state !== "waiting_at" || Boolean(item.step));
   return item.kind === "did" ? completeDid(words, item) : completeTest(words, item, scope);
 }
@@ -104,11 +107,13 @@ export function complete(words: Words, item: Item, scope: Scope = "lead"): boole
 function completeDid(words: Words, did: Did): boolean {
   const parts = [
     did.where ? complete(words, did.where, "event") : true,
-    did.order ? completeDid(words, did.order.did) : true,
+    did.order ? completeDid(words, did.order.did) && long(did.order.distance) : true,
   ];
-  return (
-    Boolean(did.event) && parts.every(Boolean) && Object.values(did.within ?? { days: 1 }).every((n) => n > 0)
-  );
+  return Boolean(did.event) && parts.every(Boolean) && long(did.within) && !did.sum.endsWith(".");
+}
+
+function long(duration: Duration | null): boolean {
+  return Object.values(duration ?? { days: 1 }).every((n) => n > 0);
 }
 
 function completeTest(words: Words, test: Test, scope: Scope): boolean {
