@@ -1,8 +1,15 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
 
-/** One classic script without imports: it runs on other people's pages. */
-function script(entry: string, file: string, name: string) {
+/**
+ * Properties of the tag's own objects that nobody outside reads: they become one letter each.
+ * Never a name that goes out as JSON, that the page calls (ma.visitor), or that the browser's own objects have.
+ */
+const OURS =
+  /^(active|adopt|allowed|ask|beacon|clear|clock|cookieless|decide|decorate|facts|firstParty|flush|forget|handOver|handed|held|hide|hush|mode|peek|personal|post|prepare|pulsed|read|required|reserved|retry|scrolled|show|start|take|waiting|watch|write)$/;
+
+/** One classic script without imports: it runs on other people's pages. `inner`: its own properties' names. */
+function script(entry: string, file: string, name: string, inner?: RegExp) {
   return {
     consumer: "client" as const,
     build: {
@@ -11,6 +18,10 @@ function script(entry: string, file: string, name: string) {
       copyPublicDir: false,
       target: "es2022",
       minify: "oxc" as const,
+      rolldownOptions: inner && {
+        optimization: { inlineConst: { mode: "all" as const } },
+        output: { minify: { mangleProps: { include: inner } } },
+      },
       lib: { entry: resolve(import.meta.dirname, entry), formats: ["iife" as const], name, fileName: () => file },
     },
   };
@@ -18,7 +29,7 @@ function script(entry: string, file: string, name: string) {
 
 export default defineConfig({
   environments: {
-    tag: script("static/src/tag/index.ts", "t.js", "maTag"),
+    tag: script("static/src/tag/index.ts", "t.js", "maTag", OURS),
     form: script("static/src/embed/index.ts", "form.js", "maForm"),
   },
   builder: {

@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from ma_platform.ui.slots import Person, people
-from tracking.queries import BindingRow, ConflictRow
+from tracking.identity import ACCOUNT, CLAIMED, WEAK
+from tracking.queries import BindingRow, ConflictRow, VisitorRow
 
 SOURCES = {
     "hand": _("Decided by a member"),
@@ -61,6 +62,35 @@ class Tie:
     person: Person | None
     person_name: str
     heir_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Whether several people use a browser, and what a member's word on it would change. `may_be`: an account cannot.
+
+    `weak`, `weak_events`: bindings by mail clicks and imports, and their events; `undone`: those the mark undid.
+    """
+
+    may_be: bool
+    shared: bool
+    marked: bool
+    weak: int
+    weak_events: int
+    undone: int
+
+
+def sharing_of(visitor: VisitorRow, rows: Sequence[BindingRow]) -> Sharing:
+    """`rows`: the browser's bindings, those that were undone included."""
+    weak = [row for row in rows if row.in_force and row.source in WEAK]
+    undone = [row for row in rows if row.took and row.undone_at and row.undone_at == visitor.marked_at]
+    return Sharing(
+        not visitor.key.startswith((ACCOUNT, CLAIMED)),
+        visitor.shared,
+        visitor.marked_at is not None,
+        len(weak),
+        sum(row.events for row in weak),
+        len(undone),
+    )
 
 
 def conflict_cards(rows: Sequence[ConflictRow]) -> list[Conflict]:

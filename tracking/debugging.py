@@ -17,6 +17,7 @@ from tracking.hosts import is_within, readable
 from tracking.models import Domain
 from tracking.presentation import reason_text
 from tracking.queries import Arrival, Entry, Refused, Sighting
+from tracking.refusal_words import refusal_text
 
 PROBLEMS = {
     "no_answer": _("Does not answer on https."),
@@ -33,6 +34,8 @@ STATES = {
     "trouble": (_("Worked before, not now"), "warn"),
     "unseen": (_("Not seen yet"), "warn"),
 }
+FAILING = _("It is looked at every ten minutes, and stays in your tag unless it fails for an hour.")
+LOST = _("It failed for over an hour: new copies of the tag use our host until it works again.")
 LATE_SECONDS = 60
 
 
@@ -50,12 +53,13 @@ class DebugRow:
 
 @dataclass(frozen=True, slots=True)
 class RefusalRow:
-    """A post that was not taken."""
+    """A post that was not taken. `reason`: a sentence; `place`: the field it is about, or what its reader said."""
 
     at: datetime
     status: int
     path: str
     reason: str
+    place: str
     origin: str
 
 
@@ -69,6 +73,7 @@ class DomainRow:
     tone: str
     note: str
     visits: int
+    counted: int
     seen_at: datetime | None
 
 
@@ -100,6 +105,8 @@ def _notes(one: Arrival, sites: Sequence[str]) -> list[str]:
         notes.append(gettext("%(host)s is not one of your sites.") % {"host": readable(host)})
     if entry.visitor_id is None and entry.lead_id is None:
         notes.append(gettext("Counted only: the visitor has not agreed to be recognised."))
+    if entry.props.get("consent") == "measure":
+        notes.append(gettext("The visitor lets you measure, not personalise."))
     late = (entry.received_at - entry.at).total_seconds()
     if late > LATE_SECONDS:
         notes.append(gettext("Arrived %(minutes)s minutes late.") % {"minutes": round(late / 60)})
@@ -110,7 +117,11 @@ def _notes(one: Arrival, sites: Sequence[str]) -> list[str]:
 
 def refusal_rows(refused: Sequence[Refused]) -> list[RefusalRow]:
     """The last posts that were not taken."""
-    return [RefusalRow(one.at, one.status, one.path, one.reason, one.origin) for one in refused]
+    return [RefusalRow(one.at, one.status, one.path, refusal_text(one), _place(one), one.origin) for one in refused]
+
+
+def _place(refused: Refused) -> str:
+    return refused.place or refused.facts.get("error", "")
 
 
 def domain_rows(domains: Sequence[Domain], seen: Sequence[Sighting]) -> list[DomainRow]:
@@ -126,8 +137,10 @@ def _domain_row(domain: Domain, seen: Sighting | None) -> DomainRow:
     note = _problem(domain.problem)
     if visited and note:
         note = gettext("Our own look at its front page from outside: %(problem)s") % {"problem": note}
-    visits, last_at = (seen.visits, seen.last_at) if seen else (0, None)
-    return DomainRow(domain, readable(domain.host), gettext(label), tone, note, visits, last_at)
+    elif state == "trouble" and domain.kind == Domain.Kind.TRACKING:
+        note = f"{note} {gettext(LOST if domain.lost_at else FAILING)}"
+    visits, counted, last_at = (seen.visits, seen.counted, seen.last_at) if seen else (0, 0, None)
+    return DomainRow(domain, readable(domain.host), gettext(label), tone, note, visits, counted, last_at)
 
 
 def _state(domain: Domain) -> str:

@@ -48,9 +48,24 @@ class TrackingForm(forms.Form):
     """The workspace's tracking settings."""
 
     consent_required = forms.BooleanField(
-        label=_("Recognise visitors only after they have agreed"),
+        label=_("Measuring: recognise visitors only after they have agreed"),
         required=False,
         help_text=_("Until then views are counted without an id, and nothing is stored in the browser."),
+    )
+    personalise_required = forms.BooleanField(
+        label=_("Personalising: ask whose browser it is only after they have agreed"),
+        required=False,
+        help_text=_(
+            "Until then a visitor is measured on one site and recognised on no other. Never without measuring."
+        ),
+    )
+    cookieless = forms.BooleanField(
+        label=_("Without cookies: recognise visitors only until they close the tab"),
+        required=False,
+        help_text=_(
+            "No cookie and nothing lasting is kept in the browser: each tab is a visitor of its own, on each site anew."
+            " After changing one of these three, paste the tag anew."
+        ),
     )
     spa = forms.ChoiceField(
         label=_("Applications that change pages without loading"),

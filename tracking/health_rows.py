@@ -118,7 +118,7 @@ def consumers() -> dict[str, object]:
 def ingest() -> dict[str, object]:
     """Lag in seconds: of the main lane, and of every shard's lanes."""
     found = stream_lag()
-    waiting = max((one.seconds for one in found if "overflow" not in one.stream), default=0.0)
+    waiting = max((one.seconds for one in found if not one.overflow), default=0.0)
     lanes = {one.stream: round(one.seconds, 3) for one in found}
     return {"ok": waiting < LAG_LIMIT_SECONDS, "lag": waiting, "lanes": lanes}
 

@@ -41,6 +41,11 @@ def is_shared(host: str) -> bool:
     return _suffixes().privatesuffix(host) is None
 
 
+def registrable(host: str) -> str:
+    """What somebody registered: registrable("t.example.co.jp") == "example.co.jp"; a shared name is its own."""
+    return _suffixes().privatesuffix(host) or host
+
+
 @cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 STRENGTH = {"hand": 5, "identify": 4, "form": 3, "mail_click": 2, "import": 1}
 # A person who says who they are, or a member who decided: these take a browser over, whatever bound it before.
 MOVES = frozenset({"hand", "identify", "form"})
+WEAK = frozenset(STRENGTH) - MOVES  # good for a browser of nobody alone, and not for a shared one
 LOGINS = frozenset({"identify"})
 ACCOUNT = "user:"  # the key of a "browser" that is an account on the customer's server
 CLAIMED = "claimed:"  # the same, said by somebody who cannot prove it

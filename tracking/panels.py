@@ -19,7 +19,8 @@ from tracking.activity import COUNTED, activity
 from tracking.browsers import ties
 from tracking.catalogue import Event
 from tracking.people import exclusions_href, people_href
-from tracking.queries import BindingRow, VisitorRow, bindings, left_out_counts, tag_seen_at
+from tracking.queries import BindingRow, VisitorRow, bindings, left_out_counts
+from tracking.queries import tag_seen as newest_view
 
 navigation.register(
     navigation.NavItem(
@@ -94,7 +95,7 @@ def tag_seen(now: datetime) -> slots.Step:
     return slots.Step(
         key="tag",
         title=_("Put the tag on your site"),
-        done=tag_seen_at() is not None,
+        done=newest_view() is not None,
         url=reverse("tracking:setup"),
         text=_("A few words of code; from then on you see who reads what."),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from tracking.collector.tag import Tag
@@ -14,15 +15,24 @@ STUB = "window.ma = window.ma || function () { (ma.q = ma.q || []).push(argument
 def tag_snippet(tag: TagSettings, *, source: str = "", more: str = "") -> str:
     """The lines for the page's head. `source`: another address of the script, `more`: further attributes."""
     said = [f'src="{escape(source or tag.host + "/t.js")}"', f'data-key="{escape(tag.key)}"']
-    if tag.consent_required:
-        said.append('data-consent="required"')
+    if asked := _asked_first(tag):
+        said.append(f'data-consent="{asked}"')
     if tag.domains:
         said.append(f'data-domains="{escape(",".join(tag.domains))}"')
     if tag.spa != "path":
         said.append(f'data-spa="{tag.spa}"')
-    if tag.first_party:
+    if tag.cookieless:
+        said.append("data-cookieless")
+    elif tag.first_party:
         said.append("data-first-party")
     return f"<script>{STUB}</script>\n<script async {' '.join(said)}{more}></script>"
+
+
+def _asked_first(tag: TagSettings) -> str:
+    """The purposes that wait for an answer; "required" is both."""
+    if tag.consent_required:
+        return "required" if tag.personalise_required else "measure"
+    return "personalise" if tag.personalise_required else ""
 
 
 def pinned_snippet(tag: TagSettings) -> str:
@@ -58,29 +68,58 @@ def command_snippet(*commands: str) -> str:
     return "\n".join([STUB, *[f"ma({command});" for command in commands]])
 
 
-def banner_snippet(*, text: str, agree: str, refuse: str) -> str:
-    """A question at the foot of the page, for sites that have no consent banner of their own."""
+def choices_snippet(*choices: tuple[str, str]) -> str:
+    """Commands of which a site calls one, each with what it is for: ("'consent', 'denied'", "nothing")."""
+    return "\n".join([STUB, *[f"ma({command});  // {words}" for command, words in choices]])
+
+
+ONLY_MEASURE = "'consent', {measure: true, personalise: false}"
+
+
+def banner_snippet(*, text: str, answers: Sequence[tuple[str, str]], area: str = "localStorage") -> str:
+    """A question at the foot of the page, for sites that have no consent banner of their own.
+
+    `answers`: "granted", "measure" or "denied", each with its words. `area`: where it is noted that somebody was asked;
+    as lasting as the answer itself.
+    """
+    buttons = "\n  ".join(
+        f'<button type="button" data-answer="{answer}">{escape(words)}</button>' for answer, words in answers
+    )
     return f"""<div id="ma-consent" hidden>
   <p>{escape(text)}</p>
-  <button type="button" data-answer="granted">{escape(agree)}</button>
-  <button type="button" data-answer="denied">{escape(refuse)}</button>
+  {buttons}
 </div>
 <script>
   {STUB}
   (function (box) {{
     function kept(answer) {{
       try {{
-        if (answer) localStorage.setItem('asked', '1');
-        return localStorage.getItem('asked');
+        if (answer) {area}.setItem('asked', '1');
+        return {area}.getItem('asked');
       }} catch (blocked) {{}}
     }}
     box.hidden = !!kept();
     box.addEventListener('click', function (event) {{
       var answer = event.target.dataset.answer;
       if (!answer) return;
-      ma('consent', answer);
+      ma('consent', answer === 'measure' ? {{measure: true, personalise: false}} : answer);
       kept(answer);
       box.hidden = true;
     }});
   }})(document.getElementById('ma-consent'));
+</script>"""
+
+
+def refusal_snippet(*, text: str, refuse: str, done: str, notice: str, what: str) -> str:
+    """A line with a button for the privacy policy, where nobody is asked first. `done` stands there after a click."""
+    return f"""<p id="ma-refuse">
+  {escape(text)} <a href="{escape(notice)}">{escape(what)}</a>
+  <button type="button" data-done="{escape(done)}">{escape(refuse)}</button>
+</p>
+<script>
+  {STUB}
+  document.querySelector('#ma-refuse button').onclick = function () {{
+    ma('consent', 'denied');
+    this.parentNode.textContent = this.dataset.done;
+  }};
 </script>"""

@@ -65,8 +65,8 @@ def ask_providers() -> dict[str, int]:
 
 @jobs.task(queue="webhook", every=5.0)
 def check_domains() -> dict[str, int]:
-    """Look at hosts that were added, or that nobody has looked at for a day."""
-    return {"looked_at": actions.check_due(now=clock.now())}
+    """Look at hosts that are due; what the proxy must know to let us in is told first."""
+    return {"told": actions.tell_served_hosts(), "looked_at": actions.check_due(now=clock.now())}
 
 
 @jobs.task(queue="bulk", every=6 * 3600.0)

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from tracking.browser_urls import BrowserKey
-from tracking.views import debug, domains, identify, identity, live, networks, pages, setup, traffic, visitor
+from tracking.views import debug, domains, history, identify, identity, live, networks, pages, setup, traffic, visitor
 
 register_converter(BrowserKey, "browser")
 app_name = "tracking"
@@ -16,6 +16,8 @@ urlpatterns = [
     path("tracking/debug/", debug.debug, name="debug"),
     path("tracking/pages/", pages.pages, name="pages"),
     path("tracking/visitors/<browser:key>", visitor.visitor, name="visitor"),
+    path("tracking/visitor-visits/<browser:key>", history.of_browser, name="visitor_visits"),
+    path("tracking/people/<str:person>/visits", history.of_person, name="person_visits"),
     path("tracking/visitor-erase/<browser:key>", visitor.erase, name="visitor_erase"),
     path("tracking/visitor-export/<browser:key>", visitor.export, name="visitor_export"),
     path("tracking/traffic/", traffic.traffic, name="traffic"),
@@ -25,6 +27,7 @@ urlpatterns = [
     path("tracking/live/", live.live, name="live"),
     path("tracking/identity/", identity.conflict_list, name="identity"),
     path("tracking/identity/shared/<browser:key>", identity.shared, name="identity_shared"),
+    path("tracking/identity/unshared/<browser:key>", identity.unshared, name="identity_unshared"),
     path("tracking/identity/<str:binding_id>/settle", identity.settle, name="identity_settle"),
     path("tracking/identity/<str:binding_id>/give", identity.give, name="identity_give"),
     path("tracking/identity/<str:binding_id>/undo", identity.undo, name="identity_undo"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import slots
-from tracking.queries import touches, visits
+from tracking.queries import person_totals, touches, visits
 from tracking.visit_words import touch_row, visit_row
 
 SHOWN = 6
@@ -26,5 +27,8 @@ def visits_panel(request: HttpRequest, lead: Any) -> slots.Panel | None:  # Any:
         "first": touch_row(found.first) if found.first else None,
         "last": touch_row(found.last) if found.last else None,
         "rows": [visit_row(row) for row in rows],
+        "totals": person_totals(lead.pk),
     }
-    return slots.Panel(title=_("Visits and sources"), template="tracking/_visits.html", context=context, wide=True)
+    href = reverse("tracking:person_visits", args=[lead.public_id])
+    title = _("Visits and sources")
+    return slots.Panel(title=title, template="tracking/_visits.html", context=context, wide=True, href=href)

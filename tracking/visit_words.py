@@ -62,11 +62,12 @@ class TouchRow:
     channel: str
     source: str
     campaign: str
+    landing_url: str
 
 
 def touch_row(touch: Touch) -> TouchRow:
     campaign = touch.source.get("utm_campaign", "")
-    return TouchRow(touch.at, channel_name(touch.channel), source_name(touch.source), campaign)
+    return TouchRow(touch.at, channel_name(touch.channel), source_name(touch.source), campaign, _web(touch.landing_url))
 
 
 def visit_row(visit: Visit) -> VisitRow:
@@ -77,7 +78,7 @@ def visit_row(visit: Visit) -> VisitRow:
         source=source_name(visit.source or {}),
         campaign=(visit.source or {}).get("utm_campaign", ""),
         landing=visit.landing_name or visit.landing_path or visit.landing_url,
-        landing_url=visit.landing_url if visit.landing_url.startswith(("https://", "http://")) else "",
+        landing_url=_web(visit.landing_url),
         views=visit.views,
         visible_ms=visit.visible_ms,
         device=" · ".join(filter(None, [device_name(visit.device), visit.os, visit.browser])),
@@ -87,6 +88,11 @@ def visit_row(visit: Visit) -> VisitRow:
         network=_word(NETWORKS, visit.network),
         word="" if visit.verdict == Verdict.HUMAN else Verdict(visit.verdict).name.lower(),
     )
+
+
+def _web(url: str) -> str:
+    """The address, if a link may lead there."""
+    return url if url.startswith(("https://", "http://")) else ""
 
 
 def channel_name(channel: str) -> str:

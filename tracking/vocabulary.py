@@ -102,6 +102,12 @@ def known_paths(typed: str) -> Sequence[Choice]:
     return [Choice(path, f"{path}  {name}" if name else path) for path, name in rows]
 
 
+def subject_name(key: str, kind: str) -> str | None:
+    """What a form, document, mail, link or segment of this key is called; None where nothing happened to it yet."""
+    name = Subject.objects.filter(kind=kind, key=key).values_list("name", flat=True).first()
+    return name or None
+
+
 def own_property(key: str) -> Field:
     """`properties.KEY` of an event, whatever its sender put there."""
     return Field(f"properties.{key}", Kind.ANY, "event.props -> %(key)s", key, params={"key": key})
@@ -117,12 +123,13 @@ def about(key: str, kind: str, label: object) -> Field:
     """The id of the form, asset, mail or link an event was about."""
     return Field(
         key,
-        Kind.TEXT,
+        Kind.FOLDED if kind == "link" else Kind.TEXT,  # a link's key is its address, the others' are ids
         "CASE WHEN subject.kind = %(kind)s THEN subject.key END",
         label,  # type: ignore[arg-type]  # lazy gettext is a Promise to conditions, a str to the stubs
         through=SUBJECT,
         params={"kind": kind},
         hints=lambda typed: known_subjects(typed, kind),
+        named=lambda key: subject_name(key, kind),
     )
 
 
@@ -135,16 +142,22 @@ TAG_IN_URL = """(
 OF_VISIT = """(SELECT visit.{} FROM tracking_session AS visit
                 WHERE visit.tenant_id = event.tenant_id AND visit.id = event.session)"""
 # Visible time arrives in slices, each a page_left that names the event of its page view.
-VISIBLE_MS = """coalesce(event.duration, (
-    SELECT sum(slice.duration) FROM tracking_event AS slice
+SLICES = """tracking_event AS slice
      WHERE slice.tenant_id = event.tenant_id AND slice.visitor_id = event.visitor_id AND slice.name = 2
        AND slice.occurred_at BETWEEN event.occurred_at - interval '1 hour' AND event.occurred_at + interval '1 day'
-       AND slice.props ->> 'view' = event.id::text))"""
+       AND slice.props ->> 'view' = event.id::text"""
+VISIBLE_MS = f"coalesce(event.duration, (SELECT sum(slice.duration) FROM {SLICES}))"  # noqa: S608 - constants
+
+# How deep a page was read, in percent: what the page view itself tells, and the slices after it.
+DEPTH = """CASE WHEN jsonb_typeof({0}.props -> 'scroll') = 'number'
+                  THEN greatest(least(({0}.props -> 'scroll')::numeric, 100), 0) END"""
+_DEEPEST = f"(SELECT max({DEPTH.format('slice')}) FROM {SLICES})"  # noqa: S608 - constants
+SCROLL = f"greatest({DEPTH.format('event')}, {_DEEPEST})"
 
 EVENT_FIELDS = Fields(
-    Field("path", Kind.TEXT, "subject.path", _("Path"), through=SUBJECT, hints=known_paths),
-    Field("url", Kind.TEXT, "coalesce(nullif(subject.url, ''), subject.key)", _("Address"), through=SUBJECT),
-    Field("host", Kind.TEXT, "subject.host", _("Host"), through=SUBJECT),
+    Field("path", Kind.FOLDED, "subject.path", _("Path"), through=SUBJECT, hints=known_paths),
+    Field("url", Kind.FOLDED, "coalesce(nullif(subject.url, ''), subject.key)", _("Address"), through=SUBJECT),
+    Field("host", Kind.FOLDED, "subject.host", _("Host"), through=SUBJECT),
     Field("title", Kind.FOLDED, "subject.name", _("Title"), through=SUBJECT),
     about("form", "form", _("Form")),
     about("asset", "asset", _("Document")),
@@ -157,16 +170,18 @@ EVENT_FIELDS = Fields(
         " WHERE mail.tenant_id = event.tenant_id AND mail.id = event.subject_id AND mail.kind = 'email'))",
         _("Mail"),
         hints=lambda typed: known_subjects(typed, "email"),
+        named=lambda key: subject_name(key, "email"),
     ),
     Field("occurred_at", Kind.MOMENT, "event.occurred_at", _("Happened at")),
-    Field("referrer", Kind.TEXT, "event.props ->> 'referrer'", _("Referrer")),
-    Field("channel", Kind.TEXT, OF_VISIT.format("channel"), SOURCE_LABELS["channel"]),
-    Field("device", Kind.TEXT, OF_VISIT.format("device"), _("Kind of device")),
+    Field("referrer", Kind.FOLDED, "event.props ->> 'referrer'", _("Referrer")),
+    Field("channel", Kind.FOLDED, OF_VISIT.format("channel"), SOURCE_LABELS["channel"]),
+    Field("device", Kind.FOLDED, OF_VISIT.format("device"), _("Kind of device")),
     *(
-        Field(key, Kind.TEXT, TAG_IN_URL, SOURCE_LABELS[key], params={"taken": f"[?&]{key}=([^&#]*)", "tag": key})
+        Field(key, Kind.FOLDED, TAG_IN_URL, SOURCE_LABELS[key], params={"taken": f"[?&]{key}=([^&#]*)", "tag": key})
         for key in UTM
     ),
     Field("visible_ms", Kind.NUMBER, VISIBLE_MS, _("Visible time (ms)"), sum_sql=f"{VISIBLE_MS} / 1000.0"),
+    Field("scroll", Kind.NUMBER, SCROLL, _("Scroll depth (%)")),
     families={"properties.": own_property, "answers.": own_answer},
 )
 
@@ -187,7 +202,7 @@ def source_field(prefix: str, which: str, key: str) -> Field | None:
     """`lead.source.first.utm_source` …: the lead's own, else what the browsers bound to the lead say."""
     if key not in SOURCE_KEYS:
         return None
-    return Field(prefix + key, Kind.TEXT, SOURCE_SQL[which], _placed(WHICH[which], key), params={"key": key})
+    return Field(prefix + key, Kind.FOLDED, SOURCE_SQL[which], _placed(WHICH[which], key), params={"key": key})
 
 
 def touch_field(key: str) -> Field | None:
@@ -281,7 +296,7 @@ def browser_source(which: str, key: str) -> Field | None:
     if key not in SOURCE_KEYS:
         return None
     sql = f"visitor.{which}_source ->> %(key)s"
-    return Field(f"source.{which}.{key}", Kind.TEXT, sql, _placed(WHICH[which], key), params={"key": key})
+    return Field(f"source.{which}.{key}", Kind.FOLDED, sql, _placed(WHICH[which], key), params={"key": key})
 
 
 VISITOR_WORDS.add(
@@ -289,7 +304,7 @@ VISITOR_WORDS.add(
     Field("visitor.visits", Kind.NUMBER, "visitor.visits", _("Visits of this browser")),
     Field("visitor.first_seen_at", Kind.MOMENT, "visitor.first_seen_at", _("Browser first seen")),
     Field("visitor.last_seen_at", Kind.MOMENT, "visitor.last_seen_at", _("Browser last seen")),
-    Field("visitor.company_domain", Kind.TEXT, GUESSED_DOMAIN, _("Domain of the possible company")),
+    Field("visitor.company_domain", Kind.FOLDED, GUESSED_DOMAIN, _("Domain of the possible company")),
     Field("visit.channel", Kind.SET, "visit.channel", _("Channel of a visit"), through=BROWSER_VISITS),
     Field("visit.country", Kind.SET, "visit.country", _("Country of a visit"), through=BROWSER_VISITS),
     Field("visit.prefecture", Kind.SET, "visit.prefecture", _("Prefecture of a visit"), through=BROWSER_VISITS),

@@ -12,7 +12,7 @@ from ma_platform.ui import slots
 from tracking.catalogue import Verdict
 from tracking.periods import Period
 from tracking.presentation import reason_text
-from tracking.queries import Entry, PageDay, Presence, Reader, VisitorRow
+from tracking.queries import Entry, PageDay, PageDepth, PageRow, Presence, Reader, VisitorRow
 from tracking.queries.live import PRESENT
 from tracking.visit_words import VisitRow, channel_name, device_name, place_name, source_name
 
@@ -48,6 +48,15 @@ class ReaderRow:
 
     reader: Reader
     who: slots.Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """A page of the report, with where its people and its unknown visitors are listed; "" where nowhere."""
+
+    page: PageRow
+    people_href: str
+    strangers_href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +129,13 @@ def page_chart(chosen: Period, found: Sequence[PageDay]) -> Mapping[str, object]
     by_day = {one.day: one.views for one in found}
     series = {"name": gettext("Page views"), "values": [by_day.get(day, 0) for day in chosen.days], "tone": "brand"}
     return {"labels": [f"{day.month}/{day.day}" for day in chosen.days], "series": [series], "unit": ""}
+
+
+def depth_steps(found: PageDepth) -> list[dict[str, object]]:
+    """How many readings got how far down, as `<c-funnel>` rows; none when nobody told."""
+    if not found.readings:
+        return []
+    reached = ((25, found.reached_25), (50, found.reached_50), (75, found.reached_75), (100, found.reached_100))
+    rows = [(gettext("Down to %(depth)s%%") % {"depth": depth}, count) for depth, count in reached]
+    measured = [(gettext("All readings"), found.readings), *rows]
+    return [{"label": label, "count": count, "rate": count / found.readings} for label, count in measured]

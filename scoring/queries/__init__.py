@@ -14,7 +14,7 @@ from scoring.queries.models import (
     versions,
 )
 from scoring.queries.scores import LeadScore, Line, WouldScore, score_of, scores, standings, would_score
-from scoring.queries.visitors import RankedVisitor, VisitorFilter, ranked_visitors
+from scoring.queries.visitors import RankedVisitor, ReadersOf, VisitorFilter, ranked_visitors
 
 __all__ = [
     "BuildStatus",
@@ -24,6 +24,7 @@ __all__ = [
     "Preview",
     "RankedCompany",
     "RankedVisitor",
+    "ReadersOf",
     "VisitorFilter",
     "WouldScore",
     "build_status",

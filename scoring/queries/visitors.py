@@ -1,13 +1,14 @@
 """Unknown visitors by what they would score, and the companies they may be from. The company is always a guess.
 
-The list walks the index by points: no OFFSET, no count. Visits of machines are in neither.
+The list walks the index by points: no OFFSET, no count. Visits of machines are in neither. Asked for the readers of a
+page it is those the page report counts as unknown, points or not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -20,13 +21,26 @@ EVER = "-infinity"
 
 
 @dataclass(frozen=True, slots=True)
+class ReadersOf:
+    """Unknown visitors of a page (its key) in those local days, both included."""
+
+    page: str
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class VisitorFilter:
-    """What of the list to show: `since` last seen, `guessed` only those with a possible company, `company` its text."""
+    """What of the list to show: `since` last seen, `guessed` only those with a possible company, `company` its text.
+
+    `readers`: only who read that page; `minimum` 1 then takes those without points too.
+    """
 
     since: datetime | None = None
     guessed: bool = False
     minimum: int = 1
     company: str = ""
+    readers: ReadersOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +74,22 @@ def ranked_visitors(
 ) -> list[RankedVisitor]:
     """Unknown visitors, most points first, those after `position`."""
     rows = sql.run(
-        RANKED,
+        RANKED if asked.readers is None else RANKED_READERS,
         **_in_force(),
+        **_read(asked.readers),
         since=asked.since or EVER,
         guessed=asked.guessed,
-        minimum=max(asked.minimum, 1),
+        minimum=max(asked.minimum, 1) if asked.readers is None or asked.minimum > 1 else 0,
         company=fold(asked.company.strip()),
         points=after[0] if after else 2**31 - 1,
         visitor_id=after[1] if after else 2**63 - 1,
         limit=limit,
     ).dicts()
     return [RankedVisitor(**{**row, "source": orjson.loads(row["source"] or "{}")}) for row in rows]
+
+
+def _read(readers: ReadersOf | None) -> dict[str, Any]:  # Any: parameters
+    return {"page": readers.page, "first": readers.since, "last": readers.until} if readers else {}
 
 
 def _in_force() -> dict[str, Any]:  # Any: parameters
@@ -86,8 +105,7 @@ GUESS = """
      ORDER BY guess.last_at DESC LIMIT 1
 """
 # Values are written into the text by the driver, so a filter that is off is not even planned.
-RANKED = (
-    """
+_GUESSED = """
     WITH guesses AS (
         SELECT DISTINCT ON (guess.visitor_id) guess.visitor_id, guess.company_name, guess.company_domain
           FROM tracking_session AS guess
@@ -102,20 +120,54 @@ RANKED = (
           JOIN companies USING (company_name, company_domain)
          WHERE strpos(ma_fold(companies.company_name || ' ' || companies.company_domain), %(company)s) > 0
     ), ranked AS MATERIALIZED (
+"""
+_NARROWED = (
+    """
+           AND visitor.last_seen_at > %(since)s::timestamptz
+           AND (NOT %(guessed)s OR EXISTS ("""  # noqa: S608 - constants put together, values are parameters
+    + GUESS.format(visitor="visitor.id")
+    + """))
+           AND (%(company)s = '' OR visitor.id IN (SELECT meant.visitor_id FROM meant))
+    """
+)
+_VISITOR = """
         SELECT score.points, visitor.id AS visitor_id, visitor.key, visitor.visits, visitor.first_seen_at,
                visitor.last_seen_at, visitor.first_source
+"""
+BY_POINTS = (
+    _VISITOR
+    + """
           FROM scoring_visitorscore AS score
           JOIN tracking_visitor AS visitor
             ON visitor.tenant_id = %(tenant_id)s AND visitor.id = score.visitor_id AND visitor.lead_id IS NULL
          WHERE score.tenant_id = %(tenant_id)s AND score.model_id = %(model_id)s AND score.version = %(version)s
            AND score.points >= %(minimum)s AND (score.points, score.visitor_id) < (%(points)s, %(visitor_id)s)
-           AND visitor.last_seen_at > %(since)s::timestamptz
-           AND (NOT %(guessed)s OR EXISTS ("""  # noqa: S608 - constants put together, values are parameters
-    + GUESS.format(visitor="score.visitor_id")
-    + """))
-           AND (%(company)s = '' OR score.visitor_id IN (SELECT meant.visitor_id FROM meant))
-         ORDER BY score.points DESC, score.visitor_id DESC
-         LIMIT %(limit)s
+    """
+    + _NARROWED
+    + " ORDER BY score.points DESC, score.visitor_id DESC LIMIT %(limit)s"
+)
+# Whoever was nobody's when they read it, as the page report counts them.
+BY_PAGE = (
+    _VISITOR.replace("score.points", "coalesce(score.points, 0) AS points")  # noqa: S608 - constants put together
+    + """
+          FROM (SELECT DISTINCT daily.visitor_id AS id
+                  FROM tracking_subject AS page
+                  JOIN tracking_daily AS daily
+                    ON daily.tenant_id = %(tenant_id)s AND daily.name = 1 AND daily.subject_id = page.id
+                   AND daily.day BETWEEN %(first)s AND %(last)s AND daily.lead_id IS NULL
+                 WHERE page.tenant_id = %(tenant_id)s AND page.kind = 'page' AND page.key = %(page)s) AS reader
+          JOIN tracking_visitor AS visitor ON visitor.tenant_id = %(tenant_id)s AND visitor.id = reader.id
+          LEFT JOIN scoring_visitorscore AS score
+                 ON score.tenant_id = %(tenant_id)s AND score.model_id = %(model_id)s
+                AND score.version = %(version)s AND score.visitor_id = visitor.id
+         WHERE coalesce(score.points, 0) >= %(minimum)s
+           AND (coalesce(score.points, 0), visitor.id) < (%(points)s, %(visitor_id)s)
+    """
+    + _NARROWED
+    + " ORDER BY coalesce(score.points, 0) DESC, visitor.id DESC LIMIT %(limit)s"
+)
+_SHOWN = (
+    """
     )
     SELECT ranked.visitor_id, ranked.key, ranked.points, ranked.visits, ranked.first_seen_at, ranked.last_seen_at,
            ranked.first_source::text AS source,
@@ -125,7 +177,7 @@ RANKED = (
            coalesce(walk.views, 0)::int AS views, coalesce(walk.visible_ms, 0)::bigint AS visible_ms,
            coalesce(place.prefecture, '') AS prefecture, coalesce(place.country, '') AS country
       FROM ranked
-      LEFT JOIN LATERAL ("""
+      LEFT JOIN LATERAL ("""  # noqa: S608 - as above
     + GUESS.format(visitor="ranked.visitor_id")
     + """) AS guess ON true
       LEFT JOIN LATERAL (
@@ -143,3 +195,5 @@ RANKED = (
      ORDER BY ranked.points DESC, ranked.visitor_id DESC
 """
 )
+RANKED = _GUESSED + BY_POINTS + _SHOWN
+RANKED_READERS = _GUESSED + BY_PAGE + _SHOWN

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
@@ -15,7 +15,8 @@ from ma_platform.api.pages import ForgedCursor, decode, encode
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
-from scoring.queries import CompanyFilter, VisitorFilter, ranked_companies, ranked_visitors
+from scoring.queries import CompanyFilter, ReadersOf, VisitorFilter, ranked_companies, ranked_visitors
+from tracking.queries import find_page
 
 SHOWN = 50
 SEEN = {"1": _("Seen in the last day"), "7": _("Seen in the last 7 days"), "30": _("Seen in the last 30 days")}
@@ -31,10 +32,12 @@ def visitors(request: MemberRequest) -> HttpResponse:
         guessed=request.GET.get("guess") == "yes",
         minimum=_minimum(request),
         company=_words(request),
+        readers=_readers(request),
     )
     rows = ranked_visitors(asked, after=_after_visitor(request), limit=SHOWN + 1)
     context = {
         **_chosen(request),
+        **_page_read(asked.readers),
         "rows": rows[:SHOWN],
         "next": encode(rows[SHOWN - 1].position) if len(rows) > SHOWN else "",
         "guess": "yes" if asked.guessed else "",
@@ -68,6 +71,31 @@ def _chosen(request: HttpRequest) -> dict[str, object]:
         "spans": [(key, gettext(label)) for key, label in SEEN.items()],
         "later": "after" in request.GET,
     }
+
+
+def _readers(request: HttpRequest) -> ReadersOf | None:
+    """`page` with `since` and `until` as ISO days; days that are none are taken as the whole past."""
+    page = request.GET.get("page", "")[:2_000]
+    if not page:
+        return None
+    return ReadersOf(page, _day(request, "since", date.min), _day(request, "until", date.max))
+
+
+def _day(request: HttpRequest, name: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return otherwise
+
+
+def _page_read(readers: ReadersOf | None) -> dict[str, object]:
+    """The page whose readers these are, as the template names it. Raises Http404 for one nobody has seen."""
+    if readers is None:
+        return {"read": None}
+    found = find_page(readers.page, since=readers.since, until=readers.until)
+    if found is None:
+        raise Http404
+    return {"read": found, "readers": readers}
 
 
 def _words(request: HttpRequest) -> str:

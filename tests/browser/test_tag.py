@@ -26,8 +26,8 @@ WATCHED = """
     .observe({type: "layout-shift", buffered: true});
 """
 TAG = tag_snippet(TagSettings("wk_1", "COLLECTOR", False, False, (), "path"))
-TAG_ASKS = tag_snippet(TagSettings("wk_1", "COLLECTOR", False, True, (), "path"))
-BANNER = banner_snippet(text="?", agree="はい", refuse="いいえ")
+TAG_ASKS = tag_snippet(TagSettings("wk_1", "COLLECTOR", False, True, (), "path", True))
+BANNER = banner_snippet(text="?", answers=[("granted", "はい"), ("measure", "計測だけ"), ("denied", "いいえ")])
 REFUSAL = "<script>" + command_snippet("'consent', 'denied'") + "</script>"
 PASTED = {
     "/pasted/after/": TAG + identify_snippet(),

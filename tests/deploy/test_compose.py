@@ -18,6 +18,18 @@ def test_every_value_that_compose_needs_is_in_the_example():
     assert needed == offered
 
 
+def test_what_the_operator_may_set_is_passed_on_to_our_processes():
+    table = (ROOT / "docs/operating.md").read_text().partition("| variable |")[2].partition("\n\n")[0]
+    named = {name for cell in re.findall(r"^\| (.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)}
+    fixed = {"HOST", "PORT", "DATA_DIR", "DATABASE_OWNER_URL", "DATABASE_REPLICA_URL", "DEMO"}  # by the file itself
+
+    assert {"TRACKING_SHARDS", "TRACKING_RATE", "GEOIP", "NETWORK_PROVIDERS", "ACK_FSYNC"} <= named
+    assert {name for name in named - fixed if f"${{{name}" not in COMPOSE} == {
+        *("DATABASE_URL", "DATABASE_WORKER_URL", "REDIS_URL", "DEBUG", "TRUSTED_PROXIES")
+    }, "told by the file to be what they are there"
+    assert {name for name in named - fixed - {"WORKERS"} if name not in OWN["ingest"]["environment"]} == set()
+
+
 def test_only_the_migration_can_be_the_owner_of_the_tables():
     assert {name for name, service in OWN.items() if "OWNER" in str(service["environment"])} == {"migrate"}
     assert not any("env_file" in service for service in SERVICES.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
@@ -15,6 +16,7 @@ from tests.tracking.collecting import NOW
 from tests.tracking.test_drain import rows
 from tracking.actions import Drained
 from tracking.actions.drain import take_in
+from tracking.collector import wiring
 from tracking.collector.lines import Line
 from tracking.collector.messages import message_uuid
 
@@ -50,7 +52,7 @@ def written_beside(lines: list[bytes]) -> Drained:
 
 
 def test_it_is_written_once(acme, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("TRACKING_SHARDS", "2")
+    monkeypatch.setattr(wiring, "ENV", replace(wiring.ENV, tracking_shards=2))
     written, commit = Event(), Event()
     tenant = acme.workspace.pk
 

@@ -22,7 +22,7 @@ ESCAPES = {"\\t": "\t", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}
 def core(buckets: Buckets | None = None) -> Core:
     keys = KeyTable(lambda: {PUBLIC: Sender(7)}, lambda key: Sender(7, trusted=True) if key == SECRET else None)
     keys.refresh()
-    return Core(keys, buckets or Buckets())
+    return Core(keys, buckets or Buckets(500, 5_000))
 
 
 def send(

@@ -35,7 +35,7 @@ def browse(workspace: Workspace, visitor: str, deeds: Sequence[Did], *, ua: str 
     """State what this browser did and write it to the log."""
     keys = KeyTable(lambda: {workspace.write_key: Sender(workspace.pk)}, lambda key: None)
     keys.refresh()
-    core = Core(keys, Buckets())
+    core = Core(keys, Buckets(500, 5_000))
     messages = [_message(visitor, did) for did in deeds]
     for first in range(0, len(messages), 400):
         body = {"batch": messages[first : first + 400]}

@@ -12,7 +12,7 @@ from tests.walls.bodies import TRACKING
 from tracking.actions import NewFact, SubjectRef, bind_visitor, record_many
 from tracking.catalogue import Event, Verdict
 from tracking.models import CustomName
-from tracking.notice import AGREED, ALWAYS, POSTED, UNREFUSED, items
+from tracking.notice import AGREED, ALWAYS, POSTED, UNREFUSED, Terms, items
 from tracking.queries import PageRanges, Range, find_page, page_ranges, retention_days
 
 DAY = date(2026, 11, 20)
@@ -57,7 +57,7 @@ def test_what_proves_something_cannot_be_given_an_end(sign_in, acme, name):
 
 @pytest.mark.parametrize(("required", "when"), [(True, [ALWAYS, POSTED, AGREED]), (False, [ALWAYS, POSTED, UNREFUSED])])
 def test_the_notice_says_that_a_form_is_sent_without_an_answer_about_tracking(required, when):
-    told = {item.key: said for item, said in items(consent_required=required)}
+    told = {item.key: said for item, said in items(Terms(consent_required=required))}
 
     assert [told["page"], told["form"], told["visitor"]] == when
 

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from ma_platform.tenancy.scope import tenant_scope
 from tests.tracking.collecting import NOW
+from tests.tracking.visiting import visit
 from tracking.actions import NewFact, SubjectRef, record_many
 from tracking.catalogue import Event, Verdict
 from tracking.panels import tag_seen
@@ -43,7 +44,7 @@ def test_an_htmx_poll_gets_the_fragment_alone(sign_in):
 
 def test_the_checklist_notices_the_tag(in_acme):
     before = tag_seen(NOW).done
-    record_many([NewFact(Event.PAGE_VIEWED, NOW, visitor="v1")])
+    visit("v1")
 
     assert (before, tag_seen(NOW).done) == (False, True)
 

@@ -37,7 +37,7 @@ def test_the_line_says_only_what_differs_from_the_default():
 
 
 def test_the_line_follows_the_settings():
-    tag = TagSettings("wk_1", "https://t.example.jp", True, True, ("a.jp", "b.jp"), "hash")
+    tag = TagSettings("wk_1", "https://t.example.jp", True, True, ("a.jp", "b.jp"), "hash", True)
 
     assert tag_snippet(tag).splitlines()[1] == (
         '<script async src="https://t.example.jp/t.js" data-key="wk_1" data-consent="required" data-domains="a.jp,b.jp"'
@@ -46,7 +46,7 @@ def test_the_line_follows_the_settings():
 
 
 def test_every_piece_of_code_keeps_commands_until_the_tag_is_there():
-    banner = banner_snippet(text="a", agree="b", refuse="c")
+    banner = banner_snippet(text="a", answers=[("granted", "b"), ("denied", "c")])
     pieces = [tag_snippet(PLAIN), pinned_snippet(PLAIN), identify_snippet(), command_snippet("'track', 'x'"), banner]
 
     assert [piece.count(STUB) for piece in pieces] == [1, 1, 1, 1, 1]
@@ -57,7 +57,7 @@ def test_the_pages_hand_out_code_that_may_stand_alone(sign_in):
 
     setup, identify = (client.get(f"/tracking/{page}/").content.decode() for page in ("setup", "identify"))
 
-    assert (setup.count(escape(STUB)), identify.count(escape(STUB))) == (3, 1)
+    assert (setup.count(escape(STUB)), identify.count(escape(STUB))) == (5, 1)
 
 
 def test_a_domain_is_added_once_and_told_to_the_audit(in_acme):

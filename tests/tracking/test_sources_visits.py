@@ -30,7 +30,7 @@ def test_visits_of_a_browser_are_shown_newest_first(in_acme):
     assert (first.started_at, first.views, first.visible_ms) == (moment(-60), 3, 83_000)
     assert (first.landing_url, first.landing_name, first.source) == ("https://acme.jp/price", "料金", SEARCH)
     assert (newest.source, newest.channel, newest.company) == (None, "direct", None)
-    assert visits(visitor_id=visitor_number(), before=newest.started_at) == [first]
+    assert visits(visitor_id=visitor_number(), before=newest.position) == [first]
 
 
 def test_a_persons_visits_are_those_with_an_event_of_theirs(in_acme, globex):

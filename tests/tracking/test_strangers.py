@@ -176,7 +176,7 @@ def test_a_name_that_belongs_to_everybody_is_refused(in_acme, host, kind):
 )
 def test_the_state_of_a_host_says_what_is_true(kind, verified, checked, problem, visits, state, note):
     host = Domain(host="www.acme.jp", kind=kind, verified_at=verified, checked_at=checked, problem=problem)
-    seen = [Sighting("www.acme.jp", visits, NOW)] if visits else []
+    seen = [Sighting("www.acme.jp", visits, 0, NOW)] if visits else []
 
     (row,) = domain_rows([host], seen)
 

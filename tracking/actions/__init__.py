@@ -35,6 +35,7 @@ from tracking.actions.rejudge import (
 )
 from tracking.actions.retention import clear_due
 from tracking.actions.secret import drop_old_secret, rotate_secret, show_secret
+from tracking.actions.served import tell_served_hosts
 from tracking.actions.setting import (
     BadHost,
     SettingsEdit,
@@ -46,12 +47,12 @@ from tracking.actions.setting import (
     save_retention,
     save_settings,
 )
+from tracking.actions.sharing import Unshared, mark_shared, unmark_shared
 from tracking.actions.shorten import shorten_due
 from tracking.actions.undoing import (
     BindingGone,
     Undone,
     give_browser,
-    mark_shared,
     settle_conflict,
     unbind,
     undo_binding,
@@ -85,6 +86,7 @@ __all__ = [
     "SubjectRef",
     "TooManyDomains",
     "Undone",
+    "Unshared",
     "Uploaded",
     "accept_fact",
     "add_domain",
@@ -131,8 +133,10 @@ __all__ = [
     "show_secret",
     "survivors",
     "take_in",
+    "tell_served_hosts",
     "unbind",
     "undo_binding",
+    "unmark_shared",
     "unsay",
     "upload_networks",
     "visit_source",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ma_platform import egress
 from ma_platform.db import sql
@@ -12,6 +13,8 @@ from ma_platform.tenancy.scope import system_scope
 from tracking.collector.tag import Tag
 
 AT_ONCE, SECONDS, PAGE_BYTES = 20, 5.0, 512 * 1024
+# One failed look may be our own network's fault: a tracking host is given up after so many over so long a time.
+FAILURES, FAILING = 5, timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,19 @@ class Due:
 
 
 def check_due(*, now: datetime) -> int:
-    """Look at hosts nobody has looked at since they were added or a day ago; returns how many."""
+    """Look at hosts that are due, new ones first; returns how many.
+
+    All is well, or it is a site: daily. A tracking host that fails: after a minute at first (a new name's certificate
+    takes longer to get than we wait), then every ten minutes while it is in use, else hourly for a day.
+    """
     with system_scope():
         due = sql.typed(CLAIM, Due, now=now, most=AT_ONCE)
-    seen = [(one, problem_of(one)) for one in due]
+    keep([(one, problem_of(one)) for one in due], now=now)
+    return len(due)
+
+
+def keep(seen: Sequence[tuple[Due, str]], *, now: datetime) -> None:
+    """Write what was found; "" is no problem."""
     with system_scope():
         sql.run(
             KEEP,
@@ -37,8 +49,9 @@ def check_due(*, now: datetime) -> int:
             id=[one.id for one, _ in seen],
             problem=[problem for _, problem in seen],
             now=now,
+            failures=FAILURES,
+            failing=FAILING,
         )
-    return len(due)
 
 
 def problem_of(one: Due) -> str:
@@ -66,7 +79,12 @@ def site_problem(status: int, page: bytes, write_key: str) -> str:
 CLAIM = """
     WITH due AS (
         SELECT tenant_id, id FROM tracking_domain
-         WHERE checked_at IS NULL OR checked_at < %(now)s - interval '1 day'
+         WHERE checked_at IS NULL
+            OR checked_at <= %(now)s - CASE
+                   WHEN kind = 'site' OR problem = '' OR failed_since < %(now)s - interval '1 day' THEN interval '1 day'
+                   WHEN failures < 5 THEN interval '1 minute'
+                   WHEN lost_at IS NULL AND verified_at IS NOT NULL THEN interval '10 minutes'
+                   ELSE interval '1 hour' END
          ORDER BY checked_at NULLS FIRST, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
     )
     UPDATE tracking_domain AS domain SET checked_at = %(now)s
@@ -79,7 +97,12 @@ KEEP = """
     UPDATE tracking_domain AS domain
        SET problem = found.problem,
            verified_at = CASE WHEN found.problem = '' THEN coalesce(domain.verified_at, %(now)s)
-                              WHEN domain.kind = 'tracking' THEN NULL ELSE domain.verified_at END
+                              ELSE domain.verified_at END,
+           failures = CASE WHEN found.problem = '' THEN 0 ELSE least(domain.failures + 1, 9999) END,
+           failed_since = CASE WHEN found.problem <> '' THEN coalesce(domain.failed_since, %(now)s) END,
+           lost_at = CASE WHEN found.problem = '' OR domain.kind = 'site' OR domain.verified_at IS NULL THEN NULL
+                          WHEN domain.failures + 1 >= %(failures)s AND domain.failed_since <= %(now)s - %(failing)s
+                          THEN coalesce(domain.lost_at, %(now)s) ELSE domain.lost_at END
       FROM unnest(%(tenant_id)s::bigint[], %(id)s::bigint[], %(problem)s::text[]) AS found(tenant_id, id, problem)
      WHERE domain.tenant_id = found.tenant_id AND domain.id = found.id
 """

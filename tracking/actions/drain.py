@@ -29,7 +29,7 @@ from tracking.collector import wiring
 from tracking.collector.keeper import Keeper
 from tracking.collector.lines import COLUMNS
 from tracking.collector.spool import waiting
-from tracking.collector.stream import COUNT, LINES, MOST_LINES, Kept, read
+from tracking.collector.stream import COUNT, LINES, MOST_LINES, Kept, known, read
 
 EVENTS_AT_ONCE = 20_000  # a backlog costs less in large pieces: a browser's row is touched once for all its events
 ENTRIES_AT_ONCE = 500
@@ -67,7 +67,7 @@ def drain(*, now: datetime) -> Drained:
     client = wiring.client(where)
     unspool(wiring.keeper())
     total = Drained()
-    for stream in [*where.streams.names(), *where.streams.overflow_names()]:
+    for stream in known(client, where.streams):
         while (found := drain_once(client, stream, now=now)).seen:
             total += found
     return total
@@ -218,11 +218,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """What this connection has already; transactions from `horizon` on may write beside us."""
+    """What this connection has already; transactions from `horizon` on may write beside us.
+
+    `several`: more than one shard was drained within the hour, whatever our own setting says.
+    """
 
     stands: bool
     filled: bool
     planned: bool
+    several: bool
     horizon: int
 
 
@@ -230,7 +234,7 @@ def _write(lines: list[bytes], *, now: datetime, alone: bool = False) -> tuple[i
     """`alone`: no other drainer commits meanwhile. Raises Overtaken when one did, with an event of ours."""
     if alone:
         wait_for_others()
-    ready = sql.typed(staged.READY, _Ready, write=staged.NAME)[0]
+    ready = sql.typed(staged.READY, _Ready, write=staged.NAME, now=now)[0]
     batch = _staged(lines, ready)
     ensure_months(batch.months)
     nameless = names.number_custom_names(now=now) if batch.own_names else 0
@@ -243,7 +247,7 @@ def _write(lines: list[bytes], *, now: datetime, alone: bool = False) -> tuple[i
     relink_early(early)
     if batch.told_again:
         take_back_counted(since=since, until=until)
-    if wiring.place().streams.shards > 1:
+    if ready.several or wiring.place().streams.shards > 1:
         sql.run(staged.HASHED)
         refuse_overtaken(ready.horizon, since=since, until=until)
         sql.run(staged.FREELY)

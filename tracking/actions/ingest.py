@@ -17,7 +17,7 @@ from tracking.actions.drain import EVENTS_AT_ONCE, FIRST, Drained, chunks, helpi
 from tracking.actions.watchman import Watchman
 from tracking.collector import wiring
 from tracking.collector.keeper import Keeper
-from tracking.collector.stream import read
+from tracking.collector.stream import OVERFLOW, former, read
 
 BLOCK_MS = 1_000
 KEEP_SECONDS = 3_600  # drained entries stay this long in the stream, against a database restored from a backup
@@ -36,7 +36,8 @@ log = logging.getLogger(__name__)
 class Ingest:
     """`running` is asked between batches; `now` gives the moment of each. Shards others drain are left to them.
 
-    `positions` holds both lanes of the shards that are ours. Several processes share the shards evenly.
+    `positions` holds both lanes of the shards that are ours. Several processes share the shards evenly; whoever drains
+    the first one drains former ones too, so that with one shard there is one drainer.
     """
 
     running: Callable[[], bool]
@@ -46,6 +47,7 @@ class Ingest:
     _most: int = OVERFLOW_AT_ONCE  # events in a batch that takes about SECONDS_AT_ONCE here
     _tidied: float = -math.inf
     _overflowed: float = -math.inf
+    _former: dict[str, str] = field(default_factory=dict)  # lanes of shards beyond ours that we drain
     _watchman: Watchman = field(init=False, repr=False)
 
     def run(self) -> Drained:
@@ -72,6 +74,7 @@ class Ingest:
     def _step(self, client: redis.Redis, lanes: dict[str, str], keeper: Keeper) -> None:
         if time.monotonic() - self._tidied > TIDY_SECONDS:
             self._share(client, lanes)
+            self._inherit(client)
             self._trim(client)
             self._watchman.tell(now=self.now())
             self._tidied = time.monotonic()
@@ -80,9 +83,9 @@ class Ingest:
             time.sleep(PAUSE_SECONDS)
             self._tidied = -math.inf
             return
-        mine = [main for main in lanes if main in self.positions]
+        mine = {main: other for main, other in (lanes | self._former).items() if main in self.positions}
         started = time.monotonic()
-        seen = self._serve(client, mine, [lanes[main] for main in mine])
+        seen = self._serve(client, list(mine), list(mine.values()))
         if not seen:
             read(client, self.positions, count=1, block_ms=BLOCK_MS)  # only to wait: the next step reads it
         elif seen < LEAST_AT_ONCE:  # idle on purpose: what arrives meanwhile shares the next batch's cost
@@ -116,13 +119,32 @@ class Ingest:
         most = math.ceil(len(lanes) / max(1, sql.run(WORKERS).value()))
         held = [main for main in lanes if main in self.positions]
         for main in held[most:]:
-            del self.positions[main], self.positions[lanes[main]]
-            sql.run(UNLOCK, stream=main)
+            self._leave(main, lanes[main])
         for main in lanes:
-            if len(held) < most and main not in held and sql.run(LOCK, stream=main).value():
+            if len(held) < most and main not in held and self._take(client, main, lanes[main]):
                 held.append(main)
-                self._begin(client, main)
-                self._begin(client, lanes[main])
+
+    def _inherit(self, client: redis.Redis) -> None:
+        """Drain shards there were before their number was lowered, until they are empty and can be forgotten."""
+        streams = wiring.place().streams
+        found = former(client, streams) if streams.name(0) in self.positions else []
+        there = {streams.name(number): streams.name(number, OVERFLOW) for number in found}
+        for main in self._former.keys() - there.keys():
+            self._leave(main, self._former.pop(main))
+        for main in there.keys() - self._former.keys():
+            if self._take(client, main, there[main]):
+                self._former[main] = there[main]
+
+    def _take(self, client: redis.Redis, main: str, overflow: str) -> bool:
+        if not sql.run(LOCK, stream=main).value():
+            return False
+        for stream in (main, overflow):
+            self._begin(client, stream)
+        return True
+
+    def _leave(self, main: str, overflow: str) -> None:
+        del self.positions[main], self.positions[overflow]
+        sql.run(UNLOCK, stream=main)
 
     def _begin(self, client: redis.Redis, stream: str) -> None:
         place = place_of(stream)
@@ -132,16 +154,22 @@ class Ingest:
 
     def _trim(self, client: redis.Redis) -> None:
         for stream, position in self.positions.items():
-            drained_ms = int(position.partition("-")[0])
             seconds, _micros = client.time()
-            oldest = min(drained_ms, (seconds - KEEP_SECONDS) * 1000)
-            if oldest > 0:
-                client.xtrim(stream, minid=str(oldest), approximate=True)
+            first = _first_to_keep(position, ago_ms=(seconds - KEEP_SECONDS) * 1000)
+            inherited = stream in self._former or stream in self._former.values()
+            if position != FIRST:
+                client.xtrim(stream, minid=first, approximate=not inherited)
+            if inherited:
+                client.eval(FORGET_EMPTY, 1, stream)
 
     def _let_go(self) -> None:
-        self.positions = {}
+        self.positions, self._former = {}, {}
         self._tidied = -math.inf
         connection.close()
+
+
+# Nobody can add to it between the look and the removal.
+FORGET_EMPTY = "if redis.call('XLEN', KEYS[1]) == 0 then return redis.call('DEL', KEYS[1]) end return 0"
 
 
 def last_of(client: redis.Redis, stream: str) -> str:
@@ -150,6 +178,12 @@ def last_of(client: redis.Redis, stream: str) -> str:
         return str(client.xinfo_stream(stream)["last-generated-id"].decode())
     except redis.ResponseError:
         return FIRST  # no such stream yet
+
+
+def _first_to_keep(position: str, *, ago_ms: int) -> str:
+    """The id from which on entries stay: what is not drained, and what came since `ago_ms`."""
+    drained_ms, _, number = position.partition("-")
+    return str(ago_ms) if int(drained_ms) > ago_ms else f"{drained_ms}-{int(number) + 1}"
 
 
 def _before(one: str, other: str) -> bool:

@@ -43,6 +43,8 @@ class SettingsEdit:
     """Every field is set. `spa`: path, hash or off."""
 
     consent_required: bool
+    personalise_required: bool
+    cookieless: bool
     ip_days: int
     spa: str
     purposes: str

@@ -32,6 +32,8 @@ READY = """
     SELECT to_regclass('pg_temp.incoming') IS NOT NULL AS stands,
            coalesce(pg_relation_size(to_regclass('pg_temp.incoming')), 0) > 0 AS filled,
            EXISTS (SELECT FROM pg_prepared_statements WHERE name = %(write)s) AS planned,
+           (SELECT count(*) FROM tracking_streamoffset
+             WHERE moved_at > %(now)s - interval '1 hour' AND shard NOT LIKE '%%:overflow:%%') > 1 AS several,
            pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon
       FROM (SELECT set_config('work_mem', '64MB', true), set_config('enable_mergejoin', 'off', true),
                    set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),

@@ -1,4 +1,4 @@
-"""A member's hand on the bindings: undo one, leave a conflict as it is, give the browser to somebody, mark it shared.
+"""A member's hand on the bindings: undo one, leave a conflict as it is, give the browser to somebody.
 
 Undoing leaves everything as if the binding had never been made: its events go to the binding that is in force at
 their time without it, or to nobody. Runs of flows that those events began go on: what a flow did cannot be undone.
@@ -40,7 +40,7 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Bound:
     id: int
     public_id: str
     visitor_id: int
@@ -55,11 +55,11 @@ class _Row:
 @transaction.atomic
 def undo_binding(public_id: str, *, by: User | None, now: datetime) -> Undone:
     """Cut one binding; a second time, or for a sign that was never followed, nothing happens. Raises BindingGone."""
-    row = _locked(public_id)
+    row = locked(public_id)
     if row.undone or not row.took:
         return Undone()
-    undone = _cut([row], by=by, now=now)
-    audit.record(by, "browser.unbound", row.public_id, at=now, browser=row.visitor, events=undone.left)
+    undone = cut([row], by=by, now=now)
+    audit.record(by, "browser.unbound", row.public_id, at=now, events=undone.left)
     return undone
 
 
@@ -67,48 +67,34 @@ def undo_binding(public_id: str, *, by: User | None, now: datetime) -> Undone:
 def unbind(visitor_key: str, lead_id: int, *, at: datetime) -> int:
     """Cut every binding of the browser to the lead. Returns events that are no longer the person's."""
     held = sql.run(BINDINGS_OF, key=visitor_key, lead_id=lead_id).values()
-    rows = [row for row in map(_locked, held) if not row.undone]
-    return _cut(rows, by=None, now=at).left if rows else 0
+    rows = [row for row in map(locked, held) if not row.undone]
+    return cut(rows, by=None, now=at).left if rows else 0
 
 
 @transaction.atomic
 def settle_conflict(public_id: str, *, by: User, now: datetime) -> bool:
     """Leave it as it is; False when somebody has settled it already. Raises BindingGone."""
-    row = _locked(public_id)
+    row = locked(public_id)
     settled = sql.run(SETTLE, ids=[row.id], by=by.pk, at=now).rowcount
     if settled:
-        audit.record(by, "browser.conflict_settled", row.public_id, at=now, browser=row.visitor)
+        audit.record(by, "browser.conflict_settled", row.public_id, at=now)
     return bool(settled)
 
 
 @transaction.atomic
 def give_browser(public_id: str, *, by: User, now: datetime) -> Binding:
     """The conflict's person is right after all: the browser is theirs from that sign on. Raises BindingGone."""
-    row = _locked(public_id)
+    row = locked(public_id)
     sign = Sign(row.visitor, row.lead_id, "hand", row.since)
     news: list[NewFact] = []
     bound = follow({row.visitor_id: sign}, news, by=by.pk)[row.visitor_id]
     record_many(news)
     sql.run(SETTLE, ids=[row.id], by=by.pk, at=now)
-    audit.record(by, "browser.given", row.public_id, at=now, browser=row.visitor, events=bound.attached)
+    audit.record(by, "browser.given", row.public_id, at=now, events=bound.attached)
     return bound
 
 
-@transaction.atomic
-def mark_shared(visitor_key: str, *, by: User, now: datetime) -> bool:
-    """Several people use this browser: mail clicks bind it no more. False when that was known; conflicts are settled.
-
-    Raises BindingGone when there is no such browser.
-    """
-    visitor_id = _lock(LOCK_VISITOR, key=visitor_key)
-    marked = sql.run(MARK_SHARED, visitor_id=visitor_id, by=by.pk).rowcount
-    sql.run(SETTLE_ALL, visitor_id=visitor_id, by=by.pk, at=now)
-    if marked:
-        audit.record(by, "browser.marked_shared", f"browser:{visitor_id}", at=now, browser=visitor_key)
-    return bool(marked)
-
-
-def _cut(rows: Sequence[_Row], *, by: User | None, now: datetime) -> Undone:
+def cut(rows: Sequence[Bound], *, by: User | None, now: datetime) -> Undone:
     """Cut these bindings of one browser and tell everybody whose events changed."""
     visitor_id, visitor = rows[0].visitor_id, rows[0].visitor
     sql.run(CUT, ids=[row.id for row in rows], at=now, by=by.pk if by else None)
@@ -126,7 +112,7 @@ def _sum(shift: Shift, leads: set[int]) -> Undone:
     return Undone(left, sum(count for lead, count in shift.gained.items() if lead not in leads))
 
 
-def _withdraw(visitor_id: int, rows: Sequence[_Row]) -> None:
+def _withdraw(visitor_id: int, rows: Sequence[Bound]) -> None:
     """The facts "browser recognised" stay in the browser's history, not in the person's."""
     facts = [str(event_of(row.id)) for row in rows]
     days = sql.run(WITHDRAW, ids=facts, moments=[row.since for row in rows], visitor_id=visitor_id).values()
@@ -134,13 +120,13 @@ def _withdraw(visitor_id: int, rows: Sequence[_Row]) -> None:
         recount((visitor_id, int(Event.VISITOR_BOUND), None, day) for day in days)
 
 
-def _locked(public_id: str) -> _Row:
+def locked(public_id: str) -> Bound:
     """The binding, with its browser's row locked: ingest and other members wait."""
-    _lock(LOCK_VISITOR_OF, binding=public_id)
-    return sql.typed(BINDING, _Row, binding=public_id)[0]
+    lock(LOCK_VISITOR_OF, binding=public_id)
+    return sql.typed(BINDING, Bound, binding=public_id)[0]
 
 
-def _lock(statement: str, **which: str) -> int:
+def lock(statement: str, **which: str) -> int:
     locked: list[int] = sql.run(statement, **which).values()
     if not locked:
         raise BindingGone(**which)
@@ -180,14 +166,6 @@ CUT = """
 SETTLE = """
     UPDATE tracking_binding SET settled_at = %(at)s, by_user = %(by)s
      WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::bigint[]) AND conflict AND settled_at IS NULL
-"""
-SETTLE_ALL = """
-    UPDATE tracking_binding SET settled_at = %(at)s, by_user = %(by)s
-     WHERE tenant_id = %(tenant_id)s AND visitor_id = %(visitor_id)s AND conflict AND settled_at IS NULL
-"""
-MARK_SHARED = """
-    UPDATE tracking_visitor SET shared = true, shared_by = %(by)s
-     WHERE tenant_id = %(tenant_id)s AND id = %(visitor_id)s AND shared_by IS NULL
 """
 WITHDRAW = """
     WITH facts AS (

@@ -34,7 +34,7 @@ PREFLIGHT = Answer(
     (
         *OPEN,
         ("access-control-allow-methods", "GET, POST, OPTIONS"),
-        ("access-control-allow-headers", "authorization, content-type, content-encoding"),
+        ("access-control-allow-headers", "authorization, content-type, content-encoding, x-retry-count"),
         ("access-control-max-age", "86400"),
     ),
 )

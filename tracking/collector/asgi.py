@@ -156,4 +156,4 @@ async def _whole(receive: Any) -> bytes:  # Any: ASGI's own types
 
 
 SCHEMES = ("http", "https")
-TOO_LARGE = Refusal(413, f"the body is larger than {limits.BATCH_BYTES // 1024} KB")
+TOO_LARGE = Refusal(413, "too_large", most=limits.BATCH_BYTES // 1024)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 
-from tracking.collector import limits
+from tracking.collector.limits import BATCH_EVENTS
 
 MAIN, OVERFLOW = "", "overflow"
 STEADY_SECONDS = 1.0  # of the steady rate that may come at once and still go to the main lane
@@ -16,16 +16,22 @@ class Buckets:
     """`rate` events a second steadily, `burst` at once. `math.inf` as rate switches the limit off.
 
     What a tenant sends inside its steady rate goes to the main lane, what is above it inside the burst to the
-    overflow lane. A tenant that was refused is turned away unread until its bucket may have room again.
+    overflow lane (`least`: what the main lane takes at once, however slow the rate is). A tenant that was refused is
+    turned away unread until its bucket may have room again.
     """
 
-    def __init__(self, rate: float = limits.EVENTS_PER_SECOND, burst: float = limits.BURST) -> None:
+    def __init__(self, rate: float, burst: float, *, least: float = 0) -> None:
         self._rate, self._burst = rate, burst
-        self._steady = min(burst, rate * STEADY_SECONDS)
+        self._steady = min(burst, max(rate * STEADY_SECONDS, least))
         self._held: dict[int, tuple[float, float, float]] = {}  # level, steady level, at
         self._resting: dict[int, float] = {}
         self._strained_until = -math.inf
         self._lock = threading.Lock()
+
+    @classmethod
+    def shared(cls, rate: float, burst: float, *, processes: int) -> Buckets:
+        """This process's part of what a tenant may send to all of them; a whole batch fits into it at any rate."""
+        return cls(rate / processes, max(burst / processes, BATCH_EVENTS), least=BATCH_EVENTS)
 
     def take(self, tenant_id: int, events: int, *, at: float) -> tuple[int, str]:
         """(0, lane) when `events` may pass at `at` (monotonic seconds), else (seconds until the next try, "")."""

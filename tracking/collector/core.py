@@ -22,13 +22,18 @@ from tracking.collector.refusal import Refusal
 from tracking.collector.request import Request, asked
 from tracking.collector.shape import Json, measure, object_at, read_json, refuse_repeated_keys, text_at, unzipped
 
-__all__ = ["BATCH", "KINDS", "Core", "Entry", "Posted", "Request", "known_sender", "pixel_key"]
+__all__ = ["BATCHES", "KINDS", "Core", "Entry", "Posted", "Request", "known_sender", "pixel_key"]
 
-KINDS = {f"/v1/{kind}": kind for kind in ("track", "page", "identify", "group", "alias")}
-BATCH = "/v1/batch"
+# Segment's browser SDKs post to the first letter, the mobile ones to `b` or `import`.
+KINDS = {
+    f"/v1/{name}": kind
+    for kind in ("track", "page", "screen", "identify", "group", "alias")
+    for name in (kind, kind[0])
+}
+BATCHES = frozenset(("/v1/batch", "/v1/b", "/v1/import"))
 STRANGERS = 4_096  # unknown keys spend from so many buckets, each like a tenant's: how fast one may send tells nothing
 HINT = re.compile(rb'"writeKey"\s*:\s*"([^"\\]{1,200})"')
-TOO_FAST = "too many events; slow down"
+TOO_FAST = "too_fast"
 
 
 class Entry(NamedTuple):
@@ -61,7 +66,7 @@ class Core:
         if self.buckets.strained(at=at):
             self._turn_away(request, at)
         encoding = request.headers.get("content-encoding", "")
-        most = limits.BATCH_BYTES if request.path == BATCH else limits.EVENT_BYTES
+        most = limits.BATCH_BYTES if request.path in BATCHES else limits.EVENT_BYTES
         plain = unzipped(request.body, encoding.lower().strip() if encoding else "", most=most)
         body = read_json(plain)
         return Posted(key or text_at(body, "writeKey", "body").strip(), body, plain)
@@ -76,7 +81,7 @@ class Core:
         body, trusted = posted.body, sender is not None and sender.trusted
         sent_at = moment(body, "sentAt", "body") if "sentAt" in body else None
         arrival = Arrival(now, trusted, request.headers.get("user-agent", ""), request.ip, sent_at)
-        if request.path == BATCH:
+        if request.path in BATCHES:
             lines = [line_of(*message, arrival) for message in _messages(body, posted.plain)]
         else:
             refuse_repeated_keys(posted.plain, measure(body, "body"))
@@ -131,7 +136,7 @@ def known_sender(keys: KeyTable, key: str, *, at: float) -> tuple[Sender | None,
     try:
         found = keys.known(key, at=at)
     except KeysUnknown:
-        raise Refusal(503, "starting; try again", retry_after=1) from None
+        raise Refusal(503, "starting", retry_after=1) from None
     return found, found is None and keys.must_ask(key, at=at)
 
 
@@ -157,26 +162,26 @@ def _key_in_header(header: str) -> str:
     try:
         return b64decode(value.strip(), validate=True).decode().partition(":")[0].strip()
     except (binascii.Error, ValueError):
-        raise Refusal(400, "the Authorization header is not Basic") from None
+        raise Refusal(400, "not_basic") from None
 
 
 def _messages(body: Json, plain: bytes) -> list[tuple[str, Json, str]]:
     """(kind, message, its path) of a batch, each measured."""
     batch = body.get("batch")
     if type(batch) is not list or not batch:
-        raise Refusal(400, "batch: must be a list of messages")
+        raise Refusal(400, "not_list", path="batch")
     if len(batch) > limits.BATCH_EVENTS:
-        raise Refusal(413, f"batch: more than {limits.BATCH_EVENTS} messages")
+        raise Refusal(413, "too_many", path="batch", most=limits.BATCH_EVENTS)
     shared = object_at(body, "context", "body")
     keys = 1 + measure({name: value for name, value in body.items() if name != "batch"}, "body")
     large, messages = len(plain) > limits.EVENT_BYTES, []
     for at, message in enumerate(batch):
         path = f"batch[{at}]"
         if type(message) is not dict:
-            raise Refusal(400, f"{path}: must be an object")
+            raise Refusal(400, "not_object", path=path)
         # A small request cannot hold a large event; only a large one is measured message by message.
         if large and len(orjson.dumps(message)) > limits.EVENT_BYTES:
-            raise Refusal(413, f"{path}: larger than {limits.EVENT_BYTES // 1024} KB")
+            raise Refusal(413, "event_too_large", path=path, most=limits.EVENT_BYTES // 1024)
         keys += measure(message, path)
         messages.append((text_at(message, "type", path), _with(shared, message), path))
     refuse_repeated_keys(plain, keys)

@@ -8,7 +8,7 @@ import time
 from ma_platform import clock
 from tracking.collector import wiring
 from tracking.collector.answers import NOT_FOUND, PIXEL, PREFLIGHT, TAG, Answer, refused, tag_answer, wrong_method
-from tracking.collector.core import BATCH, KINDS, Core, Entry, Request, known_sender, pixel_key
+from tracking.collector.core import BATCHES, KINDS, Core, Entry, Request, known_sender, pixel_key
 from tracking.collector.counting import COUNTS, REFUSED
 from tracking.collector.keys import Sender
 from tracking.collector.refusal import Refusal
@@ -16,7 +16,7 @@ from tracking.collector.request import Headers
 from tracking.collector.tag import Tag
 from tracking.collector.visitor import VISITOR_PATH, visitor_answer
 
-POSTS = frozenset((*KINDS, BATCH))
+POSTS = BATCHES | KINDS.keys()
 PIXEL_PATH = "/t.gif"
 PINNED_TAG = re.compile(r"/t/[0-9a-f]{16}\.js")
 READS = ("GET", "HEAD")

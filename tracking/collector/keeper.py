@@ -76,4 +76,4 @@ def spooled(keep: Callable[[Sequence[Entry]], None], entries: Sequence[Entry]) -
         keep(entries)
     except OSError as error:
         log.error("events cannot be kept: %s", error)
-        raise Refusal(503, "cannot be kept now; try again", retry_after=5) from None
+        raise Refusal(503, "not_kept", retry_after=5) from None

@@ -15,5 +15,4 @@ ID = 190  # a longer visitor id is hashed
 VISIBLE_MS = 30 * 60 * 1000  # one slice of visible time
 OLDEST = timedelta(hours=72)
 AHEAD = timedelta(minutes=10)
-EVENTS_PER_SECOND, BURST = 500, 5_000  # per tenant and process
 SPOOL_BYTES, SPOOL_AGE = 2 * 1024**3, timedelta(hours=24)

@@ -23,6 +23,7 @@ from tracking.identity import ACCOUNT, CLAIMED
 from tracking.sources import REMEMBERED, SHORT, page_key, visit_source
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+PAGES = ("page", "screen")
 PLACE_KEYS = ("path", "title")  # told by the subject already
 ADDRESS_KEYS = ("url", "referrer")  # kept beside the subject: it knows no query
 CAMPAIGN_KEYS = ("name", "source", "medium", "term", "content")
@@ -55,7 +56,7 @@ def line_of(kind: str, body: Json, path: str, arrival: Arrival) -> Line:
     """Raises Refusal(400) for an unknown type, a missing name or a field of the wrong kind."""
     writer = WRITERS.get(kind)
     if writer is None:
-        raise Refusal(400, f"{path}.type: must be one of {', '.join(WRITERS)}")
+        raise Refusal(400, "one_of", path=f"{path}.type", choices=", ".join(WRITERS))
     holder = "traits" if kind in ("identify", "group") else "properties"
     context = object_at(body, "context", path)
     message = Message(kind, body, context, object_at(body, holder, path), path)
@@ -127,11 +128,17 @@ def visitor_key(body: Json, path: str, *, trusted: bool) -> str:
     if not anonymous:
         user = text_at(body, "userId", path).strip()
         anonymous = f"{ACCOUNT}{user}" if user else ""
-    if anonymous.startswith((ACCOUNT, CLAIMED)) and not trusted:
-        anonymous = CLAIMED + anonymous.partition(":")[2]
-    if len(anonymous) <= limits.ID:
-        return anonymous
-    return blake2b(anonymous.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return _key_of(anonymous, trusted=trusted)
+
+
+def _key_of(stated: str, *, trusted: bool) -> str:
+    """The key a sender may speak for. A long one is hashed, and stays an account's or a claimed one's."""
+    if stated.startswith((ACCOUNT, CLAIMED)) and not trusted:
+        stated = CLAIMED + stated.partition(":")[2]
+    if len(stated) <= limits.ID:
+        return stated
+    head = next((head for head in (ACCOUNT, CLAIMED) if stated.startswith(head)), "")
+    return head + blake2b(stated.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def occurred_at(body: Json, arrival: Arrival, path: str) -> tuple[datetime, bool]:
@@ -160,7 +167,7 @@ def moment(holder: Json, name: str, path: str) -> datetime | None:
             return found
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, TypeError, AttributeError, OverflowError):
-        raise Refusal(400, f"{path}.{name}: must be a time like 2026-01-31T09:00:00Z") from None
+        raise Refusal(400, "not_time", path=f"{path}.{name}") from None
 
 
 def _page(line: Line, message: Message, arrival: Arrival) -> None:
@@ -177,10 +184,23 @@ def _page(line: Line, message: Message, arrival: Arrival) -> None:
     line.props = _web_props(message, page)
 
 
+def _screen(line: Line, message: Message, arrival: Arrival) -> None:
+    """An app's screen is a page like any other, `app:<namespace>/<name>`: no site's address, of no host."""
+    _page(line, message, arrival)
+    named = (text_at(message.body, "name", message.path) or _text_of(message.properties, {}, "name")).strip()
+    if line.kind or not named:
+        return
+    where = f"{message.path}.context.app"
+    app = object_at(message.context, "app", f"{message.path}.context")
+    address = "app:" + "/".join(filter(None, (text_at(app, "namespace", where) or text_at(app, "name", where), named)))
+    line.kind, line.key, line.path = "page", capped(address), address[:2000]
+    line.subject_name = line.subject_name or named[:500]
+
+
 def _track(line: Line, message: Message, arrival: Arrival) -> None:
     stated = text_at(message.body, "event", message.path).strip()
     if not stated:
-        raise Refusal(400, f"{message.path}.event: is missing")
+        raise Refusal(400, "missing", path=f"{message.path}.event")
     event = BY_WIRE.get(stated)
     page = object_at(message.context, "page", f"{message.path}.context")
     line.props = _web_props(message, page)
@@ -209,33 +229,39 @@ def _left(line: Line, message: Message) -> None:
 
 def _identify(line: Line, message: Message, arrival: Arrival) -> None:
     line.name = Event.IDENTIFIED
-    line.props = {
+    line.props = {**_stated(message, arrival), "visitor": line.visitor}
+
+
+def _stated(message: Message, arrival: Arrival) -> dict[str, Any]:
+    """Whom a message speaks of, what it says, and what speaks for it."""
+    return {
         "user_id": text_at(message.body, "userId", message.path),
         "traits": message.properties,
         "trusted": arrival.trusted,
-        "visitor": line.visitor,
         "user_hash": text_at(message.context, "userHash", f"{message.path}.context"),
     }
 
 
 def _alias(line: Line, message: Message, arrival: Arrival) -> None:
-    previous = text_at(message.body, "previousId", message.path)
+    previous = text_at(message.body, "previousId", message.path).strip()
     if not previous:
-        raise Refusal(400, f"{message.path}.previousId: is missing")
+        raise Refusal(400, "missing", path=f"{message.path}.previousId")
+    if not text_at(message.body, "anonymousId", message.path).strip():
+        line.visitor = _key_of(previous, trusted=arrival.trusted)
     _identify(line, message, arrival)
-    line.visitor = line.props["visitor"] = line.visitor if message.body.get("anonymousId") else previous[: limits.ID]
 
 
 def _group(line: Line, message: Message, arrival: Arrival) -> None:
     group = text_at(message.body, "groupId", message.path)
     if not group:
-        raise Refusal(400, f"{message.path}.groupId: is missing")
+        raise Refusal(400, "missing", path=f"{message.path}.groupId")
     line.name = Event.GROUPED
-    line.props = {"group_id": group, "traits": message.properties, "trusted": arrival.trusted}
+    line.props = {**_stated(message, arrival), "group_id": group}
 
 
 WRITERS: dict[str, Callable[[Line, Message, Arrival], None]] = {
     "page": _page,
+    "screen": _screen,
     "track": _track,
     "identify": _identify,
     "group": _group,
@@ -301,10 +327,12 @@ def _web_props(message: Message, page: Json) -> dict[str, Any]:
     for name in ADDRESS_KEYS:
         if name not in props and type(held := page.get(name)) is str and held:
             props[name] = held
-    if message.kind == "page" and type(url := props.get("url")) is str and "?" not in url:
+    if message.kind in PAGES and type(url := props.get("url")) is str and "?" not in url:
         del props["url"]
     if type(token := context.get("clickToken")) is str:
         props["click_token"] = token
+    if message.kind in PAGES and context.get("consent") == "measure":
+        props["consent"] = "measure"  # and not to personalise
     if type(replaced := context.get("replaces")) is str and replaced:
         props["replaces"] = message_id(replaced)  # the id of the counted view's own event
     return props

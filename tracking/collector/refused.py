@@ -43,6 +43,9 @@ class Refused:
             "path": request.path,
             "status": refusal.status,
             "reason": refusal.reason[:300],
+            "code": refusal.code,
+            "place": refusal.path[:200],
+            "facts": {name: str(fact)[:100] for name, fact in refusal.facts.items()},
             "origin": request.headers.get("origin", "")[:300],
             "ua": request.headers.get("user-agent", "")[:300],
         }

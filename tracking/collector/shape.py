@@ -24,9 +24,9 @@ def unzipped(body: bytes, encoding: str, *, most: int) -> bytes:
     elif encoding == "gzip":
         plain = _inflate(body, most)
     else:
-        raise Refusal(400, f"unknown Content-Encoding {encoding[:20]!r}")
+        raise Refusal(400, "unknown_encoding", name=repr(encoding[:20]))
     if len(plain) > most:
-        raise Refusal(413, f"the body is larger than {most // 1024} KB")
+        raise Refusal(413, "too_large", most=most // 1024)
     return plain
 
 
@@ -35,11 +35,11 @@ def _inflate(body: bytes, most: int) -> bytes:
     try:
         plain = machine.decompress(body, most + 1)
         if len(plain) <= most and not machine.eof:
-            raise Refusal(400, "the gzip body ends too early")
+            raise Refusal(400, "gzip_cut")
         if len(plain) <= most and machine.unused_data:
-            raise Refusal(400, "something follows the gzip body")
+            raise Refusal(400, "gzip_more")
     except zlib.error:
-        raise Refusal(400, "the body is not gzip") from None
+        raise Refusal(400, "not_gzip") from None
     return plain
 
 
@@ -48,13 +48,13 @@ def read_json(body: bytes) -> Json:
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Refusal(400, f"not JSON: {error.msg} at {error.pos}") from None
+        raise Refusal(400, "bad_json", error=error.msg, at=error.pos) from None
     if type(found) is not dict:
-        raise Refusal(400, "the body must be a JSON object")
+        raise Refusal(400, "body_not_object")
     try:
         return without_nul(found) if b"\\" in body and b"\\u0000" in body else found
     except RecursionError:
-        raise Refusal(400, f"nested deeper than {limits.DEPTH}") from None
+        raise Refusal(400, "too_deep", most=limits.DEPTH) from None
 
 
 def without_nul(value: Any) -> Any:  # Any: JSON in, JSON out
@@ -70,13 +70,13 @@ def measure(event: Json, path: str) -> int:
     """How many keys an event has. Refused: deeper than 5, more than 200 keys, a text over 8 KB, a number over 2^63."""
     keys = _measured(event, path, 0)
     if keys > limits.KEYS:
-        raise Refusal(400, f"{path}: more than {limits.KEYS} keys")
+        raise Refusal(400, "too_many_keys", path=path, most=limits.KEYS)
     return keys
 
 
 def _measured(holder: Any, path: str, depth: int) -> int:  # Any: an object or a list of JSON
     if depth > limits.DEPTH:
-        raise Refusal(400, f"{path}: nested deeper than {limits.DEPTH}")
+        raise Refusal(400, "too_deep", path=path, most=limits.DEPTH)
     keys, items = (_names(holder, path), holder.values()) if type(holder) is dict else (0, holder)
     for item in items:
         kind = type(item)
@@ -86,7 +86,7 @@ def _measured(holder: Any, path: str, depth: int) -> int:  # Any: an object or a
         elif kind is dict or kind is list:
             keys += _measured(item, path, depth + 1)
         elif (kind is int or kind is float) and not -HUGE <= item < HUGE:
-            raise Refusal(400, f"{path}: a number beyond 2^63")
+            raise Refusal(400, "number_too_large", path=path)
     return keys
 
 
@@ -98,7 +98,7 @@ def _names(holder: Json, path: str) -> int:
 
 
 def _too_long(path: str) -> Refusal:
-    return Refusal(400, f"{path}: a text longer than {limits.STRING // 1024} KB")
+    return Refusal(400, "text_too_long", path=path, most=limits.STRING // 1024)
 
 
 def refuse_repeated_keys(body: bytes, keys: int) -> None:
@@ -113,14 +113,14 @@ def refuse_repeated_keys(body: bytes, keys: int) -> None:
     try:
         json.loads(body, object_pairs_hook=_refuse_twins, parse_int=float)
     except (ValueError, RecursionError):
-        raise Refusal(400, "not JSON") from None
+        raise Refusal(400, "not_json") from None
 
 
 def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
     names = [name.replace("\x00", "") for name, _value in pairs]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise Refusal(400, f"the key {twice[:50]!r} appears twice in one object")
+        raise Refusal(400, "key_twice", key=repr(twice[:50]))
 
 
 def text_at(holder: Json, name: str, path: str) -> str:
@@ -132,7 +132,7 @@ def text_at(holder: Json, name: str, path: str) -> str:
         return value
     if type(value) is int:
         return str(value)
-    raise Refusal(400, f"{path}.{name}: must be a text")
+    raise Refusal(400, "not_text", path=f"{path}.{name}")
 
 
 def object_at(holder: Json, name: str, path: str) -> Json:
@@ -142,4 +142,4 @@ def object_at(holder: Json, name: str, path: str) -> Json:
         return {}
     if type(value) is dict:
         return value
-    raise Refusal(400, f"{path}.{name}: must be an object")
+    raise Refusal(400, "not_object", path=f"{path}.{name}")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ma_platform.env import MOST_SHARDS
 from tracking.collector.core import Entry
 
 LINES, COUNT = b"l", b"n"
@@ -87,6 +88,21 @@ def read(client: Any, positions: Mapping[str, str], *, count: int, block_ms: int
     """(stream, entries after its position) for each stream that has any, waiting up to `block_ms` for the first."""
     found = client.xread(dict(positions), count=count, block=block_ms) or []
     return [(stream.decode(), entries) for stream, entries in found]
+
+
+def former(client: Any, streams: Streams) -> list[int]:
+    """Shards beyond ours that are there: from before their number was lowered, or of a collector that has not heard."""
+    numbers = range(streams.shards, MOST_SHARDS)
+    pipeline = client.pipeline(transaction=False)
+    for number in numbers:
+        pipeline.exists(streams.name(number), streams.name(number, OVERFLOW))
+    return [number for number, there in zip(numbers, pipeline.execute(), strict=True) if there]
+
+
+def known(client: Any, streams: Streams) -> list[str]:
+    """Every stream there may be something in: the main lanes, then the overflow lanes, former shards last in each."""
+    numbers = [*range(streams.shards), *former(client, streams)]
+    return [streams.name(number, lane) for lane in ("", OVERFLOW) for number in numbers]
 
 
 def commands(additions: Sequence[tuple[str, bytes, int]], *, fsync: bool = False) -> list[Command]:

@@ -62,9 +62,13 @@ class Site:
 
 
 def visitor_answer(request: Request, sender: Sender | None, hands: Hands, *, at: int) -> Answer:
-    """The answer at `at` (unix seconds). Whoever refuses to be tracked, and a page loaded ahead, get no id."""
+    """The answer at `at` (unix seconds). Whoever refuses to be tracked, and a page loaded ahead, get no id.
+
+    Nor does who asks for a visitor that wants to be measured and no more (`consent`: what the visitor has granted).
+    """
     site = site_of(request)
-    silent = refuses_tracking(request) or is_prefetch(request)
+    impersonal = asked(request, "consent") not in ("", "granted")
+    silent = impersonal or refuses_tracking(request) or is_prefetch(request)
     visitor = "" if silent else _id(request, sender, hands, site, at)
     hand = hands.give(_whose(sender), visitor, at=at) if visitor else ""
     body = orjson.dumps({"visitor": visitor or None, "hand": hand})

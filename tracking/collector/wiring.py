@@ -38,11 +38,10 @@ class Place:
     fsync: bool = False  # an event is kept only once it is on the stream's disk
 
 
-def place(env: Environment = ENV) -> Place:
-    """From the environment; shards and prefix are set by our own launcher only."""
-    shards = int(setting("TRACKING_SHARDS") or 1)
-    streams = Streams(setting("TRACKING_STREAM") or "ma:events", shards)
-    return Place(redis_url(env), streams, env.data_dir / "spool", env.ack_fsync)
+def place() -> Place:
+    """From the environment; the prefix is set by our own launcher only."""
+    streams = Streams(setting("TRACKING_STREAM") or "ma:events", ENV.tracking_shards)
+    return Place(redis_url(ENV), streams, ENV.data_dir / "spool", ENV.ack_fsync)
 
 
 def client(where: Place) -> redis.Redis:
@@ -98,5 +97,11 @@ def core() -> Core:
         told.flush()
 
     keys.keep_fresh(meanwhile)
-    unlimited = setting("TRACKING_UNLIMITED") == "1"  # for measuring only
-    return Core(keys, Buckets(math.inf) if unlimited else Buckets())
+    return Core(keys, buckets())
+
+
+def buckets() -> Buckets:
+    """What a tenant may send to this process."""
+    if setting("TRACKING_UNLIMITED") == "1":  # for measuring only
+        return Buckets(math.inf, math.inf)
+    return Buckets.shared(ENV.tracking_rate, ENV.tracking_burst, processes=ENV.collector_processes)

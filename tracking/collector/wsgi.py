@@ -94,12 +94,12 @@ def _body(environ: Environ, most: int) -> bytes:
     """The body, at most `most` bytes (zipped ones too); a longer one is refused before it is read."""
     stated = environ.get("CONTENT_LENGTH") or ""
     if stated and not stated.isdecimal():
-        raise Refusal(400, "the Content-Length is not a number")
+        raise Refusal(400, "bad_length")
     if stated and int(stated) > most:
-        raise Refusal(413, f"the body is larger than {most // 1024} KB")
+        raise Refusal(413, "too_large", most=most // 1024)
     body: bytes = environ["wsgi.input"].read(int(stated) if stated else most + 1)
     if len(body) > most:
-        raise Refusal(413, f"the body is larger than {most // 1024} KB")
+        raise Refusal(413, "too_large", most=most // 1024)
     return body
 
 

@@ -54,6 +54,11 @@ class Event(Unchecked):
             models.Index(fields=["tenant", "visitor_id", "occurred_at"], name="tracking_event_visitor"),
             models.Index(fields=["tenant", "subject_id", "occurred_at"], name="tracking_event_subject"),
             models.Index(fields=["txid", "id"], name="tracking_event_cursor"),
+            models.Index(
+                fields=["tenant", "occurred_at"],
+                name="tracking_event_counted",  # page views of visitors who have not agreed: of no browser
+                condition=models.Q(visitor_id__isnull=True, name=1),
+            ),
             BrinIndex(fields=["occurred_at"], name="tracking_event_when", pages_per_range=32, autosummarize=True),
         ]
 

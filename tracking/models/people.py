@@ -20,6 +20,7 @@ class Visitor(Unchecked):
     turned_at = models.DateTimeField(null=True)
     shared = models.BooleanField(default=False, db_default=False)
     shared_by = models.BigIntegerField(null=True)  # user who marked it; None: seen by its logins, or not shared
+    shared_at = models.DateTimeField(null=True)  # when they did: what it undid has this moment
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     visits = models.IntegerField(default=1, db_default=1)

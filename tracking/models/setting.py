@@ -9,7 +9,11 @@ from tracking.models.walled import drawn
 
 
 class Domain(TenantModel):
-    """A host of the workspace: a site with the tag, or the name under which visitors reach our collector."""
+    """A host of the workspace: a site with the tag, or the name under which visitors reach our collector.
+
+    `verified_at`: when it first worked. `failures` looks in a row found a `problem`, since `failed_since`; a tracking
+    host that goes on failing is given up at `lost_at` and not used until it works again.
+    """
 
     class Kind(models.TextChoices):
         SITE = "site"
@@ -21,6 +25,9 @@ class Domain(TenantModel):
     checked_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, default="", db_default="")
+    failures = models.SmallIntegerField(default=0, db_default=0)
+    failed_since = models.DateTimeField(null=True)
+    lost_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -31,9 +38,14 @@ class Domain(TenantModel):
 
 
 class Settings(TenantModel):
-    """One row a workspace, made when first changed. `ip_days`: after so many days addresses lose their last part."""
+    """One row a workspace, made when first changed. `ip_days`: after so many days addresses lose their last part.
+
+    `consent_required` before measuring, `personalise_required` before personalising; `cookieless`: ids end with a tab.
+    """
 
     consent_required = models.BooleanField(default=False, db_default=False)
+    personalise_required = models.BooleanField(default=False, db_default=False)
+    cookieless = models.BooleanField(default=False, db_default=False)
     ip_days = models.SmallIntegerField(default=90, db_default=90)
     spa = models.CharField(max_length=4, default="path", db_default="path")
     purposes = models.CharField(max_length=1000, default="", db_default="")

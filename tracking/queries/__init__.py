@@ -10,6 +10,7 @@ from tracking.queries.bindings import (
     find_binding,
 )
 from tracking.queries.daily import DayCount, Total, counts_per_day, events_of, totals
+from tracking.queries.depth import PageDepth, PersonTotals, page_depth, person_totals
 from tracking.queries.export import kept_about
 from tracking.queries.inflow import Inflow, LogState, Node, inflow, own_spool
 from tracking.queries.lag import LAG_LIMIT_SECONDS, ConsumerLag, StreamLag, ingest_lag, lag, stream_lag
@@ -26,18 +27,20 @@ from tracking.queries.networks import (
 from tracking.queries.pages import PageDay, PageRow, Reader, find_page, page_days, page_report, readers
 from tracking.queries.people import VisitorRow, browser_ids, find_visitor, hung_on, visitors
 from tracking.queries.refusals import Refused, refusals
+from tracking.queries.served import is_served
 from tracking.queries.setting import (
     TagSettings,
     custom_names,
+    domain_tags,
     domains,
     retention_days,
     sites,
     tag_settings,
-    tracking_host,
+    tracking_hosts,
     tracking_settings,
 )
-from tracking.queries.sightings import Sighting, sightings
-from tracking.queries.site import main_site, tag_seen_at
+from tracking.queries.sightings import Sighting, TagSeen, sightings, tag_seen
+from tracking.queries.site import main_site
 from tracking.queries.timeline import BadPosition, Entry, last_pages, timeline
 from tracking.queries.verdicts import (
     PageRanges,
@@ -53,7 +56,7 @@ from tracking.queries.verdicts import (
     traffic_days,
     verdict_range,
 )
-from tracking.queries.visits import Company, Ends, Touch, Touches, Visit, first_and_last, touches, visits
+from tracking.queries.visits import Company, Ends, Touch, Touches, Visit, first_and_last, touch_list, touches, visits
 
 __all__ = [
     "LAG_LIMIT_SECONDS",
@@ -73,8 +76,10 @@ __all__ = [
     "NetworkRow",
     "Node",
     "PageDay",
+    "PageDepth",
     "PageRanges",
     "PageRow",
+    "PersonTotals",
     "Presence",
     "Present",
     "Range",
@@ -82,6 +87,7 @@ __all__ = [
     "Refused",
     "Sighting",
     "StreamLag",
+    "TagSeen",
     "TagSettings",
     "Tally",
     "Total",
@@ -99,6 +105,7 @@ __all__ = [
     "count_present",
     "counts_per_day",
     "custom_names",
+    "domain_tags",
     "domains",
     "events_of",
     "find_binding",
@@ -109,6 +116,7 @@ __all__ = [
     "hung_on",
     "inflow",
     "ingest_lag",
+    "is_served",
     "kept_about",
     "known_networks",
     "lag",
@@ -121,8 +129,10 @@ __all__ = [
     "networks",
     "own_spool",
     "page_days",
+    "page_depth",
     "page_ranges",
     "page_report",
+    "person_totals",
     "present",
     "readers",
     "refusals",
@@ -131,14 +141,15 @@ __all__ = [
     "sightings",
     "sites",
     "stream_lag",
-    "tag_seen_at",
+    "tag_seen",
     "tag_settings",
     "timeline",
     "top_agents",
     "top_reasons",
     "totals",
+    "touch_list",
     "touches",
-    "tracking_host",
+    "tracking_hosts",
     "tracking_settings",
     "traffic_days",
     "verdict_range",

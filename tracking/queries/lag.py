@@ -8,6 +8,7 @@ from datetime import datetime
 from ma_platform.db import sql
 from tracking.catalogue import in_order
 from tracking.collector import wiring
+from tracking.collector.stream import OVERFLOW, known
 
 LAG_LIMIT_SECONDS = 60.0
 
@@ -35,8 +36,7 @@ def lag(*, now: datetime) -> list[ConsumerLag]:
 
 def ingest_lag() -> float:
     """Seconds the oldest accepted event has been waiting in the main lane; raises redis.RedisError when it is away."""
-    main = wiring.place().streams.names()
-    return max((one.seconds for one in stream_lag() if one.stream in main), default=0.0)
+    return max((one.seconds for one in stream_lag() if not one.overflow), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,22 @@ class StreamLag:
     stream: str
     seconds: float
 
+    @property
+    def overflow(self) -> bool:
+        """Whether it is the lane that waits until the main one has been served."""
+        return f":{OVERFLOW}:" in self.stream
+
 
 def stream_lag() -> list[StreamLag]:
-    """Every shard's main lane, then the overflow lanes. Two round trips; raises redis.RedisError."""
+    """Every shard's main lane, then the overflow lanes; former shards while they are there. Three round trips.
+
+    Raises redis.RedisError.
+    """
     where = wiring.place()
-    names = [*where.streams.names(), *where.streams.overflow_names()]
+    client = wiring.client(where)
+    names = known(client, where.streams)
     places = dict(sql.run("SELECT shard, position FROM tracking_streamoffset").rows)
-    pipeline = wiring.client(where).pipeline(transaction=False)
+    pipeline = client.pipeline(transaction=False)
     pipeline.time()
     for stream in names:
         pipeline.xrange(stream, min=f"({places.get(stream, '0-0')}", count=1)

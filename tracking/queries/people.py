@@ -13,7 +13,7 @@ from ma_platform.db import sql
 
 @dataclass(frozen=True, slots=True)
 class VisitorRow:
-    """A browser: `source` is where it first came from."""
+    """A browser: `source` is where it first came from; `marked_at`: when a member marked it as shared."""
 
     id: int
     key: str
@@ -21,6 +21,8 @@ class VisitorRow:
     first_seen_at: datetime
     last_seen_at: datetime
     visits: int
+    shared: bool
+    marked_at: datetime | None
     source: Mapping[str, str]
 
 
@@ -43,11 +45,11 @@ def browser_ids(keys: Sequence[str]) -> set[int]:
 
 IDS = "SELECT id FROM tracking_visitor WHERE tenant_id = %(tenant_id)s AND key = ANY (%(keys)s::text[])"
 VISITOR = """
-    SELECT id, key, lead_id, first_seen_at, last_seen_at, visits, first_source
+    SELECT id, key, lead_id, first_seen_at, last_seen_at, visits, shared, shared_at, first_source
       FROM tracking_visitor WHERE tenant_id = %(tenant_id)s AND key = %(key)s
 """
 VISITORS = """
-    SELECT id, key, lead_id, first_seen_at, last_seen_at, visits, first_source
+    SELECT id, key, lead_id, first_seen_at, last_seen_at, visits, shared, shared_at, first_source
       FROM tracking_visitor
      WHERE tenant_id = %(tenant_id)s AND lead_id = %(lead_id)s ORDER BY last_seen_at DESC
 """

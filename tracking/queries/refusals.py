@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,10 @@ from tracking.collector.refused import name_of
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A post that was not taken: 400 malformed, 413 too large, 429 too fast. `reason` names the field."""
+    """A post that was not taken: 400 malformed, 413 too large, 429 too fast.
+
+    `reason` is what the sender was told; `code` ("" when it has none), `place` and `facts` are the same in parts.
+    """
 
     at: datetime
     path: str
@@ -24,6 +28,9 @@ class Refused:
     reason: str
     origin: str
     ua: str
+    code: str = ""
+    place: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def refusals() -> list[Refused]:
@@ -43,4 +50,7 @@ def _refused(told: dict[str, Any]) -> Refused:
         reason=told["reason"],
         origin=told["origin"],
         ua=told["ua"],
+        code=told.get("code", ""),
+        place=told.get("place", ""),
+        facts=told.get("facts", {}),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ma_platform.env import ENV
+from tracking.hosts import registrable
 from tracking.models import CustomName, Domain, Retention, Settings
 
 
@@ -18,6 +19,13 @@ class TagSettings:
     consent_required: bool
     domains: tuple[str, ...]
     spa: str
+    personalise_required: bool = False
+    cookieless: bool = False
+
+    @property
+    def asks_who(self) -> bool:
+        """The tag asks the collector whose browser it is, of visitors who let us personalise."""
+        return not self.cookieless and (self.first_party or bool(self.domains))
 
 
 def tracking_settings() -> Settings:
@@ -36,28 +44,36 @@ def sites() -> list[str]:
     return list(Domain.objects.filter(kind=Domain.Kind.SITE).order_by("host").values_list("host", flat=True))
 
 
-def tracking_host() -> str | None:
-    """The workspace's own, verified tracking host."""
-    own: str | None = (
-        Domain.objects.filter(kind=Domain.Kind.TRACKING, verified_at__isnull=False)
-        .order_by("host")
-        .values_list("host", flat=True)
-        .first()
-    )
-    return own
+def tracking_hosts() -> dict[str, str]:
+    """The workspace's own tracking hosts that work, by registrable domain: {"acme.co.jp": "t.acme.co.jp"}."""
+    working = Domain.objects.filter(kind=Domain.Kind.TRACKING, verified_at__isnull=False, lost_at__isnull=True)
+    return {registrable(host): host for host in working.order_by("-host").values_list("host", flat=True)}
 
 
 def tag_settings(write_key: str) -> TagSettings:
-    """The live settings of the workspace's tag."""
-    chosen, own, hosts = tracking_settings(), tracking_host(), sites()
+    """The live settings of the tag; from a tracking host of the workspace's own where all its sites share its domain.
+
+    With sites or tracking hosts of several domains this is the line for "all others": see `domain_tags`.
+    """
+    chosen, hosts, own = tracking_settings(), sites(), tracking_hosts()
+    used = {*own, *map(registrable, hosts)}
+    host = own.get(used.pop()) if len(used) == 1 else None
     return TagSettings(
         key=write_key,
-        host=f"https://{own}" if own else ENV.tracking_host,
-        first_party=own is not None,
+        host=f"https://{host}" if host else ENV.tracking_host,
+        first_party=host is not None,
         consent_required=chosen.consent_required,
         domains=tuple(hosts) if len(hosts) > 1 else (),
         spa=chosen.spa,
+        personalise_required=chosen.personalise_required,
+        cookieless=chosen.cookieless,
     )
+
+
+def domain_tags(tag: TagSettings) -> dict[str, TagSettings]:
+    """The same tag from the tracking host of each registrable domain; empty where `tag` is everybody's already."""
+    own = sorted(tracking_hosts().items()) if tag.host == ENV.tracking_host else []
+    return {domain: replace(tag, host=f"https://{host}", first_party=True) for domain, host in own}
 
 
 def custom_names() -> list[tuple[int, str]]:

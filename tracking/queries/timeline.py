@@ -48,7 +48,9 @@ class BadPosition(errors.DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a timeline. `visible_ms` is the time the page was really on screen, None where that means nothing."""
+    """One line of a timeline. `visible_ms` is the time the page was really on screen, `scroll` how far down it was seen
+    (percent of its height); None where that means nothing or nobody told.
+    """
 
     id: UUID
     name: str
@@ -64,6 +66,7 @@ class Entry:
     props: Mapping[str, Any]  # Any: JSON
     lead_id: int | None
     visitor_id: int | None
+    scroll: int | None = None
 
     @property
     def event(self) -> Event | None:
@@ -89,6 +92,7 @@ class Entry:
             "at": self.at,
             "subject": about,
             "visible_ms": self.visible_ms,
+            "scroll": self.scroll,
             "verdict": Verdict(self.verdict).name.lower(),
             "properties": dict(self.props),
         }
@@ -141,7 +145,7 @@ def _entry(row: dict[str, Any]) -> Entry:  # Any: a row of TIMELINE
 
 
 def _with_visible_time(entries: list[Entry]) -> list[Entry]:
-    """A view's own duration, when its sender knew it, and the slices that came after it."""
+    """A view's own duration, when its sender knew it, and the slices that came after it; and how deep they went."""
     views = [entry for entry in entries if entry.name == Event.PAGE_VIEWED.wire and entry.visitor_id]
     if not views:
         return entries
@@ -152,12 +156,17 @@ def _with_visible_time(entries: list[Entry]) -> list[Entry]:
         since=min(entry.at for entry in views),
         until=max(entry.at for entry in views),
     ).rows
-    slices = {UUID(view): int(total) for view, total in rows}
+    slices: dict[UUID, tuple[int, int | None]] = {
+        UUID(view): (int(total or 0), deepest) for view, total, deepest in rows
+    }
     seen = {entry.id for entry in views}
-    return [
-        replace(entry, visible_ms=(entry.visible_ms or 0) + slices.get(entry.id, 0)) if entry.id in seen else entry
-        for entry in entries
-    ]
+    return [_read(entry, *slices.get(entry.id, (0, None))) if entry.id in seen else entry for entry in entries]
+
+
+def _read(entry: Entry, slices_ms: int, scroll: int | None) -> Entry:
+    own = entry.props.get("scroll")
+    told = [int(min(max(deep, 0), 100)) for deep in (own, scroll) if isinstance(deep, int | float)]
+    return replace(entry, visible_ms=(entry.visible_ms or 0) + slices_ms, scroll=max(told, default=None))
 
 
 def _position(before: Sequence[object]) -> tuple[datetime, int, str]:
@@ -204,7 +213,9 @@ LAST_PAGES = _FROM + " WHERE event.tenant_id = %(tenant_id)s AND event.lead_id =
 _FROM_RECENT = _ENTRY + " FROM recent AS event " + _JOINS + _NEWEST
 # A view is read for hours at most; the bounds keep the search to one or two months.
 VISIBLE = """
-    SELECT event.props ->> 'view', sum(event.duration)
+    SELECT event.props ->> 'view', sum(event.duration),
+           max(CASE WHEN jsonb_typeof(event.props -> 'scroll') = 'number'
+                    THEN greatest(least((event.props -> 'scroll')::numeric, 100), 0)::int END)
       FROM tracking_event AS event
      WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id = ANY (%(visitors)s::bigint[]) AND event.name = 2
        AND event.occurred_at >= %(since)s - interval '1 hour' AND event.occurred_at <= %(until)s + interval '1 day'

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 
 from ma_platform.db import sql
+from tracking.queries.timeline import BadPosition
 
 TOUCHES = 500  # of one person; the first is never among those left out
 
@@ -52,6 +53,11 @@ class Visit:
     verdict: int
     reasons: tuple[str, ...]
 
+    @property
+    def position(self) -> list[object]:
+        """Where the next page of visits begins."""
+        return [self.started_at.isoformat(), str(self.id)]
+
 
 @dataclass(frozen=True, slots=True)
 class Touch:
@@ -62,6 +68,11 @@ class Touch:
     channel: str
     source: Mapping[str, str]
     landing_url: str
+
+    @property
+    def position(self) -> list[object]:
+        """Where the next page of touches begins."""
+        return [self.at.isoformat(), str(self.visit_id)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +85,15 @@ class Touches:
 
 
 def visits(
-    *, visitor_id: int | None = None, lead_id: int | None = None, before: datetime | None = None, limit: int = 20
+    *,
+    visitor_id: int | None = None,
+    lead_id: int | None = None,
+    before: Sequence[object] | None = None,
+    limit: int = 20,
 ) -> list[Visit]:
-    """A browser's or a person's visits, newest first, those that began before `before`. Machines are in it.
+    """A browser's or a person's visits, newest first. Machines are in it.
+
+    `before`: another's position; raises BadPosition for anything else.
 
     A person's are those with an event of theirs: a browser that changed hands keeps each visit with its person.
     """
@@ -84,14 +101,33 @@ def visits(
         raise TypeError("visits of a browser or of a person")
     statement = OF_VISITOR if lead_id is None else OF_LEAD
     who = visitor_id if lead_id is None else lead_id
-    rows = sql.run(statement, who=who, before=before or datetime.max.replace(tzinfo=UTC), limit=limit).dicts()
+    at, last = _position(before)
+    rows = sql.run(statement, who=who, before=at, last=last, limit=limit).dicts()
     return [_visit(row) for row in rows]
+
+
+def touch_list(lead_id: int, *, before: Sequence[object] | None = None, limit: int = 50) -> list[Touch]:
+    """Where a person came from, newest first, without machines. `before`: another's position; raises BadPosition."""
+    at, last = _position(before)
+    rows = sql.run(OF_LEAD_TOUCH_LIST, who=lead_id, before=at, last=last, limit=limit).dicts()
+    return [_touch(row) for row in rows]
+
+
+def _position(before: Sequence[object] | None) -> tuple[datetime, str]:
+    if before is None:
+        return datetime.max.replace(tzinfo=UTC), str(UUID(int=0))
+    try:
+        at, last = before
+        moment = datetime.fromisoformat(str(at))
+        return moment.astimezone(UTC), str(UUID(str(last)))
+    except (ValueError, OverflowError):
+        raise BadPosition from None
 
 
 def touches(lead_id: int) -> Touches:
     """Where a person came from: a query over their visits, never an overwritten column. Machines are left out."""
     rows = sql.run(OF_LEAD_TOUCHES, who=lead_id, limit=TOUCHES).dicts()
-    every = tuple(Touch(**{**row, "source": orjson.loads(row["source"])}) for row in rows)
+    every = tuple(map(_touch, rows))
     if not every:
         return Touches(None, None, ())
     meant = [touch for touch in every if touch.channel != "direct"]
@@ -111,6 +147,10 @@ def first_and_last(lead_ids: Sequence[int]) -> dict[int, Ends]:
     """What caches of the first and last source have to hold, for many people in one query."""
     rows = sql.run(ENDS, leads=list(lead_ids)).rows
     return {lead: Ends(lead, orjson.loads(first), orjson.loads(last)) for lead, first, last in rows}
+
+
+def _touch(row: dict[str, Any]) -> Touch:  # Any: a row of touches
+    return Touch(**{**row, "source": orjson.loads(row["source"])})
 
 
 def _visit(row: dict[str, Any]) -> Visit:  # Any: a row of _VISIT
@@ -139,7 +179,8 @@ _LANDING = """
       LEFT JOIN tracking_subject AS landing
         ON landing.tenant_id = %(tenant_id)s AND landing.id = visit.landing_id
 """
-_NEWEST = " AND visit.started_at < %(before)s ORDER BY visit.started_at DESC, visit.id DESC LIMIT %(limit)s"
+_NEWEST = """ AND (visit.started_at, visit.id) < (%(before)s, %(last)s::uuid)
+     ORDER BY visit.started_at DESC, visit.id DESC LIMIT %(limit)s"""
 _OWN = """
     WITH own AS MATERIALIZED (
         SELECT DISTINCT event.session AS id FROM tracking_event AS event
@@ -172,6 +213,16 @@ OF_LEAD_TOUCHES = (
     SELECT visit_id, at, channel, source, landing_url FROM touched
      WHERE place = 1 OR place > places - %(limit)s ORDER BY at, visit_id
 """
+)
+OF_LEAD_TOUCH_LIST = (
+    _OWN
+    + """
+    SELECT visit.id AS visit_id, visit.started_at AS at, visit.channel, visit.source,
+           coalesce(nullif(landing.url, ''), landing.key, '') AS landing_url"""
+    + _OF_OWN
+    + _LANDING
+    + " WHERE visit.source IS NOT NULL AND visit.verdict = 0"
+    + _NEWEST
 )
 ENDS = """
     WITH own AS MATERIALIZED (

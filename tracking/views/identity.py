@@ -95,15 +95,36 @@ def undo(request: MemberRequest, binding_id: str) -> HttpResponse:
 @require_POST
 @there
 def shared(request: MemberRequest, key: str) -> HttpResponse:
-    """Several people use this browser."""
-    actions.mark_shared(key, by=request.user, now=clock.now())
+    """Several people use this browser; with `undo_weak` what a mail click or an import has bound is undone."""
+    undo_weak = "undo_weak" in request.POST and Capability.EDIT_LEADS in request.can
+    actions.mark_shared(key, by=request.user, now=clock.now(), undo_weak=undo_weak)
     messages.success(request, gettext("Marked as a shared device: mail clicks bind it no more."))
+    return redirect(_back(request) or "tracking:identity")
+
+
+@requires(Capability.EDIT_TRACKING)
+@require_POST
+@there
+def unshared(request: MemberRequest, key: str) -> HttpResponse:
+    """One person's browser after all."""
+    done = actions.unmark_shared(key, by=request.user, now=clock.now())
+    if done.was:
+        messages.success(request, _unshared(done.events))
     return redirect(_back(request) or "tracking:identity")
 
 
 def _undone(events: int) -> str:
     said = ngettext(
         "The binding is undone: %(count)s event left.", "The binding is undone: %(count)s events left.", events
+    )
+    return said % {"count": events}
+
+
+def _unshared(events: int) -> str:
+    said = ngettext(
+        "No longer a shared device: %(count)s event belongs to somebody again.",
+        "No longer a shared device: %(count)s events belong to somebody again.",
+        events,
     )
     return said % {"count": events}
 

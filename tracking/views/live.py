@@ -9,7 +9,7 @@ from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
-from tracking.queries import count_present, present, tag_seen_at
+from tracking.queries import count_present, present, tag_seen
 from tracking.watching import live_rows
 
 SHOWN = 50
@@ -23,7 +23,7 @@ def live(request: MemberRequest) -> HttpResponse:
     context = {
         "rows": live_rows(present(now=now, limit=SHOWN), now=now),
         "count": count_present(now=now),
-        "seen_at": tag_seen_at(),
+        "seen": tag_seen(),
         "now": now,
     }
     return page_or_fragment(request, "tracking/live.html", "tracking/_live.html", context)

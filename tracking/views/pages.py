@@ -12,11 +12,20 @@ from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
 from tracking.catalogue import Event
-from tracking.people import exclusions_href
+from tracking.people import exclusions_href, readers_href, strangers_href
 from tracking.periods import LABELS, Period, period
-from tracking.queries import find_page, left_out_counts, page_days, page_ranges, page_report, readers
+from tracking.queries import (
+    PageRow,
+    find_page,
+    left_out_counts,
+    page_days,
+    page_depth,
+    page_ranges,
+    page_report,
+    readers,
+)
 from tracking.queries.pages import SORTS
-from tracking.watching import page_chart, reader_rows
+from tracking.watching import PageLine, depth_steps, page_chart, reader_rows
 
 SHOWN = 50
 
@@ -39,9 +48,10 @@ def pages(request: MemberRequest) -> HttpResponse:
         limit=SHOWN + 1,
         offset=(number - 1) * SHOWN,
     )
+    left_out = _left_out(request, chosen)
     context = {
-        **_left_out(request, chosen),
-        "rows": rows[:SHOWN],
+        **left_out,
+        "rows": [_line(request, row, chosen, counted=bool(left_out["left_out"])) for row in rows[:SHOWN]],
         "period": chosen,
         "periods": [(key, gettext(label)) for key, label in LABELS.items()],
         "q": q,
@@ -58,6 +68,13 @@ def _left_out(request: MemberRequest, chosen: Period) -> dict[str, object]:
     return {"left_out": found.people, "exclusions": exclusions_href(request)}
 
 
+def _line(request: MemberRequest, page: PageRow, chosen: Period, *, counted: bool) -> PageLine:
+    """`counted`: somebody is left out of its numbers."""
+    since, until = chosen.since, chosen.until
+    people = readers_href(request, page.key, since=since, until=until, counted=counted) if page.people else ""
+    return PageLine(page, people, strangers_href(page.key, since=since, until=until) if page.unknown else "")
+
+
 def _page(request: MemberRequest) -> HttpResponse:
     chosen = period(request.GET.get("days", ""), today=timezone.localdate(clock.now()))
     key = request.GET["url"][:2_000]
@@ -67,8 +84,13 @@ def _page(request: MemberRequest) -> HttpResponse:
     since, until = chosen.since, chosen.until
     left_out = left_out_counts([Event.PAGE_VIEWED], since=since, until=until, key=key)
     away = readers(key, since=since, until=until, limit=SHOWN, left_out=True) if left_out.people else []
+    depth = page_depth(key, since=since, until=until)
+    line = _line(request, found, chosen, counted=bool(left_out.people))
     context = {
         "exclusions": exclusions_href(request),
+        "line": line,
+        "depth": depth,
+        "depth_steps": depth_steps(depth),
         "left_out": left_out,
         "left_out_readers": reader_rows(away),
         "page": found,

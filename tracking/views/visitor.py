@@ -15,11 +15,14 @@ from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui import slots
 from ma_platform.ui.pages import page_or_fragment
 from tracking.actions import erase_visitor, export_visitor
-from tracking.queries import BadPosition, Entry, find_visitor, timeline, visits
+from tracking.browsers import sharing_of
+from tracking.queries import BadPosition, Entry, bindings, find_visitor, timeline, visits
 from tracking.visit_words import visit_row
 from tracking.watching import moments, visitor_facts
 
 SHOWN = 50
+MOST_BINDINGS = 200  # of one browser, looked at for what a mark would undo
+FEW = 20  # visits, the rest on a page of their own
 WORD = 12  # characters of a key that say which browser is meant
 
 
@@ -31,14 +34,18 @@ def visitor(request: MemberRequest, key: str) -> HttpResponse:
     if found is None:
         raise Http404
     entries = _entries(found.id, request.GET.get("after", ""))
-    seen = [visit_row(visit) for visit in visits(visitor_id=found.id, limit=20)]
+    seen = [visit_row(visit) for visit in visits(visitor_id=found.id, limit=FEW + 1)]
     context = {
         "visitor": found,
         "facts": visitor_facts(found, seen, now=clock.now()),
-        "rows": seen,
+        "rows": seen[:FEW],
+        "more_visits": len(seen) > FEW,
         "moments": moments(entries[:SHOWN]),
         "next": f"?after={encode(entries[SHOWN - 1].position)}" if len(entries) > SHOWN else "",
         "panels": slots.panels(slots.VISITOR_PANELS, request, found),
+        "sharing": sharing_of(found, bindings(visitor_id=found.id, limit=MOST_BINDINGS)),
+        "may_mark": Capability.EDIT_TRACKING in request.can,
+        "may_undo": Capability.EDIT_LEADS in request.can,
         "may_export": Capability.EXPORT_LEADS in request.can,
         "may_delete": Capability.DELETE_LEADS in request.can,
         "erase_word": key[:WORD],

@@ -20,9 +20,8 @@ export class VisibleClock {
 
   /** The page came on screen; counts as a sign of a person. */
   show(): void {
-    this.#settle();
+    this.active();
     this.#shown = true;
-    this.#last = this.#mark;
   }
 
   hide(): void {

@@ -11,6 +11,7 @@ interface World {
   proof?: string;
   id?: string;
   allowed?: boolean;
+  personal?: boolean;
   firstParty?: boolean;
   answer?: Promise<Hand>;
 }
@@ -29,6 +30,9 @@ function handover(world: World): Handover {
   const identity = {
     get allowed() {
       return world.allowed ?? true;
+    },
+    get personal() {
+      return (world.allowed ?? true) && (world.personal ?? true);
     },
     held: () => id,
     id: () => id ?? OWN,
@@ -186,5 +190,32 @@ describe("a visitor who withdraws", () => {
     expect(left.handed).toBeUndefined();
     left.decorate(sister);
     expect(sister.href).toBe("https://a.jp/");
+  });
+});
+
+describe("a visitor who wants to be measured and no more", () => {
+  it("is asked about by nobody, and begins at once", async () => {
+    const begin = vi.fn();
+    const sister = link("https://www.a.jp/x");
+    const entered = handover({ proof: "p.1.s", personal: false, firstParty: true });
+
+    entered.adopt(begin);
+    entered.prepare(sister);
+    entered.decorate(sister);
+    await vi.advanceTimersByTimeAsync(2000);
+
+    expect(begin).toHaveBeenCalledOnce();
+    expect(asked).toEqual([]);
+    expect(sister.href).toBe("https://www.a.jp/x");
+  });
+
+  it("keeps the id when an answer comes that is not wanted any more", async () => {
+    const world: World = { id: OWN, firstParty: true };
+    handover(world).adopt(() => {});
+    world.personal = false;
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(asked).toEqual([[`v=${OWN}`, true]]);
+    expect(forgotten).not.toHaveBeenCalled();
   });
 });

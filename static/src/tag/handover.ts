@@ -18,6 +18,7 @@ interface Settings {
  * The site that is left asks the collector for a signed proof of its visitor's id when a link to a sister site is
  * about to be used, and adds it to that link (`ma_v`). The site that is entered has the proof checked and takes the id,
  * if it comes from a sister site and this browser has none of its own. A forged or old proof is nothing.
+ * Nobody is asked anything about a visitor who does not want to be personal with us.
  */
 export class Handover {
   /** The id a sister site handed over. */
@@ -50,7 +51,7 @@ export class Handover {
   /** Goes on with `then`: at once, or when the proof in the address has been looked at. */
   adopt(then: () => void): void {
     const proof = this.#proof;
-    const asks = proof && this.#identity.allowed && !this.#identity.held();
+    const asks = proof && this.#identity.personal && !this.#identity.held();
     if (!asks) {
       then();
       this.#renew();
@@ -74,7 +75,8 @@ export class Handover {
   /** A link is about to be used: has a proof at hand when it leads to a sister site. */
   prepare(link: HTMLAnchorElement | undefined): void {
     const age = Date.now() - this.#handAt;
-    const id = link && age > FRESH_MS && this.#isSister(link) && this.#identity.id(this.handed);
+    const asks = link && age > FRESH_MS && this.#identity.personal && this.#isSister(link);
+    const id = asks && this.#identity.id(this.handed);
     if (!id) return;
     this.#handAt = Date.now();
     this.#ask(`v=${id}`).then(({ hand }) => {
@@ -84,7 +86,7 @@ export class Handover {
 
   /** Lets the sister site know the visitor, for the length of the click. */
   decorate(link: HTMLAnchorElement): void {
-    if (!this.#hand || !this.#identity.allowed || !this.#isSister(link)) return;
+    if (!this.#hand || !this.#identity.personal || !this.#isSister(link)) return;
     const before = link.href;
     link.href = withParam(before, `ma_v=${this.#hand}`);
     this.#win.setTimeout(() => {
@@ -101,15 +103,15 @@ export class Handover {
 
   /** Browsers forget ids that scripts have stored within days; the site's own host bakes it anew by HTTP. */
   #renew(): void {
-    const id = this.#settings.firstParty && this.#identity.held();
+    const id = this.#settings.firstParty && this.#identity.personal && this.#identity.held();
     if (id) this.#ask(`v=${id}`);
   }
 
   /** An answer that comes when it is not wanted any more may have baked the cookie again by HTTP. */
   #ask(query: string): Promise<Hand> {
     return this.#transport.ask(query, this.#settings.firstParty).then((answer) => {
-      if (this.#identity.allowed) return answer;
-      this.#identity.forget();
+      if (this.#identity.personal) return answer;
+      if (!this.#identity.allowed) this.#identity.forget();
       return {};
     });
   }

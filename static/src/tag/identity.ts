@@ -1,78 +1,114 @@
+import { CHOICE, COOKIE_SECONDS, NAME } from "./limits";
 import { uuid } from "./messages";
 
-export type Consent = "granted" | "denied" | "withdrawn";
+/** Of both purposes at once, or of each by itself; what is left out stays as it is. */
+export type Answer = "granted" | "denied" | "withdrawn" | { measure?: boolean; personalise?: boolean };
 
-const NAME = "_ma";
-const CHOICE = "_ma_c";
-const YEAR = 31_536_000;
+/** Who must be asked first, and whether the id may outlive the tab. */
+export interface Terms {
+  /** Measuring waits for an answer. */
+  required: boolean;
+  /** Personalising waits for one. */
+  reserved: boolean;
+  cookieless: boolean;
+}
+
+/** What may be done, by level: nothing, measuring, and personalising too (never without measuring). */
+const LEVELS = ["denied", "measure", "granted"];
 /** "undefined" and "null", which nothing reads as, are too short. */
 const isId = (text: unknown): text is string => /^[\w-]{16,64}$/.test(text as string);
 
 /** Key/value storage that may refuse: reads give null, writes are dropped, nothing throws. */
-export class Store {
-  #area: () => Storage;
-
-  constructor(area: () => Storage) {
-    this.#area = area;
-  }
-
-  get(key: string): string | null {
-    try {
-      return this.#area().getItem(key);
-    } catch {
-      return null;
-    }
-  }
-
+export interface Store {
+  get(key: string): string | null;
   /** null removes. */
-  set(key: string, value: string | null): void {
-    try {
-      if (value === null) this.#area().removeItem(key);
-      else this.#area().setItem(key, value);
-    } catch {
-      // Full, or forbidden by the browser: the tag goes on without.
-    }
-  }
+  set(key: string, value: string | null): void;
+}
+
+export function store(area: () => Storage): Store {
+  return {
+    get(key) {
+      try {
+        return area().getItem(key);
+      } catch {
+        return null;
+      }
+    },
+    set(key, value) {
+      try {
+        if (value === null) area().removeItem(key);
+        else area().setItem(key, value);
+      } catch {
+        // Full, or forbidden by the browser: the tag goes on without.
+      }
+    },
+  };
 }
 
 /**
  * Who this browser is, if it may be anybody.
  *
- * Without permission there is no id and nothing is stored. A browser that sends
+ * Without permission to measure there is no id and nothing is stored. A browser that sends
  * Global Privacy Control or Do Not Track never gets an id, whatever the page says.
  */
 export class Identity {
   #doc: Document;
   #store: Store;
+  #terms: Terms;
+  #standing: number;
   #refusesByBrowser?: boolean;
-  #agreed: boolean;
+  #agreed: number;
   #said?: string | null;
   #known = "";
 
-  constructor(win: Window, store: Store, required: boolean) {
+  constructor(win: Window, store: Store, terms: Terms) {
     const nav = win.navigator as Navigator & { globalPrivacyControl?: boolean };
     this.#doc = win.document;
     this.#store = store;
+    this.#terms = terms;
+    this.#standing = terms.required ? 0 : terms.reserved ? 1 : 2;
     this.#hear();
     this.#refusesByBrowser = nav.globalPrivacyControl || nav.doNotTrack === "1";
-    this.#agreed = required ? this.#said === "granted" : this.#said !== "denied";
+    this.#agreed = this.#meant(this.#said);
   }
 
-  /** What was answered in another tab since ends it here as well; a new yes holds from the next page on. */
+  /** This browser may have an id. */
   get allowed(): boolean {
-    return this.#agreed && !this.#refusesByBrowser && this.#store.get(CHOICE) === this.#said;
+    return this.#level() > 0;
+  }
+
+  /** Somebody may be asked who it is, and answer by it. */
+  get personal(): boolean {
+    return this.#level() > 1;
   }
 
   /**
-   * The visitor's answer. A grant is remembered; a refusal clears everything, and leaves only
-   * itself where measuring is on by default (else the next page would start again).
+   * The visitor's answer, remembered where it differs from what holds without one: so a refusal clears everything,
+   * and leaves only itself where measuring is on by default (else the next page would start again).
    */
-  decide(consent: Consent, required: boolean): void {
-    this.#agreed = consent === "granted";
+  decide(answer: Answer): void {
+    const yes = answer === "granted";
+    const level = this.#level();
+    const both = { measure: yes, personalise: yes };
+    const { measure = level > 0, personalise = level > 1 || !(this.#said || this.#terms.reserved) } =
+      typeof answer === "object" ? answer : both;
+    this.#agreed = measure === true ? (personalise === true ? 2 : 1) : 0;
     this.#hear();
     if (!this.allowed) this.forget();
-    this.#store.set(CHOICE, this.#choice(required));
+    const isNews = this.#agreed !== this.#standing && !(this.#agreed && this.#refusesByBrowser);
+    this.#store.set(CHOICE, isNews ? LEVELS[this.#agreed] : null);
     this.#hear();
+  }
+
+  /** What was refused in another tab since ends here as well; a new yes holds from the next page on. */
+  #level(): number {
+    const now = this.#store.get(CHOICE);
+    if (this.#refusesByBrowser) return 0;
+    return now === this.#said ? this.#agreed : Math.min(this.#agreed, this.#meant(now));
+  }
+
+  #meant(said?: string | null): number {
+    return said ? LEVELS.indexOf(said) : this.#standing;
   }
 
   #hear(): void {
@@ -94,11 +130,6 @@ export class Identity {
     return this.#known;
   }
 
-  #choice(required: boolean): string | null {
-    if (required) return this.allowed ? "granted" : null;
-    return this.#agreed ? null : "denied";
-  }
-
   /** Removes the id from every place it may be. */
   forget(): void {
     this.#known = "";
@@ -106,19 +137,20 @@ export class Identity {
     for (const domain of this.#domains()) this.#bake("", domain, -1);
   }
 
-  #cookie(): string | undefined {
-    return /(?:^|; )_ma=([^;]*)/.exec(this.#jar())?.[1];
+  #cookie(): string | false | undefined {
+    return !this.#terms.cookieless && /(?:^|; )_ma=([^;]*)/.exec(this.#jar())?.[1];
   }
 
-  /** Sets the cookie on the widest domain the browser lets us: the registrable one, and there alone. */
+  /** Sets the cookie, if there may be one, on the widest domain the browser lets us: the registrable one, and there alone. */
   #keep(id: string): void {
     this.forget();
     this.#known = id;
     this.#store.set(NAME, id);
-    this.#domains().some((domain) => {
-      this.#bake(id, domain, YEAR);
-      return this.#cookie() === id;
-    });
+    if (!this.#terms.cookieless)
+      this.#domains().some((domain) => {
+        this.#bake(id, domain, COOKIE_SECONDS);
+        return this.#cookie() === id;
+      });
   }
 
   /** Candidates from wide to narrow; "" is the host itself. */

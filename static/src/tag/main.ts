@@ -3,11 +3,12 @@
  *
  *   <script>window.ma = window.ma || function () { (ma.q = ma.q || []).push(arguments) };</script>
  *   <script async src="https://HOST/t.js" data-key="WRITE_KEY"
- *           data-consent="required" data-domains="a.jp,b.jp" data-spa="path|hash|off" data-first-party></script>
+ *           data-consent="required|measure|personalise" data-domains="a.jp,b.jp" data-spa="path|hash|off"
+ *           data-first-party data-cookieless></script>
  *
  * Commands: ma('page', name?, properties?), ma('track', event, properties?),
  * ma('identify', id | traits, traits?, {userHash}?), ma('group', id, traits?),
- * ma('consent', 'granted' | 'denied' | 'withdrawn'). For our own scripts: ma.visitor(), ma.utm().
+ * ma('consent', 'granted' | 'denied' | 'withdrawn' | {measure: boolean, personalise: boolean}). For our own scripts: ma.visitor(), ma.utm().
  */
 import type { Params } from "./address";
 import { browserTransport } from "./browser";
@@ -38,7 +39,7 @@ export function startTag(win: TagWindow, script: HTMLScriptElement): void {
     if (COMMANDS.includes(name as never)) (tag[name as never] as (...given: unknown[]) => void)(...given);
   });
   const stub = win.ma;
-  const queued = Array.from((stub?.q ?? []) as ArrayLike<Command>, (command) => Array.from(command));
+  const queued: unknown[][] = [];
   let begun = false;
   const ma: Ma = (...command) => {
     if (begun || command[0] === "consent") obey(command);
@@ -47,14 +48,17 @@ export function startTag(win: TagWindow, script: HTMLScriptElement): void {
   ma.visitor = () => tag.visitor();
   ma.utm = () => tag.utm();
   win.ma = ma;
-  // Scripts which took the stub before we came keep talking to us through its queue.
-  if (stub) stub.q = { push: (command) => ma(...Array.from(command)) };
-  queued.filter(([name]) => name === "consent").forEach(obey);
+  if (stub) {
+    const push = (command: Command) => ma(...Array.from(command));
+    Array.from((stub.q ?? []) as ArrayLike<Command>).forEach(push);
+    // Scripts which took the stub before we came keep talking to us through its queue.
+    stub.q = { push };
+  }
   tag.start(() => {
     begun = true;
     // A page command in the queue names this page; otherwise it is counted as it is.
     if (!queued.some(([name]) => name === "page")) tag.page();
-    queued.filter(([name]) => name !== "consent").forEach(obey);
+    queued.forEach(obey);
     tag.watch();
   });
 }

@@ -20,8 +20,8 @@ export interface Context {
   campaign?: Params;
   /** From a link in a mail; proves which message was clicked. */
   clickToken?: string;
-  /** "none" on page views that are only counted: no id, nothing stored. */
-  consent?: "none";
+  /** "none" on page views that are only counted: no id, nothing stored; "measure" where personalising is refused. */
+  consent?: "none" | "measure";
   /** Message id of the counted page view this one stands for, now with an id. */
   replaces?: string;
   locale: string;
@@ -45,9 +45,8 @@ export interface Message {
 
 /** Random uuid (version 4); `crypto.randomUUID` is missing on plain http. */
 export function uuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  return "00000000-0000-4000-8000-000000000000".replace(/[08]/g, (digit) => {
+    const [byte] = crypto.getRandomValues(new Uint8Array(1));
+    return (+digit | (byte & (+digit ? 3 : 15))).toString(16);
+  });
 }

@@ -1,13 +1,8 @@
+import { BATCH_CHARS, GATHER_MS, MAX_AGE_MS, MAX_WAIT_MS } from "./limits";
 import type { Message } from "./messages";
 
 /** Most messages kept while nothing gets through; the oldest go first. */
 export const MAX_KEPT = 100;
-/** Older than the collector believes a client clock: sending them would misdate them. */
-const MAX_AGE_MS = 72 * 3_600_000;
-/** Characters of one batch: at three bytes each still below the 64 KB a beacon may carry. */
-const BATCH_CHARS = 18_000;
-const GATHER_MS = 200;
-const MAX_WAIT_MS = 300_000;
 
 /** The collector's answer about a visitor: whose id, and the proof that hands it to a sister site. */
 export interface Hand {

@@ -14,12 +14,15 @@ let windows: Window[] = [];
 interface Options {
   url?: string;
   attributes?: Record<string, string>;
+  /** A page of the same tab before this one: what it stored is there. */
+  after?: TagWindow;
   before?: (win: TagWindow) => void;
 }
 
 function browser({
   url = "https://www.mirai.example/products/",
   attributes = {},
+  after,
   before,
 }: Options = {}): TagWindow {
   const happy = new Window({ url });
@@ -34,6 +37,8 @@ function browser({
   Object.defineProperty(win.navigator, "sendBeacon", {
     value: (address: string, body: string) => sent.push({ url: address, body: JSON.parse(body) }) > 0,
   });
+  for (const area of ["localStorage", "sessionStorage"] as const)
+    for (const [name, value] of Object.entries(after?.[area] ?? {})) win[area].setItem(name, value);
   before?.(win);
   const script = win.document.createElement("script");
   Object.defineProperty(script, "src", { value: "https://t.example/t.js" });
@@ -303,5 +308,131 @@ describe("consent", () => {
 
     expect(messages.map((each) => [each.type, each.anonymousId])).toEqual([["page", undefined]]);
     expect(stored(win)).toEqual([0, 0, ""]);
+  });
+});
+
+describe("purposes", () => {
+  const personalises = { "data-consent": "personalise" };
+  const limits = (messages: Message[]) => ofType(messages, "page").map((page) => page.context.consent);
+
+  it("are told apart: measuring goes on where personalising is refused", () => {
+    const win = browser();
+    const id = win.ma?.visitor?.();
+    win.ma?.("consent", { personalise: false });
+    win.ma?.("track", "read");
+    win.ma?.("page");
+
+    const messages = leave(win);
+
+    expect(limits(messages)).toEqual([undefined, "measure"]);
+    expect(messages.map((each) => each.anonymousId)).toEqual(messages.map(() => id));
+    expect(win.localStorage.getItem("_ma_c")).toBe("measure");
+  });
+
+  it("are kept for the next page, and a yes to all puts the refusal away", () => {
+    const first = browser();
+    first.ma?.("consent", { measure: true, personalise: false });
+    leave(first);
+    sent = [];
+    const second = browser({ after: first });
+    second.ma?.("consent", "granted");
+    second.ma?.("page");
+
+    expect(limits(leave(second)).slice(-2)).toEqual(["measure", undefined]);
+    expect(second.localStorage.getItem("_ma_c")).toBe(null);
+  });
+
+  it("can be granted one by one where all is asked first", () => {
+    const win = browser({ attributes: required });
+    win.ma?.("consent", { personalise: true });
+    win.ma?.("track", "too_early");
+    expect(win.localStorage.length).toBe(0);
+    win.ma?.("consent", { measure: true });
+
+    const [counted, page, early] = leave(win);
+
+    expect([counted.anonymousId, counted.context.consent]).toEqual([undefined, "none"]);
+    expect([page.context.consent, early.event]).toEqual(["measure", "too_early"]);
+    expect(win.localStorage.getItem("_ma_c")).toBe("measure");
+  });
+
+  it("default to what the workspace chose for each", () => {
+    const measured = browser({ attributes: personalises });
+    expect(limits(leave(measured))).toEqual(["measure"]);
+    expect(measured.localStorage.getItem("_ma_c")).toBe(null);
+
+    sent = [];
+    const asked = browser({ attributes: { "data-consent": "measure" } });
+    asked.ma?.("consent", { measure: true });
+    expect(limits(leave(asked))).toEqual(["none", undefined]);
+    expect(asked.localStorage.getItem("_ma_c")).toBe("granted");
+  });
+
+  it("end with measuring, whatever was said of the other", () => {
+    const win = browser();
+    win.ma?.("consent", { measure: false, personalise: true });
+    win.ma?.("page");
+
+    const messages = leave(win);
+
+    expect(messages.map((each) => [each.type, each.anonymousId])).toEqual([["page", undefined]]);
+    expect([win.localStorage.getItem("_ma_c"), win.document.cookie]).toEqual(["denied", ""]);
+  });
+
+  it("only take true for a yes", () => {
+    const win = browser({ attributes: required });
+    win.ma?.("consent", { measure: "denied", personalise: "no" });
+
+    expect(win.ma?.visitor?.()).toBeUndefined();
+  });
+
+  it("follow what another tab refuses, and no more than that", () => {
+    const win = browser();
+    win.localStorage.setItem("_ma_c", "measure");
+    win.ma?.("page");
+    win.localStorage.setItem("_ma_c", "denied");
+    win.ma?.("track", "unwanted");
+    win.localStorage.setItem("_ma_c", "something else");
+
+    expect(win.ma?.visitor?.()).toBeUndefined();
+    win.localStorage.removeItem("_ma_c");
+    expect(limits(leave(win))).toEqual([undefined, "measure"]);
+  });
+});
+
+describe("without cookies", () => {
+  const cookieless = { "data-cookieless": "" };
+
+  it("the id lives in the tab's session and nowhere else", () => {
+    const win = browser({
+      attributes: { ...cookieless, "data-first-party": "", "data-domains": "b.example" },
+    });
+    win.ma?.("track", "x");
+    const id = win.ma?.visitor?.();
+
+    expect([win.document.cookie, win.localStorage.length]).toEqual(["", 0]);
+    expect(win.sessionStorage.getItem("_ma")).toBe(id);
+    const next = browser({ attributes: cookieless, after: win });
+    expect([next.ma?.visitor?.(), browser({ attributes: cookieless }).ma?.visitor?.() === id]).toEqual([
+      id,
+      false,
+    ]);
+  });
+
+  it("what an earlier tag kept goes, but not a refusal", () => {
+    const before = (win: TagWindow) => {
+      win.document.cookie = "_ma=11111111-1111-4111-8111-111111111111;path=/;domain=mirai.example";
+      win.localStorage.setItem("_ma", "11111111-1111-4111-8111-111111111111");
+      win.localStorage.setItem("_ma_q", "[]");
+    };
+    const win = browser({ attributes: cookieless, before });
+    expect(win.ma?.visitor?.()).not.toMatch(/^1111/);
+    expect([win.document.cookie, win.localStorage.length]).toEqual(["", 0]);
+
+    const refused = browser({
+      attributes: cookieless,
+      before: (page) => page.localStorage.setItem("_ma_c", "denied"),
+    });
+    expect(refused.ma?.visitor?.()).toBeUndefined();
   });
 });

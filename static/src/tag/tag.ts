@@ -1,24 +1,18 @@
 import { campaignOf, MAX_TEXT, type Params, sourceParams, withoutOurParams } from "./address";
 import { clickOf, linkOf } from "./clicks";
 import { Handover } from "./handover";
-import { type Consent, Identity, Store } from "./identity";
+import { type Answer, Identity, type Store, store, type Terms } from "./identity";
+import { CHOICE, MAX_HELD, NAME, QUEUE, SOURCE, TITLE_MS } from "./limits";
 import { type Context, type Json, type Message, PAGE_LEFT, type PageFacts, uuid } from "./messages";
 import { Outbox, type Transport } from "./outbox";
 import { type RouteMode, routeMode, routeOf, watchRoutes } from "./routes";
 import { View } from "./view";
 
-export const VERSION = "1.0.0";
-const QUEUE = "_ma_q";
-const SOURCE = "_ma_u";
-/** Commands held while the visitor has not answered the consent question. */
-const MAX_HELD = 20;
-/** Applications set the title a little after the route; shorter than the outbox gathers. */
-const TITLE_MS = 150;
+export const VERSION = "1.1.0";
 
 /** What `data-…` attributes of the script line say. */
-export interface Settings {
+export interface Settings extends Terms {
   key: string;
-  required: boolean;
   domains: string[];
   mode: RouteMode;
   /** The script comes from the site's own tracking host, which may set the visitor's cookie by HTTP. */
@@ -26,10 +20,12 @@ export interface Settings {
 }
 
 export function settingsOf(script: HTMLScriptElement): Settings {
-  const { key = "", consent, domains = "", spa = null } = script.dataset;
+  const { key = "", consent = "", domains = "", spa = null } = script.dataset;
   return {
     key,
-    required: consent === "required",
+    required: /required|measure/.test(consent),
+    reserved: /required|personalise/.test(consent),
+    cookieless: "cookieless" in script.dataset,
     domains: domains.split(/[\s,]+/).filter(Boolean),
     mode: routeMode(spa),
     firstParty: "firstParty" in script.dataset,
@@ -57,11 +53,12 @@ export class Tag {
     this.#win = win;
     this.#doc = win.document;
     this.#settings = settings;
-    this.#store = new Store(() => win.localStorage);
-    this.#identity = new Identity(win, this.#store, settings.required);
+    this.#store = this.#place();
+    this.#identity = new Identity(win, this.#store, settings);
     const query = new URLSearchParams(win.location.search);
     this.#clickToken = query.get("ma_c");
-    this.#handover = new Handover(win, settings, transport, this.#identity, query.get("ma_v"));
+    const alone = settings.cookieless ? { domains: [], firstParty: false } : settings;
+    this.#handover = new Handover(win, alone, transport, this.#identity, query.get("ma_v"));
     this.#cleanAddress();
     this.#outbox = new Outbox(settings.key, transport, {
       read: () => this.#unsent(),
@@ -99,12 +96,14 @@ export class Tag {
     this.#send({ type: "group", groupId, traits });
   }
 
-  consent(answer: Consent): void {
+  consent(answer: Answer): void {
     const before = this.#identity.allowed;
-    this.#identity.decide(answer, this.#settings.required);
-    if (!before && this.#identity.allowed) this.#handover.adopt(() => this.#begin());
-    else this.#held = [];
-    if (before && !this.#identity.allowed) this.#forget();
+    this.#identity.decide(answer);
+    const { allowed, personal } = this.#identity;
+    if (!allowed) this.#held = [];
+    else if (!before) this.#handover.adopt(() => this.#begin());
+    if (before && !allowed) this.#forget();
+    if (!personal) this.#handover.forget();
   }
 
   visitor(): string | undefined {
@@ -207,6 +206,7 @@ export class Tag {
 
   #withSource(message: Message, source: Params): void {
     message.context.clickToken = this.#clickToken ?? undefined;
+    if (!this.#identity.personal) message.context.consent = "measure";
     if (Object.keys(source).length) this.#session().set(SOURCE, JSON.stringify(source));
   }
 
@@ -273,6 +273,17 @@ export class Tag {
 
   // --- what is kept ------------------------------------------------------------------------------------
 
+  /** For good, or in this tab alone: then what was kept before goes, but an answer that was given is heeded. */
+  #place(): Store {
+    const lasting = store(() => this.#win.localStorage);
+    if (!this.#settings.cookieless) return lasting;
+    const tab = this.#session();
+    tab.set(CHOICE, tab.get(CHOICE) ?? lasting.get(CHOICE));
+    lasting.set(NAME, null);
+    lasting.set(QUEUE, null);
+    return tab;
+  }
+
   #unsent(): Message[] {
     return this.#identity.allowed ? parsed<Message[]>(this.#store.get(QUEUE), []) : [];
   }
@@ -283,14 +294,13 @@ export class Tag {
 
   #forget(): void {
     this.#identity.forget();
-    this.#handover.forget();
     this.#outbox.clear();
     this.#store.set(QUEUE, null);
     this.#session().set(SOURCE, null);
   }
 
   #session(): Store {
-    return new Store(() => this.#win.sessionStorage);
+    return store(() => this.#win.sessionStorage);
   }
 
   // --- tokens in addresses -----------------------------------------------------------------------------
@@ -305,15 +315,14 @@ export class Tag {
 /** Leaves what may be counted without a person: no id, no query strings, no title of a #search. */
 function withoutPerson(message: Message): void {
   const page = message.context.page;
-  const plain: PageFacts = {
+  message.context.page = {
     ...page,
     url: page.url.split("?")[0],
     search: "",
     referrer: page.referrer.split("?")[0],
   };
+  message.properties = { ...message.context.page };
   message.anonymousId = undefined;
-  message.properties = { ...plain };
-  message.context.page = plain;
   message.context.consent = "none";
 }
 

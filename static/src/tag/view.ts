@@ -1,9 +1,6 @@
 import { VisibleClock } from "./clock";
+import { FIRST_PULSE_MS, LAST_PULSE_MS } from "./limits";
 import type { Json, PageFacts } from "./messages";
-
-/** Visible milliseconds after which the first increment goes out while the page stays open; doubles up to the last. */
-const FIRST_PULSE_MS = 30_000;
-const LAST_PULSE_MS = 240_000;
 
 /** One look at one page: from its page view to the next page, with visible time and scroll depth. */
 export class View {

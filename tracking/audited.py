@@ -1,0 +1,11 @@
+"""What the audit log calls the things of this room."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from ma_platform.audit.naming import name_rows, name_values
+from tracking.models import Domain, Network
+
+name_rows("net", Network, "company_name")
+name_values("kind", {Domain.Kind.SITE.value: _("Site"), Domain.Kind.TRACKING.value: _("Tracking")}.get)
