@@ -8,8 +8,9 @@ from datetime import datetime
 from leads.actions import Gone, at_erasure
 from leads.actions.company_joins import hands_over
 from lifecycle import stages
-from lifecycle.actions import assign_by_facts, follow_rule, forget_told, raise_alerts
+from lifecycle.actions import assign_by_facts, follow_rule, forget_told, notice_visits, raise_alerts
 from lifecycle.alerting import crossing_of
+from lifecycle.pacing import LATEST
 from lifecycle.queries import known_then
 from tracking.catalogue import Event, Fact, Verdict, consumes
 
@@ -57,7 +58,22 @@ def assign_people(facts: Sequence[Fact], now: datetime) -> None:
     assign_by_facts(facts, now=now)
 
 
+@consumes(Event.PAGE_VIEWED, Event.VISITOR_BOUND, name="visit_alerts")
+def tell_of_visits(facts: Sequence[Fact], now: datetime) -> None:
+    """Who is on the site now, to whoever wants to know: with a page, or when a visit turns out to be somebody's."""
+    seen = {
+        (fact.visitor_id, fact.lead_id)
+        for fact in facts
+        if fact.visitor_id is not None
+        and fact.lead_id is not None
+        and fact.verdict == Verdict.HUMAN
+        and fact.occurred_at > now - LATEST
+    }
+    notice_visits(seen, now=now)
+
+
 hands_over("lifecycle_deal", "company_id")
+hands_over("lifecycle_watchedcompany", "company_id")
 
 
 @at_erasure

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from ma_platform.workdays import is_japanese_holiday
+from ma_platform.workdays import Closure, is_closed, is_japanese_holiday
 
-LOOK_AHEAD_DAYS = 60  # longer than any run of holidays
+LOOK_AHEAD_DAYS = 200  # longer than any run of holidays and closure days
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,16 @@ class Hours:
     opens: time
     closes: time
     rests_on_holidays: bool = True
+    closures: Collection[Closure] = ()  # of the workspace: nobody works then, whatever the holidays
 
     def is_open(self, moment: datetime) -> bool:
         """Whether somebody works at `moment`."""
         today = moment.astimezone(self.zone).date()
         return any(self._began(day) <= moment < self._ends(day) for day in _until(today) if self._works(day))
+
+    def works_on(self, day: date) -> bool:
+        """Whether `day`, of the zone's calendar, is a working day."""
+        return self._works(day)
 
     def next_open(self, moment: datetime) -> datetime | None:
         """The first moment not before `moment` at which somebody works, in UTC; None when nobody ever does."""
@@ -41,7 +46,8 @@ class Hours:
         return next((began.astimezone(UTC) for began in opening if began >= moment), None)
 
     def _works(self, day: date) -> bool:
-        return day.weekday() in self.days and not (self.rests_on_holidays and is_japanese_holiday(day))
+        rests = self.rests_on_holidays and is_japanese_holiday(day)
+        return day.weekday() in self.days and not rests and not is_closed(day, self.closures)
 
     def _began(self, day: date) -> datetime:
         return datetime.combine(day, self.opens, tzinfo=self.zone)

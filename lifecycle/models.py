@@ -79,14 +79,17 @@ class Position(TenantModel):
 
 
 class Alert(TenantModel):
-    """Something sales should see now. A hot lead makes one per crossing; a scenario's notice has its own key.
+    """Something sales should see now. A hot lead makes one per crossing; a scenario's notice has its own key; visits
+    are told to one `member` each, who alone sees them.
 
-    `body` is what was known at that moment: {"inquiry", "lines", "pages", "company", "total", "cell", "text"}.
+    `body` is what was known at that moment: {"inquiry", "lines", "pages", "company", "total", "cell", "text"}, of
+    visits {"people": […], "latency_seconds", …} as `wording.visit_body` makes it.
     """
 
     class Kind(models.TextChoices):
         HOT = "hot"
         NOTICE = "notice"
+        VISIT = "visit"
 
     public_id = PublicIdField(prefix="alr")
     kind = models.TextField(choices=Kind.choices)
@@ -94,6 +97,9 @@ class Alert(TenantModel):
     crossing = models.TextField()
     reason = models.TextField(blank=True, default="")
     recipient = models.TextField(blank=True, default="")
+    member = TenantForeignKey(
+        "tenancy.Membership", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     subject = models.TextField()
     body = models.JSONField(default=dict)
     fact_received_at = models.DateTimeField(null=True)
@@ -105,13 +111,18 @@ class Alert(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "public_id"], name="lifecycle_alert_public"),
             models.UniqueConstraint(fields=["tenant", "crossing"], name="lifecycle_alert_once"),
-            models.CheckConstraint(condition=Q(kind__in=["hot", "notice"]), name="lifecycle_alert_kind"),
+            models.CheckConstraint(condition=Q(kind__in=["hot", "notice", "visit"]), name="lifecycle_alert_kind"),
         ]
         indexes = [
             models.Index(fields=["tenant", "-handed_over_at", "-id"], name="lifecycle_alert_recent"),
             models.Index(fields=["tenant", "lead"], name="lifecycle_alert_lead"),
-            models.Index(fields=["tenant"], name="lifecycle_alert_unread", condition=Q(read_at=None)),
+            models.Index(fields=["tenant"], name="lifecycle_alert_open", condition=Q(read_at=None, member=None)),
+            models.Index(fields=["tenant", "member"], name="lifecycle_alert_mine", condition=Q(member__isnull=False)),
         ]
+
+    @property
+    def tells_of_several(self) -> bool:  # a digest of visits of more than one person
+        return len(self.body.get("people", ())) > 1
 
 
 class Deal(TenantModel):
@@ -298,4 +309,92 @@ class Assignment(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "-at", "-id"], name="lifecycle_assignment_recent"),
             models.Index(fields=["tenant", "lead", "-at"], name="lifecycle_assignment_lead"),
+        ]
+
+
+class VisitAlertSetting(TenantModel):
+    """How a member wants to be told of visits; without a row: the defaults. Times are the workspace's wall clock;
+    quiet_from after quiet_until: across midnight. rests: what happens on days off is held as well."""
+
+    class Pace(models.TextChoices):
+        AT_ONCE = "at_once"
+        HOURLY = "hourly"
+        MORNING = "morning"
+
+    member = TenantForeignKey("tenancy.Membership", on_delete=models.CASCADE, related_name="+", db_index=False)
+    own_people = models.BooleanField(default=False)
+    own_companies = models.BooleanField(default=False)
+    pace = models.TextField(choices=Pace.choices, default=Pace.AT_ONCE)
+    morning_at = models.TimeField(default=time(9))
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    rests = models.BooleanField(default=False)
+    gap_minutes = models.IntegerField(default=60)  # the same person is told of at most once in so long
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "member"], name="lifecycle_visitalert_once"),
+            models.CheckConstraint(
+                condition=Q(pace__in=["at_once", "hourly", "morning"]), name="lifecycle_visitalert_pace"
+            ),
+        ]
+
+
+class WatchedPerson(TenantModel):
+    """A member wants to know when this person visits."""
+
+    member = TenantForeignKey("tenancy.Membership", on_delete=models.CASCADE, related_name="+", db_index=False)
+    lead = TenantForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="+", db_index=False)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "member", "lead"], name="lifecycle_watched_once")]
+        indexes = [models.Index(fields=["tenant", "lead"], name="lifecycle_watched_lead")]
+
+
+class WatchedCompany(TenantModel):
+    """A member wants to know when anybody of this company visits. Two rows of one member say no more than one."""
+
+    member = TenantForeignKey("tenancy.Membership", on_delete=models.CASCADE, related_name="+", db_index=False)
+    company = TenantForeignKey("leads.Company", on_delete=models.CASCADE, related_name="+", db_index=False)
+    since = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tenant", "company"], name="lifecycle_watched_company"),
+            models.Index(fields=["tenant", "member"], name="lifecycle_watched_member"),
+        ]
+
+
+class VisitTold(TenantModel):
+    """A visit a member is told of, once: in a digest where due_at lies after noticed_at. passed: not to be told."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        TOLD = "told"
+        PASSED = "passed"
+
+    member = TenantForeignKey("tenancy.Membership", on_delete=models.CASCADE, related_name="+", db_index=False)
+    lead = TenantForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="+", db_index=False)
+    visit = models.UUIDField()
+    began_at = models.DateTimeField()
+    noticed_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    state = models.TextField(choices=State.choices, default=State.WAITING)
+    told_at = models.DateTimeField(null=True)
+    alert = TenantForeignKey(Alert, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "member", "visit"], name="lifecycle_visittold_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "told", "passed"]), name="lifecycle_visittold_state"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "lead", "member", "-noticed_at"], name="lifecycle_visittold_lead"),
+            models.Index(fields=["tenant", "due_at"], name="lifecycle_visittold_due", condition=Q(state="waiting")),
+            models.Index(
+                fields=["tenant", "alert"], name="lifecycle_visittold_alert", condition=Q(alert__isnull=False)
+            ),
         ]

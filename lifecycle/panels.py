@@ -10,12 +10,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from leads.models import Lead
+from leads.models import Company, Lead
 from lifecycle.assignment_rows import person_history
 from lifecycle.forms import MoveForm
 from lifecycle.presentation import funnel_steps, rule_name, stage_options
 from lifecycle.queries import all_stages, deals_of, funnel, history, left_out_stock, stage_keys, unread_alerts
 from lifecycle.queries.companies import deals_of_companies, furthest_stages
+from lifecycle.queries.visits import setting_of, watches_company, watches_person
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui import navigation, slots
@@ -64,7 +65,9 @@ for _item in (
 
 @slots.BELL.fill(order=10, capability=Capability.SEE_ALERTS)
 def bell(request: HttpRequest, now: datetime) -> slots.Bell:
-    return slots.Bell(count=unread_alerts(), url=reverse("lifecycle:alerts"))
+    return slots.Bell(
+        count=unread_alerts(member=cast(MemberRequest, request).membership), url=reverse("lifecycle:alerts")
+    )
 
 
 @slots.LEAD_HEADER.fill(order=10, capability=Capability.VIEW_LIFECYCLE)
@@ -103,6 +106,36 @@ def assignment_panel(request: HttpRequest, lead: Lead) -> slots.Panel | None:
     return slots.Panel(
         title=_("Owner assignment"), template="lifecycle/_lead_assignment.html", context=context, href=href
     )
+
+
+@slots.LEAD_PANELS.fill(order=36, capability=Capability.SEE_ALERTS)
+def visits_panel(request: HttpRequest, lead: Lead) -> slots.Panel:
+    """The button by which a member is told when this person visits."""
+    member = cast(MemberRequest, request).membership
+    wishes = setting_of(member)
+    context = {
+        "watched": watches_person(member, lead),
+        "action": reverse("lifecycle:watch_person", args=[lead.public_id]),
+        "owned": lead.owner_id == member.user_id and wishes.own_people | wishes.own_companies,
+        "offer": _("Tell me when this person visits"),
+    }
+    return _visits(context)
+
+
+@slots.COMPANY_PANELS.fill(order=10, capability=Capability.SEE_ALERTS)
+def company_visits_panel(request: HttpRequest, company: Company) -> slots.Panel:
+    """The button by which a member is told when anybody of this company visits."""
+    context = {
+        "watched": watches_company(cast(MemberRequest, request).membership, company),
+        "action": reverse("lifecycle:watch_company", args=[company.public_id]),
+        "offer": _("Tell me when somebody of this company visits"),
+    }
+    return _visits(context)
+
+
+def _visits(context: dict[str, object]) -> slots.Panel:
+    href = reverse("lifecycle:visit_alerts")
+    return slots.Panel(title=_("Visit alerts"), template="lifecycle/_watch.html", context=context, href=href)
 
 
 @slots.LEAD_PANELS.fill(order=60, capability=Capability.VIEW_DEALS)

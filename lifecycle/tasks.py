@@ -1,9 +1,11 @@
-"""When waiting people are given to somebody: swept, since nothing rings when a business opens."""
+"""When waiting people are given to somebody, and held visits are told: swept, since nothing rings when a business
+opens or a quiet hour ends."""
 
 from __future__ import annotations
 
 from lifecycle import actions
 from lifecycle.queries.assignment import workspaces_with_due
+from lifecycle.queries.visits import workspaces_to_tell
 from ma_platform import clock, jobs
 from ma_platform.tenancy.scope import system_scope
 
@@ -25,3 +27,18 @@ def assign_due(tenant_id: int) -> dict[str, int]:
     if asked == actions.ASSIGNED_AT_ONCE:
         jobs.start(assign_due, tenant_id)
     return {"asked": asked}
+
+
+@jobs.task(queue="flow", every=30.0)
+def tell_held() -> dict[str, int]:
+    """Find the workspaces where a digest of visits is due."""
+    with system_scope():
+        due = workspaces_to_tell(now=clock.now())
+        for tenant_id in due:
+            jobs.start(tell_visits, tenant_id)
+    return {"workspaces": len(due)}
+
+
+@jobs.tenant_task(queue="flow")
+def tell_visits(tenant_id: int) -> dict[str, int]:
+    return {"alerts": actions.tell_visits(now=clock.now())}

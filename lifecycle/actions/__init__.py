@@ -1,6 +1,6 @@
 """Verbs that move leads, give them to members, tell sales and keep deals."""
 
-from lifecycle.actions import assigning_many, deal_files, many, personal
+from lifecycle.actions import assigning_many, deal_export, deal_files, many, personal
 from lifecycle.actions.alerts import NoticeToStaff, forget_told, mark_read, notify, raise_alerts
 from lifecycle.actions.assigning import ASSIGNED_AT_ONCE, Assigned, Reason, assign, assign_by_facts, assign_due
 from lifecycle.actions.deals import DealInput, UpsertedDeal, own_number, upsert_deals
@@ -14,6 +14,7 @@ from lifecycle.actions.stages import (
     move_by_hand,
     move_stage,
 )
+from lifecycle.actions.visit_alerts import notice_visits, tell_visits
 
 __all__ = [
     "ASSIGNED_AT_ONCE",
@@ -30,6 +31,7 @@ __all__ = [
     "assign_due",
     "assigning_many",
     "create_default_stages",
+    "deal_export",
     "deal_files",
     "follow_rule",
     "forget_told",
@@ -38,9 +40,11 @@ __all__ = [
     "mark_read",
     "move_by_hand",
     "move_stage",
+    "notice_visits",
     "notify",
     "own_number",
     "personal",
     "raise_alerts",
+    "tell_visits",
     "upsert_deals",
 ]

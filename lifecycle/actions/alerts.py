@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -15,7 +16,8 @@ from leads.queries.exclusions import excluded
 from lifecycle.actions.recipients import Recipients, recipients
 from lifecycle.actions.wording import Body, alert_bodies, alert_text, as_json, lead_link
 from lifecycle.alerting import Crossing
-from lifecycle.models import Alert
+from lifecycle.models import Alert, VisitTold
+from lifecycle.queries.alerts import seen_by
 from ma_platform import ids
 from ma_platform.db import sets, sql
 from ma_platform.tenancy.models import User
@@ -36,7 +38,9 @@ class NoticeToStaff:
 
 
 @dataclass(frozen=True)
-class _Row:
+class AlertRow:
+    """A line of the table to be. member_id: whose it is, None: everybody's."""
+
     public_id: str
     kind: str
     lead_id: int
@@ -46,6 +50,7 @@ class _Row:
     subject: str
     body: str
     fact_received_at: datetime | None
+    member_id: int | None = None
 
 
 def raise_alerts(crossings: Sequence[Crossing], *, now: datetime) -> int:
@@ -62,7 +67,7 @@ def raise_alerts(crossings: Sequence[Crossing], *, now: datetime) -> int:
         bodies = alert_bodies(crossings, workspace=workspace, now=now)
         whom = recipients([one.lead_id for one in crossings])
         rows = [_hot_row(one, bodies[one.lead_id], whom) for one in crossings if one.lead_id in bodies]
-        fresh = set(_write(rows, now=now))
+        fresh = set(write_alerts(rows, now=now))
         told = [_mail(row, bodies[row.lead_id]) for row in rows if row.crossing in fresh]
     enqueue_notice(told, now=now)
     return len(fresh)
@@ -77,14 +82,14 @@ def notify(notices: Sequence[NoticeToStaff], *, now: datetime) -> int:
     rows = [
         _notice_row(notice, whom.address(notice.lead_id, notice.to)) for notice in notices if notice.lead_id in links
     ]
-    fresh = set(_write(rows, now=now))
+    fresh = set(write_alerts(rows, now=now))
     mails = [
         Notice(
             to=address,
             subject=notice.subject,
             text=_signed(notice, links[notice.lead_id]),
             html=None,
-            key=f"{_mail_key(Alert.Kind.NOTICE, notice.key)}:{address}",
+            key=f"{mail_key(Alert.Kind.NOTICE, notice.key)}:{address}",
         )
         for notice in notices
         if notice.channel == "mail" and notice.key in fresh
@@ -95,8 +100,8 @@ def notify(notices: Sequence[NoticeToStaff], *, now: datetime) -> int:
 
 
 def mark_read(public_ids: Sequence[str] | None, *, by: User, now: datetime) -> int:
-    """Mark alerts as read; None marks all of them. Returns how many were unread."""
-    unread = Alert.objects.filter(read_at=None)
+    """Mark alerts that `by` may see as read; None marks all of them. Returns how many were unread."""
+    unread = Alert.objects.filter(seen_by(by), read_at=None)
     if public_ids is not None:
         unread = unread.filter(public_id__in=public_ids)
     changed: int = unread.update(read_at=now, read_by=by)
@@ -104,17 +109,24 @@ def mark_read(public_ids: Sequence[str] | None, *, by: User, now: datetime) -> i
 
 
 def forget_told(lead_ids: Sequence[int]) -> int:
-    """Remove the mails that told staff of people; alerts go with the people's rows. Returns how many there were."""
-    told = Alert.objects.filter(lead_id__in=lead_ids).values_list("kind", "crossing")
-    return forget_notices([_mail_key(kind, crossing) for kind, crossing in told])
+    """Remove the mails that told staff of people, and whole digests that name them among others; alerts of their own
+    go with the people's rows. Returns how many mails there were."""
+    digests = VisitTold.objects.filter(lead_id__in=lead_ids, alert__isnull=False).values("alert_id")
+    told = Alert.objects.filter(Q(lead_id__in=lead_ids) | Q(pk__in=digests))
+    keys = [mail_key(kind, crossing) for kind, crossing in told.values_list("kind", "crossing")]
+    Alert.objects.filter(pk__in=list(digests.values_list("alert_id", flat=True))).delete()
+    return forget_notices(keys)
 
 
-def _mail_key(kind: str, crossing: str) -> str:
-    return f"{'alert' if kind == Alert.Kind.HOT else 'notice'}:{crossing}"
+def mail_key(kind: str, crossing: str) -> str:
+    """What the mail of an alert is queued as."""
+    return {Alert.Kind.HOT: f"alert:{crossing}", Alert.Kind.NOTICE: f"notice:{crossing}"}.get(
+        Alert.Kind(kind), crossing
+    )
 
 
-def _hot_row(one: Crossing, body: Body, whom: Recipients) -> _Row:
-    return _Row(
+def _hot_row(one: Crossing, body: Body, whom: Recipients) -> AlertRow:
+    return AlertRow(
         public_id=ids.new("alr"),
         kind=Alert.Kind.HOT,
         lead_id=one.lead_id,
@@ -127,8 +139,8 @@ def _hot_row(one: Crossing, body: Body, whom: Recipients) -> _Row:
     )
 
 
-def _notice_row(notice: NoticeToStaff, recipient: str) -> _Row:
-    return _Row(
+def _notice_row(notice: NoticeToStaff, recipient: str) -> AlertRow:
+    return AlertRow(
         public_id=ids.new("alr"),
         kind=Alert.Kind.NOTICE,
         lead_id=notice.lead_id,
@@ -141,8 +153,8 @@ def _notice_row(notice: NoticeToStaff, recipient: str) -> _Row:
     )
 
 
-def _mail(row: _Row, body: Body) -> Notice:
-    key = _mail_key(row.kind, row.crossing)
+def _mail(row: AlertRow, body: Body) -> Notice:
+    key = mail_key(row.kind, row.crossing)
     return Notice(to=row.recipient, subject=row.subject, text=alert_text(body), html=None, key=key)
 
 
@@ -150,7 +162,7 @@ def _signed(notice: NoticeToStaff, link: str) -> str:
     return f"{notice.text}\n\n{link}\n"
 
 
-def _write(rows: Sequence[_Row], *, now: datetime) -> list[str]:
+def write_alerts(rows: Sequence[AlertRow], *, now: datetime) -> list[str]:
     """Insert the alerts that are new; returns their crossings."""
     if not rows:
         return []
@@ -160,12 +172,12 @@ def _write(rows: Sequence[_Row], *, now: datetime) -> list[str]:
 
 WRITE = """
     INSERT INTO lifecycle_alert (tenant_id, public_id, kind, lead_id, crossing, reason, recipient, subject, body,
-                                 fact_received_at, handed_over_at)
+                                 fact_received_at, member_id, handed_over_at)
     SELECT %(tenant_id)s, alert.*, %(now)s
       FROM unnest(%(public_id)s::text[], %(kind)s::text[], %(lead_id)s::bigint[], %(crossing)s::text[],
                   %(reason)s::text[], %(recipient)s::text[], %(subject)s::text[], %(body)s::jsonb[],
-                  %(fact_received_at)s::timestamptz[])
-           AS alert(public_id, kind, lead_id, crossing, reason, recipient, subject, body, fact_received_at)
+                  %(fact_received_at)s::timestamptz[], %(member_id)s::bigint[])
+           AS alert(public_id, kind, lead_id, crossing, reason, recipient, subject, body, fact_received_at, member_id)
     ON CONFLICT (tenant_id, crossing) DO NOTHING
     RETURNING crossing
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from leads.actions import upsert_companies
+from leads.actions.segments import stir
 from leads.catalogue import find_address
 from leads.models import Company, Lead
 from leads.queries import survivors
@@ -112,6 +113,7 @@ def state_deals(rows: Sequence[DealInput], *, now: datetime) -> tuple[list[Upser
     companies = _companies(list(distinct.values()), now=now)
     stated = orjson.dumps([_line(row, companies) for row in distinct.values()], default=str).decode()
     deals = {deal.external_id: deal for deal in sql.typed(UPSERT, UpsertedDeal, rows=stated, now=now)}
+    before = {lead for _deal, lead in _people_of(deals.values())}
     links = [(deals[key].id, lead) for key, leads in people.items() for lead in leads]
     joined = sql.run(
         LINK,
@@ -120,6 +122,7 @@ def state_deals(rows: Sequence[DealInput], *, now: datetime) -> tuple[list[Upser
         lead_id=[lead for _deal, lead in links],
     ).rows
     caused = _follow(list(deals.values()), set(joined), now=now)
+    stir({*before, *(lead for _deal, lead in links)}, ["deal."], now=now)
     return [deals[row.external_id] for row in rows], caused
 
 
@@ -176,7 +179,7 @@ def _line(row: DealInput, companies: dict[str, int]) -> dict[str, object]:
 def _follow(deals: Sequence[UpsertedDeal], joined: Collection[tuple[int, int]], *, now: datetime) -> Caused:
     """Facts of the deals that turned, and the stages of their people and of those who joined just now."""
     people: dict[int, list[int]] = {}
-    for deal_id, lead_id in sql.run(PEOPLE, deal_ids=[deal.id for deal in deals]).rows:
+    for deal_id, lead_id in _people_of(deals):
         people.setdefault(deal_id, []).append(lead_id)
     caused = Caused()
     _tell([deal for deal in deals if deal.turned], people, caused, now=now)
@@ -192,6 +195,11 @@ def _follow(deals: Sequence[UpsertedDeal], joined: Collection[tuple[int, int]], 
         for one in follow_rule(leads, rule, now=now):
             caused.moves.setdefault(moved[one.lead_id], []).append(one)
     return caused
+
+
+def _people_of(deals: Iterable[UpsertedDeal]) -> list[tuple[int, int]]:
+    """(deal, person) as they stand now."""
+    return sql.run(PEOPLE, deal_ids=[deal.id for deal in deals]).rows
 
 
 def _tell(deals: Sequence[UpsertedDeal], people: dict[int, list[int]], caused: Caused, *, now: datetime) -> None:

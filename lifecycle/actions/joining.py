@@ -19,6 +19,8 @@ hang(
     Hung("lifecycle_deallead", beside=("deal_id",), label=_("Deals")),
     Hung("lifecycle_assignment"),
     Hung("lifecycle_waitingassignment", beside=("tenant_id",)),  # whoever waits already keeps their own place
+    Hung("lifecycle_watchedperson", beside=("member_id",)),
+    Hung("lifecycle_visittold"),
 )
 
 

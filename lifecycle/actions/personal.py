@@ -33,7 +33,8 @@ ALERTS = """
     SELECT json_build_object('at', handed_over_at, 'kind', kind, 'reason', reason, 'subject', subject, 'recipient',
                              recipient, 'body', body)::text
       FROM lifecycle_alert
-     WHERE tenant_id = %(tenant_id)s AND lead_id = ANY (%(lead_ids)s::bigint[]) ORDER BY handed_over_at, id
+     WHERE tenant_id = %(tenant_id)s AND lead_id = ANY (%(lead_ids)s::bigint[]) AND kind <> 'visit'
+     ORDER BY handed_over_at, id
 """
 ASSIGNED = """
     SELECT json_build_object('at', given.at, 'moment', given.moment, 'why', given.why,
@@ -47,6 +48,30 @@ WAITING = """
       FROM lifecycle_waitingassignment
      WHERE tenant_id = %(tenant_id)s AND lead_id = ANY (%(lead_ids)s::bigint[]) ORDER BY since
 """
+WATCHED = """
+    SELECT json_build_object('since', watching.since, 'by', coalesce(nullif(staff.name, ''), staff.email))::text
+      FROM lifecycle_watchedperson AS watching
+      JOIN tenancy_membership AS member ON member.tenant_id = %(tenant_id)s AND member.id = watching.member_id
+      JOIN tenancy_user AS staff ON staff.id = member.user_id
+     WHERE watching.tenant_id = %(tenant_id)s AND watching.lead_id = ANY (%(lead_ids)s::bigint[])
+     ORDER BY watching.since, watching.id
+"""
+# Of a digest what it says of this person alone.
+TOLD = """
+    SELECT json_build_object('began', told.began_at, 'state', told.state, 'told', told.told_at,
+                             'to', coalesce(nullif(staff.name, ''), staff.email), 'said', said.line)::text
+      FROM lifecycle_visittold AS told
+      JOIN tenancy_membership AS member ON member.tenant_id = %(tenant_id)s AND member.id = told.member_id
+      JOIN tenancy_user AS staff ON staff.id = member.user_id
+      LEFT JOIN lifecycle_alert AS alert ON alert.tenant_id = %(tenant_id)s AND alert.id = told.alert_id
+      LEFT JOIN LATERAL (
+            SELECT line FROM jsonb_array_elements(alert.body -> 'people') AS line
+             WHERE line ->> 'lead' IN (SELECT public_id FROM leads_lead
+                                        WHERE tenant_id = %(tenant_id)s AND id = ANY (%(lead_ids)s::bigint[]))
+             LIMIT 1) AS said ON true
+     WHERE told.tenant_id = %(tenant_id)s AND told.lead_id = ANY (%(lead_ids)s::bigint[])
+     ORDER BY told.began_at, told.id
+"""
 
 at_personal_export(
     Part("stage", ("lifecycle_position",), told_by(STAGE)),
@@ -55,4 +80,6 @@ at_personal_export(
     Part("alerts", ("lifecycle_alert",), told_by(ALERTS)),
     Part("assignments", ("lifecycle_assignment",), told_by(ASSIGNED)),
     Part("waiting_assignments", ("lifecycle_waitingassignment",), told_by(WAITING)),
+    Part("visits_watched", ("lifecycle_watchedperson",), told_by(WATCHED)),
+    Part("visits_told", ("lifecycle_visittold",), told_by(TOLD)),
 )

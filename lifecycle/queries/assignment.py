@@ -18,7 +18,7 @@ from lifecycle.hours import Hours
 from lifecycle.models import Assignment, AssignmentPolicy, AssignmentRule, SalesTeam, TeamSeat, WaitingAssignment
 from ma_platform.db import sql
 from ma_platform.tenancy.models import User
-from ma_platform.tenancy.queries import members
+from ma_platform.tenancy.queries import closures, members
 from ma_platform.tenancy.scope import current_tenant
 
 WORKING_WEEK = (0, 1, 2, 3, 4)
@@ -35,7 +35,7 @@ def policy() -> AssignmentPolicy:
 def hours_of(chosen: AssignmentPolicy) -> Hours:
     """The workspace's business hours in its zone."""
     zone = ZoneInfo(current_tenant().timezone)
-    return Hours(zone, frozenset(chosen.days), chosen.opens, chosen.closes, chosen.rests_on_holidays)
+    return Hours(zone, frozenset(chosen.days), chosen.opens, chosen.closes, chosen.rests_on_holidays, closures())
 
 
 def staff() -> dict[int, User]:

@@ -1,5 +1,5 @@
 """Pages of lifecycle, by subject."""
 
-from lifecycle.views import alerts, assignment, deals, stages
+from lifecycle.views import alerts, assignment, deals, stages, visits
 
-__all__ = ["alerts", "assignment", "deals", "stages"]
+__all__ = ["alerts", "assignment", "deals", "stages", "visits"]

@@ -21,12 +21,12 @@ from ma_platform.ui.pages import page_or_fragment
 def inbox(request: MemberRequest) -> HttpResponse:
     """Alerts, newest first; unread ones unless all are asked for."""
     everything = request.GET.get("show") == "all"
-    rows = alert_page(unread=not everything, after=read_cursor(request.GET.get("after", "")))
+    rows = alert_page(unread=not everything, after=read_cursor(request.GET.get("after", "")), user=request.user)
     context = {
         "alerts": rows[:PAGE],
         "next": alert_cursor(rows, size=PAGE),
         "show": "all" if everything else "unread",
-        "unread": unread_alerts(),
+        "unread": unread_alerts(member=request.membership),
     }
     return page_or_fragment(request, "lifecycle/alerts.html", "lifecycle/_alerts.html", context)
 
@@ -35,21 +35,23 @@ def inbox(request: MemberRequest) -> HttpResponse:
 @require_GET
 def one(request: MemberRequest, alert_id: str) -> HttpResponse:
     """What was known when the alert was raised."""
-    alert = find_alert(alert_id)
+    alert = find_alert(alert_id, user=request.user)
     if alert is None:
         raise Http404
-    return render(request, "lifecycle/alert.html", {"alert": alert, "body": alert.body})
+    return render(
+        request, "lifecycle/alert.html", {"alert": alert, "body": alert.body, "several": alert.tells_of_several}
+    )
 
 
 @requires(Capability.SEE_ALERTS)
 @require_POST
 def read(request: MemberRequest, alert_id: str) -> HttpResponse:
-    """Mark one as read and go to its lead."""
-    alert = find_alert(alert_id)
+    """Mark one as read and go to its lead; one that tells of several leads back to the list."""
+    alert = find_alert(alert_id, user=request.user)
     if alert is None:
         raise Http404
     mark_read([alert_id], by=request.user, now=clock.now())
-    return redirect("leads:page", alert.lead.public_id)
+    return redirect("lifecycle:alerts") if alert.tells_of_several else redirect("leads:page", alert.lead.public_id)
 
 
 @requires(Capability.SEE_ALERTS)

@@ -34,6 +34,7 @@ def deals(request: MemberRequest) -> HttpResponse:
         "status": status,
         "statuses": status_options(),
         "may_edit": _may_edit(request),
+        "may_export": Capability.EXPORT_LEADS in request.can,
     }
     return page_or_fragment(request, "lifecycle/deals.html", "lifecycle/_deals.html", context)
 

@@ -18,6 +18,7 @@ from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from scoring.actions import rescore
 from scoring.queries import standings
 from tests.conftest import NOW
+from tests.leads.segments.making import inside, made
 from tests.people import make_person, see
 from tests.timing import at_once
 from tracking.catalogue import Event
@@ -168,3 +169,16 @@ def test_a_deal_won_twice_at_the_same_moment_is_won_once(acme: NewWorkspace) -> 
     with tenant_scope(acme.workspace):
         assert (Deal.objects.count(), facts(lead)) == (1, [Event.DEAL_WON])
     assert refused == ["", "", ""]
+
+
+def test_segments_that_ask_about_deals_follow_at_once(person: Callable[..., int]) -> None:
+    taro, hanako = person(), make_person("hanako@example.co.jp")
+    large = made({"field": "deal.amount", "op": "gte", "value": 1000}, now=NOW)
+
+    state(amount=Decimal(1000))
+    first = inside(large)
+    state(lead_emails=["hanako@example.co.jp"])
+    second = inside(large)
+    state(amount=Decimal(10))
+
+    assert (first, second, inside(large)) == ({taro}, {hanako}, set())

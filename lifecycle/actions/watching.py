@@ -1,0 +1,76 @@
+"""Whose visits a member wants to be told of, and how."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, time
+
+from django.utils.translation import gettext_lazy as _
+
+from leads.models import Company, Lead
+from lifecycle.models import VisitAlertSetting, VisitTold, WatchedCompany, WatchedPerson
+from lifecycle.queries.visits import pacing_of, working_hours
+from ma_platform.errors import DomainError
+from ma_platform.tenancy.models import Membership
+
+MOST_WATCHED = 500  # people or companies of one member
+
+
+class WatchRefused(DomainError):
+    """A member cannot watch more, or not in this way; `reason` says why in words."""
+
+    code = "watch_refused"
+    message = _("%(reason)s")
+
+
+@dataclass(frozen=True, slots=True)
+class VisitWishes:
+    """How a member wants to be told of visits. Both quiet times or neither."""
+
+    own_people: bool
+    own_companies: bool
+    pace: str
+    morning_at: time
+    quiet_from: time | None
+    quiet_until: time | None
+    rests: bool
+    gap_minutes: int
+
+
+def watch_person(lead: Lead, *, member: Membership, now: datetime) -> None:
+    """Tell this member when the person visits. Raises WatchRefused."""
+    _make_room(WatchedPerson, member)
+    WatchedPerson.objects.get_or_create(member=member, lead=lead, defaults={"since": now})
+
+
+def unwatch_person(lead: Lead, *, member: Membership) -> None:
+    WatchedPerson.objects.filter(member=member, lead=lead).delete()
+
+
+def watch_company(company: Company, *, member: Membership, now: datetime) -> None:
+    """Tell this member when anybody of the company visits. Raises WatchRefused."""
+    _make_room(WatchedCompany, member)
+    if not WatchedCompany.objects.filter(member=member, company=company).exists():
+        WatchedCompany.objects.create(member=member, company=company, since=now)
+
+
+def unwatch_company(company: Company, *, member: Membership) -> None:
+    WatchedCompany.objects.filter(member=member, company=company).delete()
+
+
+def save_wishes(said: VisitWishes, *, member: Membership, now: datetime) -> None:
+    """Keep how this member wants to be told; what waits for them already follows. Raises WatchRefused."""
+    if (said.quiet_from is None) != (said.quiet_until is None):
+        raise WatchRefused(reason=_("Give both times of the quiet hours, or neither."))
+    if said.quiet_from is not None and said.quiet_from == said.quiet_until:
+        raise WatchRefused(reason=_("The quiet hours end when they begin."))
+    chosen, _new = VisitAlertSetting.objects.update_or_create(member=member, defaults=asdict(said))
+    waiting = VisitTold.objects.filter(member=member, state=VisitTold.State.WAITING)
+    waiting.update(due_at=pacing_of(chosen, working_hours()).due(now))
+
+
+def _make_room(table: type[WatchedPerson | WatchedCompany], member: Membership) -> None:
+    """One change of a member's list at a time. Raises WatchRefused when it is full."""
+    Membership.objects.select_for_update(no_key=True).get(pk=member.pk)
+    if table.objects.filter(member=member).count() >= MOST_WATCHED:
+        raise WatchRefused(reason=_("You watch as many as you can. Remove some first."))

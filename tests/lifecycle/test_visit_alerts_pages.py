@@ -1,0 +1,125 @@
+"""Visit alerts in the dashboard: the buttons, the member's own page, the alert as it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import time, timedelta
+
+import pytest
+from django.test import Client
+
+from lifecycle.actions import tell_visits
+from lifecycle.models import Alert, VisitAlertSetting, WatchedCompany, WatchedPerson
+from ma_platform.tenancy.models import Membership
+from ma_platform.tenancy.permissions import Role
+from ma_platform.tenancy.scope import tenant_scope
+from ma_platform.workspaces.actions.workspaces import NewWorkspace
+from tests.conftest import NOW
+from tests.lifecycle.watching import USUAL, arrive, somebody, watched, wish
+
+SignIn = Callable[..., Client]
+URL = "/alerts/visits/"
+SAID = {"pace": "morning", "morning_at": "08:30", "gap_minutes": "240", "own_people": "on"}
+
+
+@pytest.fixture
+def browser(sign_in: SignIn) -> Client:
+    return sign_in(Role.SALES)
+
+
+def test_a_person_and_a_company_are_watched_with_a_button_and_let_go_again(browser: Client, acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        lead = somebody()
+        person, company = f"{URL}people/{lead.public_id}/", f"{URL}companies/{lead.company.public_id}/"  # type: ignore[union-attr]  # has one
+    offered = browser.get(f"/leads/{lead.public_id}").content.decode()
+    there = browser.post(person)["Location"]
+    browser.post(company)
+    shown = browser.get(there).content.decode()
+    mine = browser.get(URL).content.decode()
+    back = browser.post(person, {"to": "off", "from": "list"})["Location"]
+
+    assert "この人が来訪したら知らせる" in offered
+    assert "通知を止める" in shown
+    assert (there, back) == (f"/leads/{lead.public_id}", URL)
+    for said in ("山田 taro", "例示商事"):
+        assert said in mine
+    with tenant_scope(acme.workspace):
+        assert (WatchedPerson.objects.count(), WatchedCompany.objects.count()) == (0, 1)
+
+
+def test_a_company_page_offers_it(browser: Client, acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        company = somebody().company
+    page = browser.get(f"/companies/{company.public_id}").content.decode()  # type: ignore[union-attr]  # has one
+
+    assert "この会社の人が来訪したら知らせる" in page
+
+
+def test_wishes_are_kept_and_shown_again(browser: Client, acme: NewWorkspace) -> None:
+    kept = browser.post(URL, {**SAID, "quiet_from": "22:00", "quiet_until": "07:00", "rests": "on"})
+
+    assert kept["Location"] == URL
+    with tenant_scope(acme.workspace):
+        (found,) = VisitAlertSetting.objects.values(*USUAL)
+    night = {"quiet_from": time(22), "quiet_until": time(7), "rests": True}
+    assert (
+        found == {**USUAL, "pace": "morning", "morning_at": time(8, 30), "gap_minutes": 240, "own_people": True} | night
+    )
+    assert 'value="22:00"' in browser.get(URL).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"quiet_from": "22:00"}, "開始と終了の両方"),
+        ({"quiet_from": "22:00", "quiet_until": "22:00"}, "開始と終了が同じ"),
+        ({"pace": "daily"}, "field-wrong"),
+    ],
+)
+def test_wishes_that_cannot_be_are_refused(browser: Client, acme: NewWorkspace, said: dict[str, str], why: str) -> None:
+    answer = browser.post(URL, {**SAID, **said})
+
+    assert (answer.status_code, why in answer.content.decode()) == (422, True)
+    with tenant_scope(acme.workspace):
+        assert VisitAlertSetting.objects.count() == 0
+
+
+def test_an_alert_shows_who_what_and_how_soon_to_its_member_alone(
+    browser: Client, acme: NewWorkspace, sign_in: SignIn
+) -> None:
+    with tenant_scope(acme.workspace):
+        me = Membership.objects.get(user__email="sales@acme.example")
+        arrive(watched(me), title="料金")
+        alert = Alert.objects.get().public_id
+    inbox = browser.get("/alerts/").content.decode()
+    page = browser.get(f"/alerts/{alert}/").content.decode()
+    strange = sign_in(Role.MARKETER)
+    strange.post("/alerts/read/")
+
+    for said in ("訪問開始の12秒後に通知", "料金", "例示商事"):
+        assert said in inbox
+    for said in ("来訪 · 山田 taro", "部長", "12秒", "料金"):
+        assert said in page
+    assert "例示商事" not in strange.get("/alerts/?show=all").content.decode()
+    assert [strange.get(f"/alerts/{alert}/").status_code, strange.post(f"/alerts/{alert}/read/").status_code] == [
+        404
+    ] * 2
+    with tenant_scope(acme.workspace):
+        assert Alert.objects.get().read_at is None
+
+
+def test_a_digest_is_one_line_that_leads_to_everybody(browser: Client, acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        me = Membership.objects.get(user__email="sales@acme.example")
+        wish(me, pace="hourly")
+        for name in ("taro", "hanako"):
+            arrive(watched(me, name))
+        waiting = browser.get(URL).content.decode()
+        tell_visits(now=NOW + timedelta(hours=1))
+        alert = Alert.objects.get().public_id
+    inbox, page = (browser.get(path).content.decode() for path in ("/alerts/", f"/alerts/{alert}/"))
+
+    assert "2件の来訪が、次のまとめを待っています" in waiting
+    for said in ("2件の来訪のまとめ", "計2人", "全員を見る"):
+        assert said in inbox
+    assert [page.count(f">例示商事 山田 {name}<") for name in ("taro", "hanako")] == [1, 1]
