@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+MOST_SHARDS = 32  # of the stream; as many are looked for when there were more before
 
 
 class WrongSetting(SystemExit):
@@ -18,6 +20,16 @@ class WrongSetting(SystemExit):
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"Environment variable {name}: {reason}")
+
+
+class Collecting(TypedDict):
+    """How events are accepted: `rate` a second and `burst` at once of a workspace, shared by all `processes`."""
+
+    ack_fsync: bool
+    tracking_shards: int
+    tracking_rate: int
+    tracking_burst: int
+    collector_processes: int
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,10 @@ class Environment:
     egress_allow: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
     ack_fsync: bool
+    tracking_shards: int
+    tracking_rate: int
+    tracking_burst: int
+    collector_processes: int
     geoip: Path | None
     network_providers: tuple[str, ...]
 
@@ -69,13 +85,29 @@ def read(source: Mapping[str, str]) -> Environment:
         tracking_host=_url(source, "TRACKING_HOST", default=base_url, schemes=("http", "https")),
         debug=debug,
         workers=_number(source, "WORKERS", default=2, low=1, high=64),
-        web_processes=_number(source, "WEB_PROCESSES", default=1, low=1, high=64),
+        web_processes=_web_processes(source),
         demo=_flag(source, "DEMO", default=False),
         egress_allow=_parts(source, "EGRESS_ALLOW"),
         trusted_proxies=_networks(source, "TRUSTED_PROXIES"),
-        ack_fsync=_flag(source, "ACK_FSYNC", default=False),
         geoip=_atlas(source, "GEOIP"),
         network_providers=_parts(source, "NETWORK_PROVIDERS"),
+        **_collecting(source),
+    )
+
+
+def _web_processes(source: Mapping[str, str]) -> int:
+    return _number(source, "WEB_PROCESSES", default=1, low=1, high=64)
+
+
+def _collecting(source: Mapping[str, str]) -> Collecting:
+    return Collecting(
+        ack_fsync=_flag(source, "ACK_FSYNC", default=False),
+        tracking_shards=_number(source, "TRACKING_SHARDS", default=1, low=1, high=MOST_SHARDS),
+        tracking_rate=_number(source, "TRACKING_RATE", default=500, low=1, high=1_000_000),
+        tracking_burst=_number(
+            source, "TRACKING_BURST", default=5_000, low=500, high=10_000_000
+        ),  # at least a whole batch
+        collector_processes=_number(source, "COLLECTOR_PROCESSES", default=_web_processes(source), low=1, high=1_000),
     )
 
 

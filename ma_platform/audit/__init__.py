@@ -1,6 +1,8 @@
-"""What members did, append-only and visible to the workspace. It refuses to be edited.
+"""What members did, append-only and visible to the workspace. It refuses to be edited, by Postgres itself.
 
-`record` and `record_each` are the whole interface; rows are written in the caller's transaction.
+`record` and `record_each` are how a line is made; rows are written in the caller's transaction. A line never says who
+a person is: public ids, names of things and counts only, because it outlives the person (`lead.erased` stays).
+A new verb is one line in `sentences.py`.
 """
 
 from __future__ import annotations

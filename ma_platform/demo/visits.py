@@ -71,7 +71,7 @@ def line_of(view: View, *, id: UUID, lead: int | None) -> Line:
     line.host, line.path = SITE.removeprefix("https://"), view.path
     line.agent, line.ip, line.language = view.agent, view.ip, "ja"
     line.source = visit_source(_tagged(url, view.campaign), _referrer(view)) if view.landing else None
-    line.props = dict(view.campaign)
+    line.props = {**view.campaign, "scroll": min(100, 20 + view.visible_ms // 600)}
     judged = judge_post(view.agent)
     line.verdict, line.reasons, line.rule_version = int(judged.verdict), judged.reasons, RULE_VERSION
     return line

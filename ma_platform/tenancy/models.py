@@ -120,6 +120,25 @@ class Membership(TenantModel):
         return str(ROLE_LABELS[Role(self.role)])
 
 
+class ClosureDays(TenantModel):
+    """Days on which nobody of the workspace works, both ends included; `yearly`: month and day alone count."""
+
+    public_id = PublicIdField(prefix="clo")
+    name = models.CharField(max_length=80)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    yearly = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "public_id"], name="tenancy_closuredays_public"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="tenancy_closuredays_order"
+            ),
+        ]
+
+
 class Invitation(TenantModel):
     """An open door for one address, until it is used, withdrawn or too old. The token itself is never stored."""
 

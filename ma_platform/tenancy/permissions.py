@@ -43,6 +43,7 @@ class Capability(StrEnum):
     MANAGE_MEMBERS = "members:manage"
     MANAGE_KEYS = "keys:manage"
     MANAGE_WORKSPACE = "workspace:manage"
+    READ_AUDIT = "audit:read"
 
 
 class Role(StrEnum):
@@ -70,7 +71,7 @@ _MANAGES = frozenset(c for c in Capability if c.value.endswith(":manage"))
 ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OWNER: _ALL,
     Role.ADMIN: _ALL,
-    Role.MARKETER: _ALL - _MANAGES - {Capability.DELETE_LEADS},
+    Role.MARKETER: _ALL - _MANAGES - {Capability.DELETE_LEADS, Capability.READ_AUDIT},
     Role.SALES: _READS | {Capability.EDIT_LEADS, Capability.MOVE_STAGE, Capability.EDIT_DEALS},
     Role.VIEWER: _READS,
 }

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from ma_platform.tenancy.models import ApiKey, Invitation, Membership, User, Workspace, WorkspaceSettings
+from ma_platform.tenancy.models import ApiKey, ClosureDays, Invitation, Membership, User, Workspace, WorkspaceSettings
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import current_tenant
+from ma_platform.workdays import Closure
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,16 @@ def workspace_settings() -> WorkspaceEdit:
         sender_postal_address=private.sender_postal_address,
         sender_contact=private.sender_contact,
     )
+
+
+def closure_days() -> QuerySet[ClosureDays]:
+    """The workspace's own days off: single ones by their day, then those of every year by theirs."""
+    return ClosureDays.objects.order_by("yearly", "starts_on", "id")
+
+
+def closures() -> tuple[Closure, ...]:
+    """The same as calendars take them."""
+    return tuple(Closure(*row) for row in closure_days().values_list("starts_on", "ends_on", "yearly"))
 
 
 def user_by_email(email: str) -> User | None:

@@ -144,10 +144,11 @@ class Person:
     href: str
 
 
-# `Any` is the lead: this room may not know the model above it.
+# `Any` is the lead, or the company: this room may not know the model above it.
 LEAD_PANELS: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("lead_panels")
 LEAD_HEADER: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("lead_header")
 LEAD_COLUMNS: Slot[Callable[[], Column]] = Slot("lead_columns")
+COMPANY_PANELS: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("company_panels")
 COMPANY_COLUMNS: Slot[Callable[[], Column]] = Slot("company_columns")
 HOME_PANELS: Slot[Callable[[HttpRequest, datetime], Panel | None]] = Slot("home_panels")
 CHECKLIST: Slot[Callable[[datetime], Step]] = Slot("checklist")
@@ -156,6 +157,7 @@ BELL: Slot[Callable[[HttpRequest, datetime], Bell]] = Slot("bell")
 # `Any` is the visitor, a row of tracking.
 VISITOR_PANELS: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("visitor_panels")
 PEOPLE: Slot[Callable[[Collection[int]], Mapping[int, Person]]] = Slot("people")
+PERSON: Slot[Callable[[str], int | None]] = Slot("person")
 
 
 def people(ids: Collection[int | None]) -> dict[int, Person]:
@@ -165,6 +167,16 @@ def people(ids: Collection[int | None]) -> dict[int, Person]:
     for filler in PEOPLE.fillers() if wanted else ():
         found |= filler.call(wanted)
     return found
+
+
+def find_person(public_id: str) -> tuple[int, Person] | None:
+    """The lead an address names, with its number, for the same pages; None for a missing or foreign one."""
+    for filler in PERSON.fillers():
+        number = filler.call(public_id)
+        known = people([number])
+        if number in known:
+            return number, known[number]
+    return None
 
 
 def panels(slot: Slot[Callable[[HttpRequest, Any], Panel | None]], request: HttpRequest, about: object) -> list[Panel]:

@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from ma_platform.tenancy.permissions import ROLE_LABELS, Capability, Role
+from ma_platform.workspaces.actions.closures import ClosureInput
 
 ROLES = [(role.value, ROLE_LABELS[role]) for role in Role]
 ZONES = [(zone, zone) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
@@ -42,6 +43,7 @@ CAPABILITY_LABELS = {
     Capability.MANAGE_MEMBERS: _("Invite and remove members"),
     Capability.MANAGE_KEYS: _("Create and revoke API keys"),
     Capability.MANAGE_WORKSPACE: _("Change the workspace settings"),
+    Capability.READ_AUDIT: _("Read the audit log"),
 }
 
 
@@ -97,6 +99,26 @@ class KeyForm(forms.Form):
         choices=[(one.value, CAPABILITY_LABELS[one]) for one in Capability],
         widget=forms.CheckboxSelectMultiple,
     )
+
+
+class ClosureForm(forms.Form):
+    """Days off as a member states them; without a last day it is one day."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"placeholder": _("Obon")}))
+    starts_on = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: one day only."),
+    )
+    yearly = forms.BooleanField(label=_("Every year on these days"), required=False)
+
+    def said(self) -> ClosureInput:
+        """What was stated; only of a valid form."""
+        stated = self.cleaned_data
+        first, last = stated["starts_on"], stated["ends_on"] or stated["starts_on"]
+        return ClosureInput(stated["name"], first, last, stated["yearly"])
 
 
 class JoinForm(forms.Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ma_platform.workspaces.views import entrance, keys, members, workspace
+from ma_platform.workspaces.views import audit, closures, entrance, keys, members, workspace
 
 urlpatterns = [
     path("settings/", workspace.edit, name="settings"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("settings/keys/", keys.index, name="api_keys"),
     path("settings/keys/new/", keys.issue, name="issue_key"),
     path("settings/keys/<str:public_id>/revoke/", keys.revoke, name="revoke_key"),
+    path("settings/closures/", closures.index, name="closures"),
+    path("settings/closures/<str:public_id>/remove/", closures.remove, name="remove_closure"),
+    path("settings/audit/", audit.index, name="audit"),
+    path("settings/audit/export.csv", audit.export, name="audit_export"),
     path("workspace/switch/", entrance.switch, name="switch_workspace"),
     path("language/", entrance.language, name="set_language"),
     path("sign-out/", entrance.sign_out, name="sign_out"),

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from leads.actions.segments import stir_flows
 from ma_platform.db import sql
+from ma_platform.tenancy.queries import closures
 from ma_platform.tenancy.scope import current_tenant
 from ma_platform.workdays import japanese_calendar
 from nurturing.actions import effects
@@ -89,7 +90,7 @@ def tick(*, now: datetime, limit: int = CLAIM_AT_ONCE) -> TickReport:
     claimed = sql.typed(CLAIM, Claimed, now=now, limit=limit)
     if not claimed:
         return TickReport(0, 0, 0)
-    moment = Moment(now=now, calendar=japanese_calendar(current_tenant().timezone))
+    moment = Moment(now=now, calendar=japanese_calendar(current_tenant().timezone, closures()))
     journeys: list[Journey] = []
     cohorts = readable(cohorts_of(claimed), now)
     while cohorts:

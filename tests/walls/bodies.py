@@ -14,6 +14,8 @@ NEW_PASSWORD: Json = {"oldpassword": "x" * 12, "password1": "a better passphrase
 JOIN: Json = {"name": "新人", "password": "a better passphrase"}
 WORKSPACE: Json = {"name": "アクメ", "timezone": "Asia/Tokyo", "locale": "ja"}
 
+CLOSURE: Json = {"name": "お盆", "starts_on": "2026-08-13", "ends_on": "2026-08-16", "yearly": "on"}
+TOUCHPOINT_FORM: Json = {"kind": "call", "at": "2026-11-20T10:00", "note": "来週もう一度", "once": "1"}
 ATTRIBUTE: Json = {"label": "契約月", "kind": "text", "key": "contract_month", "subject": "lead"}
 ATTRIBUTE_EDIT: Json = {"label": "区分", "choice_key": "a", "choice_label": "甲", "choice_place": "1"}
 CONDITION: Json = {"condition": {"field": "lead.email", "op": "is_set"}}
@@ -28,6 +30,7 @@ TOUCHPOINT: Json = {"lead": "$lead", "kind": "visit"}
 DEAL_FORM: Json = {"name": "商談", "external_id": "SFA-1", "email": "$lead_email", "currency": "JPY"}
 DEAL: Json = {"external_id": "SFA-1", "name": "商談", "leads": ["$lead"]}
 
+WISHES: Json = {"pace": "hourly", "morning_at": "09:00", "gap_minutes": "60", "own_people": "on"}
 HOURS: Json = {"on_hot": "on", "days": ["0", "1"], "opens": "09:00", "closes": "18:00"}
 RULE: Json = {"name": "新しいルール", "whom": "team:$team", "condition": json.dumps(CONDITION["condition"])}
 TEAM: Json = {"name": "新しいチーム", "when_closed": "wait"}

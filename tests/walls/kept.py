@@ -1,4 +1,4 @@
-"""What members keep about people: fields of their own, a note, something to do, a file, a title without a rank."""
+"""What members keep: fields of their own, a note, a to-do, a call, a file, a title without a rank, a day off."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from leads.actions.attachments import Upload, store_file
 from leads.actions.attributes import AttributeInput, create_attribute
 from leads.actions.diary import TodoInput, add_note, add_todo
 from leads.actions.titles import rank_title
+from leads.actions.touchpoints import TouchpointInput, record_touchpoint
 from leads.models import Lead
 from ma_platform.tenancy.models import User
+from ma_platform.workspaces.actions.closures import ClosureInput, add_closure
+from tracking.catalogue import Event
+from tracking.models import Event as Fact
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -28,9 +32,15 @@ def make_kept(mark: str, lead_id: str, *, by: User, now: datetime) -> dict[str, 
     odd = LeadInput(email=f"fellow@client.{mark}.example", job_title=f"{mark}フェロー")
     upsert_leads([stated, odd], by=by, now=now)
     rank_title(f"{mark}エバンジェリスト", "manager", by=by, now=now)
+    at = now.replace(microsecond=0)
+    record_touchpoint(lead, TouchpointInput("call", at, {"note": f"{mark} 電話"}), by=by, now=now)
+    call = Fact.objects.get(lead_id=lead.pk, name=Event.TOUCHPOINT_CALL, occurred_at=at)
+    closure = ClosureInput(f"{mark} 創立記念日", date(2027, 4, 1), date(2027, 4, 1))
     todo = TodoInput(title=f"{mark} 見積もり", due_on=date(2026, 11, 27), assignee=by.pk)
     return {
         "attribute": attribute.public_id,
+        "touchpoint": str(call.id),
+        "closure": add_closure(closure, by=by, now=now).public_id,
         "note": add_note(lead, f"{mark} 来期に予算", by=by, now=now).public_id,
         "todo": add_todo(lead, todo, by=by, now=now).public_id,
         "file": store_file(lead, Upload(f"{mark}.pdf", len(PDF), BytesIO(PDF)), by=by, now=now).public_id,

@@ -1,0 +1,67 @@
+"""The audit log: read by owners and administrators, changed by nobody."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryFile
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from django.http import FileResponse, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from ma_platform import clock
+from ma_platform.api.pages import decode, encode, moment_of
+from ma_platform.audit.naming import named
+from ma_platform.audit.queries import audit_lines
+from ma_platform.tenancy.permissions import Capability, requires
+from ma_platform.tenancy.requests import MemberRequest
+from ma_platform.ui.pages import page_or_fragment
+from ma_platform.workspaces.actions.auditing import MOST_LINES, export_audit
+from ma_platform.workspaces.audit_forms import AuditForm, areas, offered_actors
+from ma_platform.workspaces.auditing import actors, read_lines
+
+LISTED = 50
+
+
+@requires(Capability.READ_AUDIT)
+@require_GET
+def index(request: MemberRequest) -> HttpResponse:
+    """Lines that are asked for, newest first."""
+    form = AuditForm(request.GET)
+    asked = form.asked(ZoneInfo(request.workspace.timezone))
+    cursor = request.GET.get("cursor", "")
+    found = audit_lines(asked, after=moment_of(decode(cursor)) if cursor else None, limit=LISTED + 1)
+    last = found[LISTED - 1] if len(found) > LISTED else None
+    context = {
+        "lines": read_lines(found[:LISTED]),
+        "form": form,
+        "actors": offered_actors(actors(), form.cleaned_data.get("by", "")),
+        "areas": areas(),
+        "about": _about(asked.subject),
+        "filtered": asked != type(asked)(),
+        "most": MOST_LINES,
+        "next_cursor": encode([last.at, last.pk]) if last else "",
+    }
+    return page_or_fragment(request, "workspaces/audit.html", "workspaces/_audit.html", context)
+
+
+@requires(Capability.READ_AUDIT)
+@require_GET
+def export(request: MemberRequest) -> HttpResponse:
+    """The same lines as a file; taking it is a line too."""
+    asked = AuditForm(request.GET).asked(ZoneInfo(request.workspace.timezone))
+    held, now = TemporaryFile(), clock.now()  # noqa: SIM115 - the answer closes it
+    export_audit(asked, held, by=request.user, now=now)
+    held.seek(0)
+    name = f"audit-{now.astimezone(ZoneInfo(request.workspace.timezone)):%Y%m%d-%H%M}.csv"
+    answer = FileResponse(held, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    return cast(HttpResponse, answer)
+
+
+def _about(subject: str) -> str:
+    """The one thing the page is about, as members call it; "" for all."""
+    if not subject:
+        return ""
+    found = named([subject]).get(subject)
+    return found.text if found else _("something that is gone")
