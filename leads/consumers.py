@@ -5,6 +5,7 @@ from datetime import datetime
 
 from leads.actions.accounts import recognise_accounts
 from leads.actions.erasing import forget_browsers_hints
+from leads.actions.grouping import state_companies
 from leads.actions.left_out import hear_left_out
 from leads.actions.presence import PRESENCE, note_presence
 from leads.actions.recognise import recognise
@@ -16,10 +17,11 @@ from leads.stirring import SEEN
 from tracking.catalogue import Event, Fact, consumes
 
 
-@consumes(Event.IDENTIFIED, name="leads_identity")
+@consumes(Event.IDENTIFIED, Event.GROUPED, name="leads_identity")
 def identify(facts: Sequence[Fact], now: datetime) -> None:
-    """Identify messages become people, browsers and hints."""
-    recognise(facts, now=now)
+    """Identify messages become people, browsers and hints; group messages give the people their company."""
+    recognise([fact for fact in facts if fact.name == Event.IDENTIFIED], now=now)
+    state_companies([fact for fact in facts if fact.name == Event.GROUPED], now=now)
 
 
 @consumes(*PRESENCE, Event.VISITOR_BOUND, name="leads_presence")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from conditions import WORDS, ConditionRefused, compile, describe, parse
 from leads.queries import SORTS, LeadFilter
 from leads.queries.listing import WORD_SORTS
+from ma_platform import clock
 from ma_platform.api.pages import decode
 
 ALL = "all"
@@ -138,7 +139,7 @@ def _read(written: str) -> tuple[Json | None, str]:
         return None, ""
     try:
         condition = json.loads(written)
-        parse(condition)
+        _check(condition)
     except ConditionRefused as error:
         return None, str(error)
     except (ValueError, RecursionError):
@@ -179,9 +180,14 @@ TESTS: dict[str, Callable[[str], Json | None]] = {
 STATED = ("q", "sort", "condition", *TESTS)
 
 
+def _check(condition: object) -> None:
+    """Raise ConditionRefused for what cannot be read, or names somebody or something that is not there any more."""
+    compile(parse(condition), now=clock.now(), tz=ZoneInfo("UTC"))
+
+
 def _may_ask(test: Json) -> bool:
     try:
-        parse(test)
+        _check(test)
     except ConditionRefused:
         return False
     return True

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from leads.actions.touchpoints import RECORDED_BY
 from tracking.actions import REBOUND, UNBOUND
 from tracking.catalogue import Event, Verdict
 from tracking.queries import Entry
@@ -154,6 +155,18 @@ def _cells(entry: Entry) -> str:
     return gettext("%(before)s → %(after)s") % {"before": before, "after": after} if before and after else after
 
 
+def _encounter(entry: Entry) -> str:
+    """What it was about, what came of it, what was noted, and who of our side was there, a line each."""
+    result, staff = _first(entry.props, "result"), _first(entry.props, "staff")
+    lines = [
+        _first(entry.props, "title", "name"),
+        gettext("Result: %(text)s") % {"text": result} if result else "",
+        _first(entry.props, "note"),
+        gettext("Recorded by %(name)s") % {"name": staff} if staff and RECORDED_BY in entry.props else staff,
+    ]
+    return "\n".join(line for line in lines if line)
+
+
 # The rest of a fact is for machines: ids of messages, keys of stages.
 TEXTS: dict[Event, Callable[[Entry], str]] = {
     Event.FORM_SUBMITTED: _stated("message"),
@@ -165,5 +178,5 @@ TEXTS: dict[Event, Callable[[Entry], str]] = {
     Event.STAGE_CHANGED: _reason,
     Event.FLOW_ENDED: _reason,
     Event.SCORE_CROSSED: _cells,
-    **{event: _stated("name", "note") for event in LOOKS if event.wire.startswith(("touchpoint_", "seminar_"))},
+    **{event: _encounter for event in LOOKS if event.wire.startswith(("touchpoint_", "seminar_"))},
 }

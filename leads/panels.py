@@ -18,8 +18,8 @@ from leads.queries.diary import my_todos
 from leads.queries.exclusions import excluded
 from leads.queries.left_out import left_out
 from leads.queries.merges import merges_of
-from leads.queries.naming import named
-from leads.queries.segments import segments_of
+from leads.queries.naming import named, number_of
+from leads.queries.segments import segments_of, segments_without
 from leads.queries.suggestions import suggestions
 from leads.vocabulary import EXCLUSION_LABELS
 from ma_platform import clock
@@ -130,16 +130,19 @@ register(
     )
 )
 slots.PEOPLE.fill(order=10)(named)
+slots.PERSON.fill(order=10)(number_of)
 
 
 @slots.LEAD_PANELS.fill(order=60, capability=Capability.VIEW_LEADS)
 def segments_panel(request: HttpRequest, lead: Lead) -> slots.Panel | None:
-    """The segments the person is in; nothing when in none."""
+    """The segments the person is in, and for those who may edit, others to put them into; else nothing when in none."""
     stays = segments_of(lead.pk)
-    context = {"stays": stays, "lead": lead}
+    may_put = Capability.EDIT_LEADS in getattr(request, "can", ())
+    others = segments_without({stay.public_id for stay in stays}) if may_put else []
+    context = {"stays": stays, "lead": lead, "others": others}
     href = reverse("leads:segments")
     panel = slots.Panel(title=_("Segments"), template="leads/segments/_lead_panel.html", context=context, href=href)
-    return panel if stays else None
+    return panel if stays or others else None
 
 
 @slots.COMPANY_COLUMNS.fill(order=10, capability=Capability.VIEW_LEADS)

@@ -32,7 +32,7 @@ class SegmentForm(ListForm):
 class PutForm(forms.Form):
     """Somebody put in, or kept out, by hand."""
 
-    lead = forms.CharField(label=_("E-mail address or ID of the person"), max_length=254)
+    lead = forms.CharField(label=_("Name, e-mail address or ID of the person"), max_length=254)
     belongs = forms.ChoiceField(choices=(("in", _("Put in")), ("out", _("Keep out"))))
     days = forms.ChoiceField(label=_("How long"), choices=EXPIRIES, required=False)
     note = forms.CharField(label=_("Note"), required=False, max_length=200)

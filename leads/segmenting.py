@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import orjson
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from conditions import ConditionRefused, describe, parse
 from leads.models import Lead, Segment
-from leads.queries import find_lead, find_lead_by_email
-from leads.queries.segments import GrowthDay, Why, growth, why
+from leads.queries import LeadFilter, LeadRow, find_lead, find_lead_by_email, list_leads
+from leads.queries.segments import GrowthDay, MemberRow, Why, growth, list_left, list_members, why
+from ma_platform.api.pages import decode, encode
 
 TONES = {
     Segment.State.READY: "success",
@@ -35,6 +37,7 @@ TOO_SLOW = "too_slow"
 EXPIRIES = (("", gettext_lazy("for good")), ("1", gettext_lazy("for 1 day")), ("7", gettext_lazy("for 7 days")),
             ("30", gettext_lazy("for 30 days")), ("90", gettext_lazy("for 90 days")))  # fmt: skip
 MONTH = 30
+FOUND = 8  # people a search by name shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,12 @@ def growth_chart(days: Sequence[GrowthDay]) -> dict[str, Any]:  # Any: the chart
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Why somebody is in or not, ready to be drawn."""
+    """Why somebody is in or not, ready to be drawn. problem: why the condition cannot be judged, "" where it can."""
 
     why: Why
     answer: str
     tree: dict[str, Any] | None  # Any: the verdict's JSON
+    problem: str = ""
 
 
 def told_why(segment: Segment, asked: str, *, now: datetime) -> Told | None:
@@ -106,24 +110,76 @@ def told_why(segment: Segment, asked: str, *, now: datetime) -> Told | None:
     lead = find_person(asked)
     if lead is None:
         return None
-    told = why(segment, lead, now=now)
+    try:
+        told = why(segment, lead, now=now)
+    except ConditionRefused as refused:
+        told = why(segment, lead, now=now, judged=False)
+        return Told(told, _answer(told, segment), None, str(refused))
     zone = timezone.get_current_timezone()
     tree = told.verdict.as_json(locale=get_language() or "ja", tz=zone) if told.verdict else None
-    return Told(told, _answer(told), tree)
+    return Told(told, _answer(told, segment), tree)
 
 
-def _answer(told: Why) -> str:
+def _answer(told: Why, segment: Segment) -> str:
     if told.override is not None:
         return _("put in by hand") if told.override.belongs else _("kept out by hand")
-    if told.verdict is None:
-        return _("not put on this list")
+    if segment.condition is None:
+        return _("put on this list") if told.is_member else _("not put on this list")
     return _("by the condition")
 
 
 def find_person(asked: str) -> Lead | None:
-    """By public id or e-mail address."""
+    """By public id or e-mail address; by name or whatever else the list finds people by, where one alone fits."""
     asked = asked.strip()[:254].replace("\x00", "")
-    return find_lead(asked) or (find_lead_by_email(asked.casefold()) if "@" in asked else None)
+    exact = find_lead(asked) or (find_lead_by_email(asked.casefold()) if "@" in asked else None)
+    if exact is not None:
+        return exact
+    found = find_people(asked)
+    return find_lead(found[0].public_id) if len(found) == 1 else None
+
+
+def find_people(asked: str) -> list[LeadRow]:
+    """Some of those whose name, company, address or number begins so."""
+    text = asked.strip()[:200].replace("\x00", "")
+    return list_leads(LeadFilter(q=text, limit=FOUND)) if text else []
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which members a page shows: those of now, those in at the end of a day (`on`), or those who left (`gone`)."""
+
+    rows: Sequence[MemberRow]
+    next_cursor: str
+    on: date | None
+    gone: bool
+    today: date
+
+
+def shown_members(segment: Segment, query: QueryDict, *, now: datetime, size: int) -> Shown:
+    """As the address asks; a day that is none, or not over yet, is now. Raises for a cursor that is not ours."""
+    cursor, gone, today = query.get("cursor", ""), query.get("who") == "left", timezone.localdate(now)
+    day, after = None if gone else read_day(query.get("on", ""), today=today), decode(cursor) if cursor else None
+    if gone:
+        found: Sequence[MemberRow] = list_left(segment, after=after, limit=size + 1)
+    else:
+        found = list_members(segment, after=after, on=end_of(day) if day else None, limit=size + 1)
+    rows = found[:size]
+    return Shown(rows, encode(rows[-1].position) if len(found) > size else "", day, gone, today)
+
+
+def read_day(text: str, *, today: date) -> date | None:
+    """A day that is over; None for any other text."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day < today else None
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day of the workspace."""
+    following = datetime.combine(day + timedelta(days=1), time.min, timezone.get_current_timezone())
+    return following - timedelta(microseconds=1)
 
 
 def expiry(days: str, *, now: datetime) -> datetime | None:

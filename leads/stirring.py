@@ -13,14 +13,15 @@ from tracking.catalogue import Event, Fact, Verdict
 
 # Words whose value may change without any fact about the person: looked at once an hour as well.
 LATE_WORDS = ("company.leads", "company.score", "deal.", "lead.excluded_by", "lead.visits", "visit.", "mail.")
+COMPANY_SCORE = "company.score"  # changes when a colleague's score does
 LATE_EVENT_FIELDS = frozenset({"title", "channel", "device"})  # of the page and of the visit: told after the event
 HEARD = ("lead.", "company.", "score.", "deal.", "consent.", "random.", "source.", "visit.", "mail.")
 SEEN = ("lead.last_seen_at", "lead.visits", "lead.source.", "source.", "visit.")
-VISIBLE = "visible_ms"  # arrives in slices after the page view it belongs to
+SLICED = frozenset({"visible_ms", "scroll"})  # arrive in slices after the page view they belong to
 
 # Words a change of a field touches beside its own.
 ALSO: Mapping[str, tuple[str, ...]] = {
-    "email": ("lead.email_domain", "lead.email_kind", "lead.excluded_by"),
+    "email": ("lead.email_domain", "lead.email_kind", "lead.excluded_by", "mail."),
     "job_title": ("lead.job_rank", "lead.excluded_by"),
     "company": ("company.", "lead.excluded_by"),
     "exclusion": ("lead.excluded_by",),
@@ -32,12 +33,12 @@ TOUCHED: Mapping[int, tuple[str, ...]] = {
     Event.TAG_ADDED: ("lead.tags",),
     Event.SUBSCRIBED: ("consent.",),
     Event.UNSUBSCRIBED: ("consent.",),
-    Event.EMAIL_COMPLAINED: ("consent.",),
-    Event.EMAIL_BOUNCED: ("consent.",),
+    Event.EMAIL_COMPLAINED: ("consent.", "mail."),
+    Event.EMAIL_BOUNCED: ("consent.", "mail."),
     Event.FORM_SUBMITTED: ("consent.",),
     Event.SCORE_CROSSED: ("score.",),
     Event.BECAME_HOT: ("score.",),
-    Event.STAGE_CHANGED: ("lead.stage", "lead.days_in_stage", "lead.pass_number"),
+    Event.STAGE_CHANGED: ("lead.stage", "lead.stage_since", "lead.days_in_stage", "lead.pass_number"),
     Event.DEAL_OPENED: ("deal.",),
     Event.DEAL_WON: ("deal.",),
     Event.DEAL_LOST: ("deal.",),
@@ -53,7 +54,7 @@ BROWSER_KEYS = ("unbound", "rebound")  # in a LEAD_UPDATED: a browser and its ev
 class Reads:
     """What a condition depends on. `events` are numbers of the log; `late`: not everything it reads is told as a fact.
 
-    clock: time alone can change the answer.
+    clock: time alone can change the answer. account: so can what happens to a colleague.
     """
 
     fields: frozenset[str] = frozenset()
@@ -62,17 +63,19 @@ class Reads:
     flows: frozenset[str] = frozenset()
     clock: bool = False
     late: bool = False
+    account: bool = False
 
     def as_json(self) -> dict[str, Any]:  # Any: JSON
         """As `Segment.reads` keeps it."""
         sets = {name: sorted(getattr(self, name)) for name in ("fields", "events", "segments", "flows")}
-        return {**sets, "clock": self.clock, "late": self.late}
+        return {**sets, "clock": self.clock, "late": self.late, "account": self.account}
 
     @classmethod
     def of_json(cls, kept: Mapping[str, Any]) -> Reads:  # Any: JSON
         """Back from `as_json`; an empty dict reads nothing."""
         sets = {name: frozenset(kept.get(name, ())) for name in ("fields", "events", "segments", "flows")}
-        return cls(**sets, clock=bool(kept.get("clock")), late=bool(kept.get("late")))
+        clock, late, account = (bool(kept.get(name)) for name in ("clock", "late", "account"))
+        return cls(**sets, clock=clock, late=late, account=account)
 
     def asks_about(self, words: Iterable[str]) -> bool:
         """Whether a field is one of `words`; a word with a dot at its end stands for all that begin so."""
@@ -81,7 +84,7 @@ class Reads:
         return any(field in exact or field.startswith(families) for field in self.fields)
 
 
-def reads_of(
+def reads_of(  # noqa: PLR0913 - what a tree refers to, each named by the caller
     *,
     fields: Collection[str],
     events: Collection[int],
@@ -89,18 +92,21 @@ def reads_of(
     segments: Collection[str],
     flows: Collection[str],
     clock: bool,
+    account: bool = False,
 ) -> Reads:
-    """What a tree's references come to."""
-    heard = set(events) | ({int(Event.PAGE_LEFT)} if VISIBLE in event_fields else set())
+    """What a tree's references come to. Who leaves a company tells those left behind nothing, so accounts are late."""
+    of_company = COMPANY_SCORE in fields
+    heard = set(events) | ({int(Event.PAGE_LEFT)} if SLICED & set(event_fields) else set())
     late_words = any(field.startswith(LATE_WORDS) or not field.startswith(HEARD) for field in fields)
     late_fields = any(field in LATE_EVENT_FIELDS or field.startswith("utm_") for field in event_fields)
     return Reads(
-        fields=frozenset(fields),
+        fields=frozenset({*fields, *(["score.total"] if of_company else ())}),
         events=frozenset(heard),
         segments=frozenset(segments),
         flows=frozenset(flows),
         clock=clock,
-        late=late_words or late_fields or bool(flows),
+        late=late_words or late_fields or bool(flows) or account,
+        account=account or of_company,
     )
 
 

@@ -20,6 +20,7 @@ from leads.views import (
     people,
     segments,
     titles,
+    touchpoints,
     views_saved,
 )
 
@@ -54,6 +55,8 @@ urlpatterns = [
     path("leads/<str:lead_id>/tag", people.tag, name="tag"),
     path("leads/<str:lead_id>/delete", people.erase, name="erase"),
     path("leads/<str:lead_id>/export", people.export, name="person_export"),
+    path("leads/<str:lead_id>/touchpoints/new", touchpoints.record, name="touchpoint"),
+    path("leads/<str:lead_id>/touchpoints/<str:fact_id>/delete", touchpoints.delete, name="touchpoint_delete"),
     path("leads/<str:lead_id>/merge", merging.pick, name="merge_pick"),
     path("leads/<str:lead_id>/merge/<str:other_id>", merging.merge, name="merge"),
     path("leads/<str:lead_id>/unmerge", merging.part, name="part"),
@@ -90,6 +93,7 @@ urlpatterns = [
     path("segments/<str:segment_id>/release", segments.release, name="segment_release"),
     path("segments/<str:segment_id>/mend", segments.mend, name="segment_mend"),
     path("segments/<str:segment_id>/delete", segments.archive, name="segment_archive"),
+    path("leads/<str:lead_id>/segments", segments.put_lead, name="lead_segment"),
     path("imports/", imports.index, name="imports"),
     path("imports/new", imports.new, name="import_new"),
     path("imports/<str:import_id>", imports.page, name="import"),

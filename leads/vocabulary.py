@@ -94,7 +94,13 @@ def _choices(labels: dict[str, object]) -> list[Choice]:
 
 WORDS.add(
     Field("lead.email", Kind.FOLDED, sql="lead.email", label=_("E-mail")),
-    Field("lead.email_domain", Kind.TEXT, sql="lead.email_domain", label=_("E-mail domain")),
+    Field(  # kept as DNS knows it, in small ASCII letters: folded already
+        "lead.email_domain",
+        Kind.FOLDED,
+        sql="lead.email_domain",
+        folded_sql="lead.email_domain",
+        label=_("E-mail domain"),
+    ),
     Field(
         "lead.email_kind",
         Kind.CHOICE,
@@ -129,7 +135,7 @@ WORDS.add(
     Field("lead.created_at", Kind.MOMENT, sql="lead.created_at", label=_("Created")),
     Field("lead.updated_at", Kind.MOMENT, sql="lead.updated_at", label=_("Updated")),
     Field("company.name", Kind.FOLDED, sql="company.name", label=_("Company"), through=COMPANY),
-    Field("company.domain", Kind.TEXT, sql="company.domain", label=_("Company domain"), through=COMPANY),
+    Field("company.domain", Kind.FOLDED, sql="company.domain", label=_("Company domain"), through=COMPANY),
     Field(
         "company.industry",
         Kind.FOLDED,

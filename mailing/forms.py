@@ -54,7 +54,10 @@ class EmailForm(forms.Form):
         max_length=MAX_SOURCE_BYTES,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "class": "mono", "spellcheck": "false"}),
-        help_text=_("Values: {{ lead.addressee }}, {{ lead.last_name|default('…') }}, {{ company.name }}, {{ owner.name }}, {{ event.… }}."),
+        help_text=_(
+            "Values: {{ lead.addressee }}, {{ lead.last_name|default('…') }}, {{ company.name }}, {{ owner.name }}, "
+            "{{ event.… }}."
+        ),
     )
     text = forms.CharField(
         label=_("Text part"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -197,11 +197,15 @@ def found_companies(entries: Sequence[Entry], *, now: datetime) -> dict[str, Fir
 
 def companies_of_domains(entries: Sequence[Entry]) -> dict[str, tuple[int, str]]:
     """Mail domain → (id, name) where exactly one company owns it. Shared domains never join anybody."""
-    said = {str(entry.values.get("email_domain") or "") for entry in entries if entry.company is None}
-    domains = sorted(domain for domain in said if domain and not is_shared_domain(domain))
-    if not domains:
+    return sole_owners({str(entry.values.get("email_domain") or "") for entry in entries if entry.company is None})
+
+
+def sole_owners(domains: Collection[str]) -> dict[str, tuple[int, str]]:
+    """The same of domains."""
+    own = sorted(domain for domain in domains if domain and not is_shared_domain(domain))
+    if not own:
         return {}
-    return {domain: (pk, name) for domain, pk, name in sql.run(OWNERS_OF_DOMAINS, domains=domains).rows}
+    return {domain: (pk, name) for domain, pk, name in sql.run(OWNERS_OF_DOMAINS, domains=own).rows}
 
 
 OWNERS_OF_DOMAINS = """

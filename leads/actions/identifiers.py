@@ -16,6 +16,10 @@ from ma_platform.tenancy.models import User
 from tracking.actions import record
 from tracking.catalogue import Event
 
+# How sure it is that the number is this person's, in percent: told by hand or with a secret key, in a file, or by a
+# sender that a mail address vouches for.
+SURE, IN_A_FILE, BY_ADDRESS = 100, 90, 70
+CONFIDENCE = {"user": SURE, "api": SURE, "import": IN_A_FILE}
 KIND = re.compile(r"[a-z][a-z0-9_]{0,49}\Z")
 
 
@@ -28,12 +32,17 @@ def add_identifier(lead: Lead, kind: str, value: str, *, by: Actor, now: datetim
         raise LeadRefused({"value": "invalid_identifier"})
     try:
         with transaction.atomic():
-            LeadIdentifier.objects.create(lead=lead, kind=kind, value=clean)
+            LeadIdentifier.objects.create(lead=lead, kind=kind, value=clean, source="user", added_at=now)
     except IntegrityError as taken:
         if LeadIdentifier.objects.filter(kind=kind, value=clean, lead=lead).exists():
             return
         raise LeadRefused({"value": "belongs_to_another_lead"}) from taken
     _told(lead, kind, clean, by=by, now=now)
+
+
+def confidence(source: str) -> int | None:
+    """In percent, by who stated an identifier; None where that was not kept."""
+    return CONFIDENCE.get(source.partition(":")[0], BY_ADDRESS) if source else None
 
 
 def drop_identifier(lead: Lead, kind: str, value: str, *, by: Actor, now: datetime) -> bool:

@@ -22,7 +22,8 @@ PEOPLE = """
      ORDER BY lead.merged_into_id NULLS FIRST, lead.id
 """
 IDENTIFIERS = """
-    SELECT json_build_object('kind', kind, 'value', value)::text FROM leads_leadidentifier
+    SELECT json_build_object('kind', kind, 'value', value, 'source', source, 'added_at', added_at)::text
+      FROM leads_leadidentifier
      WHERE tenant_id = %(tenant_id)s AND lead_id = ANY (%(lead_ids)s::bigint[]) ORDER BY kind, value
 """
 HINTS = """

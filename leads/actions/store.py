@@ -28,7 +28,7 @@ def store(batch: Batch, origin: Provenance) -> None:
     known = [one for one in batch.standings.values() if one.id is not None and (one.changed or one.touched)]
     _insert(new, origin.at)
     _update(known, origin.at)
-    _identify(batch.new_identifiers)
+    _identify(batch.new_identifiers, origin)
     _remember(batch, [*new, *known], origin)
 
 
@@ -92,15 +92,15 @@ UPDATE_LEADS = """
 """
 
 
-def _identify(new: dict[tuple[str, str], Standing]) -> None:
+def _identify(new: dict[tuple[str, str], Standing], origin: Provenance) -> None:
     rows = [{"lead_id": standing.id, "kind": kind, "value": value} for (kind, value), standing in new.items()]
     if rows:
-        sql.run(INSERT_IDENTIFIERS, rows=_json(rows))
+        sql.run(INSERT_IDENTIFIERS, rows=_json(rows), source=origin.source, now=origin.at)
 
 
 INSERT_IDENTIFIERS = """
-    INSERT INTO leads_leadidentifier (tenant_id, lead_id, kind, value)
-    SELECT %(tenant_id)s, new.lead_id, new.kind, new.value
+    INSERT INTO leads_leadidentifier (tenant_id, lead_id, kind, value, source, added_at)
+    SELECT %(tenant_id)s, new.lead_id, new.kind, new.value, %(source)s, %(now)s
       FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(lead_id bigint, kind text, value text)
 """
 

@@ -1,6 +1,6 @@
 """`/leads/{id}/timeline` and `/touchpoints`: what people did, online and off."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from django.http import Http404
@@ -9,7 +9,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads.actions.imports.encounters import ENCOUNTERS, OLDEST
+from leads.actions.imports.encounters import ENCOUNTERS
+from leads.actions.touchpoints import TouchpointInput, TouchpointRefused, record_touchpoint
 from leads.identity import find_address
 from leads.models import Lead
 from leads.queries import find_lead, find_lead_by_email
@@ -18,10 +19,13 @@ from ma_platform.api.pages import cursor_of, cursor_page, page_size
 from ma_platform.api.serializers import StrictSerializer
 from ma_platform.api.views import ApiView
 from ma_platform.tenancy.permissions import Capability
-from tracking.actions import record
 from tracking.queries import Entry, timeline
 
 PROPERTIES_LIMIT = 50
+UNLIKELY = {
+    "ahead": "A touchpoint has already happened; the time lies ahead.",
+    "too_old": "A touchpoint is at most ten years old.",
+}
 
 
 class Timeline(ApiView):
@@ -68,8 +72,12 @@ class Touchpoints(ApiView):
         shape.is_valid(raise_exception=True)
         stated = shape.validated_data
         now = clock.now()
-        lead, at, event = _person(stated), _at(stated, now=now), ENCOUNTERS[stated["kind"]]
-        record(event, lead=lead.pk, at=at, received=now, props=dict(stated.get("properties", {})))
+        lead, at = _person(stated), stated.get("at", now)
+        said = TouchpointInput(stated["kind"], at, stated.get("properties", {}))
+        try:
+            event = record_touchpoint(lead, said, by=self.key, now=now)
+        except TouchpointRefused as refused:
+            raise ValidationError({"at": [UNLIKELY[str(refused.facts["reason"])]]}) from refused
         return Response({"lead": lead.public_id, "event": event.wire, "at": at.astimezone(UTC)}, status=201)
 
 
@@ -82,15 +90,6 @@ def _person(stated: dict[str, Any]) -> Lead:  # Any: validated JSON
     if lead is None:
         raise ValidationError({"lead" if "lead" in stated else "email": ["There is no such lead."]})
     return lead
-
-
-def _at(stated: dict[str, Any], *, now: datetime) -> datetime:  # Any: validated JSON
-    at: datetime = stated.get("at", now)
-    if at > now:
-        raise ValidationError({"at": ["A touchpoint has already happened; the time lies ahead."]})
-    if at < now - OLDEST:
-        raise ValidationError({"at": ["A touchpoint is at most ten years old."]})
-    return at
 
 
 def _show(rows: Any) -> list[dict[str, object]]:  # Any: a sequence of Entry

@@ -88,7 +88,8 @@ class ImportErrors(ApiView):
     capabilities = {"GET": Capability.IMPORT_LEADS}
 
     def get(self, request: Request, import_id: str) -> HttpResponse:
-        return HttpResponse(b"".join(imports.error_file(_found(import_id))), content_type="text/csv; charset=utf-8")
+        taken = imports.take_error_file(_found(import_id), by=self.key, now=clock.now())
+        return HttpResponse(taken, content_type="text/csv; charset=utf-8")
 
 
 def _options(text: object) -> dict[str, Any]:  # Any: JSON

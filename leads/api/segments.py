@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,16 @@ from leads.actions import segments
 from leads.models import Lead, Segment
 from leads.queries import find_lead, lead_json
 from leads.queries.asking import count_matching, sample_matching
-from leads.queries.segments import MemberRow, find_segment, list_members, list_segments, pending, why
+from leads.queries.segments import (
+    LeftRow,
+    MemberRow,
+    find_segment,
+    list_left,
+    list_members,
+    list_segments,
+    pending,
+    why,
+)
 from ma_platform import clock
 from ma_platform.api.pages import cursor_of, cursor_page, page_size
 from ma_platform.api.serializers import StrictSerializer
@@ -141,13 +150,18 @@ class ConfirmSegment(ApiView):
 
 
 class SegmentLeads(ApiView):
-    """Who is in, the newest first; POST puts people in or keeps them out by hand."""
+    """Who is in, the newest first: now, or `on` a day or moment; `left=true`: who is so no more. POST puts people in or
+    keeps them out by hand.
+    """
 
     capabilities = {"GET": Capability.VIEW_LEADS, "POST": Capability.EDIT_LEADS}
 
     def get(self, request: Request, segment_id: str) -> Response:
         segment, size = _found(segment_id), page_size(request)
-        rows = list_members(segment, after=cursor_of(request), limit=size + 1)
+        if request.query_params.get("left") == "true":
+            gone = list_left(segment, after=cursor_of(request), limit=size + 1)
+            return cursor_page(request, gone, size=size, position=lambda row: row.position, show=_left)
+        rows = list_members(segment, after=cursor_of(request), on=_moment(request), limit=size + 1)
         return cursor_page(request, rows, size=size, position=lambda row: row.position, show=_members)
 
     def post(self, request: Request, segment_id: str) -> Response:
@@ -253,6 +267,27 @@ def _segment(segment: Segment) -> dict[str, object]:
 def _members(rows: Sequence[MemberRow]) -> list[dict[str, Any]]:  # Any: JSON
     shown = lead_json([row.lead_id for row in rows])
     return [{**shown[row.lead_id], "since": row.since, "reason": row.reason} for row in rows if row.lead_id in shown]
+
+
+def _left(rows: Sequence[LeftRow]) -> list[dict[str, Any]]:  # Any: JSON
+    shown = lead_json([row.lead_id for row in rows])
+    told = [(row, {"since": row.since, "until": row.until, "why": row.why}) for row in rows if row.lead_id in shown]
+    return [{**shown[row.lead_id], **stay} for row, stay in told]
+
+
+def _moment(request: Request) -> datetime | None:
+    """`on`: a day stands for its last moment in the workspace's time zone. Raises ValidationError."""
+    text = request.query_params.get("on")
+    if not text:
+        return None
+    try:
+        if len(text) == len("2026-04-01"):
+            following = date.fromisoformat(text) + timedelta(days=1)
+            return datetime.combine(following, time.min, _zone()) - timedelta(microseconds=1)
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise ValidationError({"on": ["A day or a moment, as 2026-04-01 or 2026-04-01T09:00:00+09:00."]}) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=_zone())
 
 
 def _sentence(condition: object) -> str | None:

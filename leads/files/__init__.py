@@ -4,13 +4,13 @@ Pure: it owns encodings, delimiters, sheets, headers and bounds; it refuses to k
 """
 
 from leads.files.bounds import LIMITS, FileRefused, Limits
-from leads.files.defusing import defuse, restore
 from leads.files.encodings import detect_encoding
 from leads.files.headers import Target, suggest_mapping, unique_headers
 from leads.files.profiles import PROFILES, Profile, recognise_profile
 from leads.files.reading import Reading, read_rows
 from leads.files.sniffing import Preview, preview
 from leads.files.writing import FORMATS, OutFormat, RowWriter, open_writer
+from ma_platform.defusing import defuse, restore
 
 __all__ = [
     "FORMATS",

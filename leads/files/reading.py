@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
 from leads.files.bounds import LIMITS, FileRefused, Limits
-from leads.files.defusing import restore
 from leads.files.encodings import ENCODINGS, errors_of
 from leads.files.sheets import sheet_rows
+from ma_platform.defusing import restore
 
 DELIMITERS = (",", "\t", ";", "|")
 

@@ -10,8 +10,8 @@ from typing import BinaryIO, Protocol
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from leads.files.defusing import defuse
 from leads.files.encodings import to_cp932
+from ma_platform.defusing import defuse
 
 Cell = str | int | float | None
 

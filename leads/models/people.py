@@ -73,11 +73,16 @@ class Lead(TenantModel):
 
 
 class LeadIdentifier(TenantPart):
-    """What another system calls this person; one value names one lead per kind."""
+    """What another system calls this person; one value names one lead per kind.
+
+    `source` says who stated it, as in "import:imp_…"; it and the moment are unknown of the oldest ones.
+    """
 
     lead = TenantForeignKey(Lead, on_delete=models.CASCADE, related_name="identifiers")
     kind = models.TextField(default="external_id")
     value = models.TextField()
+    source = models.TextField(blank=True, default="", db_default="")
+    added_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "kind", "value"], name="leads_identifier_once")]

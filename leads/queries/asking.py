@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import OperationalError, transaction
@@ -31,7 +32,9 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many it holds for. exact: counted, not estimated. nodes: the same by path of each part; empty if too slow."""
+    """How many it holds for. exact: counted, not estimated. nodes: the same by path of each part; what is too slow to
+    be counted is left out: parts of filters and of what is asked about colleagues first, then all.
+    """
 
     total: int
     exact: bool
@@ -43,11 +46,24 @@ def count_matching(node: Node, *, now: datetime, audience: str = "leads") -> Cou
     words = AUDIENCES[audience]
     zone = _zone()
     asked = conditions.tally(node, now=now, tz=zone, vocabulary=words, days=CountsByDay(zone))
-    lines = _in_time(lambda: sql.run(asked.sql, **asked.params).dicts())
+    lines = _in_time(lambda: _lines(asked))
     if lines is not None:
         nodes = asked.counts(lines[0])
-        return Counted(nodes[""], exact=True, nodes=nodes)
+        return Counted(nodes[""], exact=True, nodes={**nodes, **_inside(node, words, now=now, zone=zone)})
     return Counted(cost_of(node, now=now, audience=audience).rows, exact=False)
+
+
+def _inside(node: Node, words: Vocabulary, *, now: datetime, zone: ZoneInfo) -> dict[str, int]:
+    """The numbers of what stands inside filters and questions about colleagues."""
+    nodes: dict[str, int] = {}
+    for asked in conditions.tally_inside(node, now=now, tz=zone, vocabulary=words, days=CountsByDay(zone)):
+        lines = _in_time(partial(_lines, asked))
+        nodes |= asked.counts(lines[0]) if lines is not None else {}
+    return nodes
+
+
+def _lines(asked: conditions.Tally) -> list[dict[str, Any]]:  # Any: numbers by column
+    return sql.run(asked.sql, **asked.params).dicts()
 
 
 def cost_of(node: Node, *, now: datetime, audience: str = "leads") -> conditions.Estimate:

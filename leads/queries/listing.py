@@ -180,28 +180,46 @@ def word_sort(sort: str) -> Word | None:
 
 
 def _list_by_word(word: Word, wanted: LeadFilter, tests: list[Composable], params: dict[str, Any]) -> list[LeadRow]:
-    """People that have a value of the word, walked along its index; those without one come in no such list."""
-    narrowed = SQL("AND {key} IN (SELECT lead.id FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s {tests})")
-    narrow: list[Composable] = [NOT_MERGED.format(key=word.key)]
-    if len(tests) > 1:
-        narrow = [narrowed.format(key=word.key, tests=SQL(" ").join(tests))]
-    if wanted.after is not None:
-        value, lead_id = read_position(wanted.after, read=float)
-        params.update(after_value=value, after_id=lead_id)
-        sign = SQL("<") if word.descending != wanted.back else SQL(">")
-        after = SQL("AND ({value}, {key}) {sign} (%(after_value)s::float8, %(after_id)s)")
-        narrow.append(after.format(value=word.value, key=word.key, sign=sign))
-    statement = SQL(LIST_BY_WORD).format(
+    """People that have a value of the word, walked along its index; behind them, in either order, those without."""
+    place = None if wanted.after is None else read_position(wanted.after, read=_number_or_none)
+    falling, rows = word.descending != wanted.back, list[LeadRow]()
+    for valued in (False, True) if wanted.back else (True, False):
+        if place is not None and (place[0] is not None) != valued:
+            continue
+        after = SQL("") if place is None else _behind(word, valued=valued, falling=falling)
+        statement = _stretch(word, tests, after, valued=valued, falling=falling)
+        more: dict[str, Any] = {"after_value": place[0], "after_id": place[1]} if place else {}
+        rows += sql.typed(statement, LeadRow, limit=wanted.limit - len(rows), **params, **more)
+        place = None
+        if len(rows) == wanted.limit:
+            break
+    return _in_order(rows, wanted)
+
+
+def _stretch(word: Word, tests: list[Composable], after: Composable, *, valued: bool, falling: bool) -> Composable:
+    tested = SQL(" ").join(tests)
+    return SQL(LIST_BY_WORD if valued else LIST_WITHOUT).format(
         shown=SQL(SHOWN),
         key=word.key,
         value=word.value,
         source=word.source,
-        narrow=SQL(" ").join(narrow),
-        direction=SQL("DESC" if word.descending != wanted.back else "ASC"),
+        tests=tested,
+        narrow=(NARROWED if len(tests) > 1 else NOT_MERGED).format(key=word.key, tests=tested),
+        after=after,
+        direction=SQL("DESC" if falling else "ASC"),
     )
-    return _in_order(sql.typed(statement, LeadRow, limit=wanted.limit, **params), wanted)
 
 
+def _number_or_none(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _behind(word: Word, *, valued: bool, falling: bool) -> Composable:
+    text = "AND ({value}, {key}) {sign} (%(after_value)s::float8, %(after_id)s)" if valued else BEHIND_ID
+    return SQL(text).format(value=word.value, key=word.key, sign=SQL("<" if falling else ">"))
+
+
+BEHIND_ID = "AND lead.id {sign} %(after_id)s"
 SHOWN = """lead.id, lead.public_id, lead.email, lead.last_name, lead.first_name, lead.company_id,
            company.name AS company_name, company.public_id AS company_public_id, lead.department, lead.job_title,
            lead.job_rank, lead.phone, lead.prefecture, coalesce(nullif(owner.name, ''), owner.email) AS owner_name,
@@ -209,10 +227,11 @@ SHOWN = """lead.id, lead.public_id, lead.email, lead.last_name, lead.first_name,
 # Almost nobody is merged: leaving those few out costs less than joining everybody.
 NOT_MERGED = SQL("""AND {key} NOT IN (SELECT aside.id FROM leads_lead AS aside
                      WHERE aside.tenant_id = %(tenant_id)s AND aside.merged_into_id IS NOT NULL)""")
+NARROWED = SQL("AND {key} IN (SELECT lead.id FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s {tests})")
 
 LIST_BY_WORD = """
     WITH ranked AS MATERIALIZED (
-        SELECT {key} AS lead_id, {value} AS value FROM {source} AND {value} IS NOT NULL {narrow}
+        SELECT {key} AS lead_id, {value} AS value FROM {source} AND {value} IS NOT NULL {narrow} {after}
          ORDER BY {value} {direction}, {key} {direction}
          LIMIT %(limit)s
     )
@@ -222,6 +241,17 @@ LIST_BY_WORD = """
       LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
       LEFT JOIN tenancy_user AS owner ON owner.id = lead.owner_id
      ORDER BY ranked.value {direction}, ranked.lead_id {direction}
+"""
+
+LIST_WITHOUT = """
+    SELECT {shown}, '' AS sort_value
+      FROM leads_lead AS lead
+      LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
+      LEFT JOIN tenancy_user AS owner ON owner.id = lead.owner_id
+     WHERE lead.tenant_id = %(tenant_id)s {tests} {after}
+       AND NOT EXISTS (SELECT FROM {source} AND {key} = lead.id AND {value} IS NOT NULL)
+     ORDER BY lead.id {direction}
+     LIMIT %(limit)s
 """
 
 LIST_LEADS = """

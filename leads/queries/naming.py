@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from leads.queries.reading import survivors
 from ma_platform.db import sql
 from ma_platform.ui.formats import person_name
 from ma_platform.ui.slots import Person
@@ -27,6 +28,11 @@ def named(ids: Collection[int]) -> dict[int, Person]:
     """Who these leads are, by number; those who are gone are missing. One query."""
     rows = sql.typed(NAMES, _Row, ids=sorted(ids))
     return {row.id: Person(_name(row), row.company, reverse("leads:page", args=[row.public_id])) for row in rows}
+
+
+def number_of(public_id: str) -> int | None:
+    """The number of the lead with this public id, or of who stands for them; None for a missing or foreign one."""
+    return survivors([public_id]).get(public_id)
 
 
 def _name(row: _Row) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from psycopg2.sql import SQL
 
 from conditions import Verdict, parse
@@ -45,6 +45,23 @@ def readers_of(segment: Segment) -> list[Segment]:
     return [one for one in others if segment.public_id in Reads.of_json(one.reads).segments | _named(one.proposed)]
 
 
+def segments_with_choice(field: str, values: Collection[str]) -> list[Segment]:
+    """Segments in use whose condition, in force or proposed, compares this field with one of these values."""
+    living = Segment.objects.filter(archived_at=None, condition__isnull=False).order_by("name")
+    return [one for one in living if _compares(one.condition, field, values) or _compares(one.proposed, field, values)]
+
+
+def _compares(document: object, field: str, values: Collection[str]) -> bool:
+    match document:
+        case {"field": str() as key, "value": value} if key == field:
+            return not set(values).isdisjoint(map(str, value if isinstance(value, list) else [value]))
+        case dict():
+            return any(_compares(one, field, values) for one in document.values())
+        case list():
+            return any(_compares(one, field, values) for one in document)
+    return False
+
+
 def _named(document: object) -> frozenset[str]:
     """Every segment a document names, read or not."""
     match document:
@@ -80,6 +97,58 @@ class MemberRow:
     @property
     def company(self) -> str:
         return self.company_name or ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftRow(MemberRow):
+    """Somebody's stay that is over. kept_out: somebody said so by hand, and it still holds."""
+
+    kept_out: bool
+
+    @property
+    def position(self) -> list[object]:
+        return [self.until, self.lead_id]
+
+    @property
+    def why(self) -> str:
+        """`kept_out`, `taken_off` (or the time by hand was over), `rule`: the condition held no more."""
+        if self.kept_out:
+            return "kept_out"
+        return "taken_off" if self.reason == "hand" else "rule"
+
+
+def list_left(segment: Segment, *, after: Sequence[Any] | None = None, limit: int = 50) -> list[LeftRow]:
+    """Who was in and is so no more, the latest to leave first; who came back is left out. Why: as far as is known."""
+    place = moment_of(after)
+    statement = SQL(LEFT).format(
+        after=SQL("" if place is None else "AND (stay.until, stay.lead_id) < (%(after_until)s, %(after_id)s)")
+    )
+    until, lead_id = place or (None, None)
+    return sql.typed(statement, LeftRow, segment_id=segment.pk, after_until=until, after_id=lead_id, limit=limit)
+
+
+LEFT = """
+    WITH stays AS MATERIALIZED (
+        SELECT stay.lead_id, stay.since, stay.until, stay.reason
+          FROM leads_segmentmember AS stay
+         WHERE stay.tenant_id = %(tenant_id)s AND stay.segment_id = %(segment_id)s AND stay.until IS NOT NULL {after}
+           AND NOT EXISTS (SELECT FROM leads_segmentmember AS later
+                            WHERE later.tenant_id = %(tenant_id)s AND later.lead_id = stay.lead_id
+                              AND later.segment_id = %(segment_id)s AND later.id > stay.id)
+         ORDER BY stay.until DESC, stay.lead_id DESC
+         LIMIT %(limit)s
+    )
+    SELECT lead.id AS lead_id, lead.public_id, lead.email, lead.last_name, lead.first_name,
+           company.name AS company_name, stays.since, stays.until, stays.reason,
+           override.expires_at, override.note, override.id IS NOT NULL AS kept_out
+      FROM stays
+      JOIN leads_lead AS lead ON lead.tenant_id = %(tenant_id)s AND lead.id = stays.lead_id
+      LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
+      LEFT JOIN leads_segmentoverride AS override
+        ON override.tenant_id = %(tenant_id)s AND override.segment_id = %(segment_id)s
+       AND override.lead_id = stays.lead_id AND NOT override.belongs
+     ORDER BY stays.until DESC, stays.lead_id DESC
+"""
 
 
 def list_members(
@@ -200,12 +269,12 @@ class Why:
     verdict: Verdict | None
 
 
-def why(segment: Segment, lead: Lead, *, now: datetime) -> Why:
-    """Judged at `now`; membership is as stored. Raises ConditionRefused for words that are gone."""
+def why(segment: Segment, lead: Lead, *, now: datetime, judged: bool = True) -> Why:
+    """Judged at `now` if `judged`; membership is as stored. Raises ConditionRefused for words that are gone."""
     stay = segment.stays.filter(lead=lead, until=None).first()
     override = segment.overrides.filter(lead=lead).first()
     verdict = None
-    if segment.condition is not None:
+    if judged and segment.condition is not None:
         verdict = explain_lead(parse(segment.condition), lead, now=now)
     return Why(lead, stay is not None, stay.since if stay else None, override, verdict)
 
@@ -237,6 +306,13 @@ STAYS = """
      ORDER BY stay.since DESC, stay.id DESC
      LIMIT 50
 """
+
+
+def segments_without(public_ids: Collection[str], *, limit: int = 200) -> list[tuple[str, str]]:
+    """(public id, name) of the others one can be put into by hand: lists first, then segments, by name."""
+    lists_first = Case(When(condition__isnull=True, then=Value(0)), default=Value(1))
+    found = Segment.objects.filter(archived_at=None).exclude(public_id__in=public_ids).order_by(lists_first, "name")
+    return list(found.values_list("public_id", "name")[:limit])
 
 
 def overrides(segment: Segment, *, belongs: bool, limit: int = 50) -> list[SegmentOverride]:

@@ -54,6 +54,7 @@ SOURCE_LABELS = {
     "user": gettext_lazy("By hand"),
     "import": gettext_lazy("Import"),
     "identify": gettext_lazy("Sign-in on the site"),
+    "group": gettext_lazy("Company told by the site"),
     "demo": gettext_lazy("Demo data"),
     "titles": gettext_lazy("Rank given to the title"),
     "undo": gettext_lazy("Undone"),

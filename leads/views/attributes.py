@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,8 +18,9 @@ from leads.actions.attributes import (
     move_attribute,
 )
 from leads.forms import AttributeEditForm, AttributeForm
-from leads.models import Attribute
+from leads.models import Attribute, Segment
 from leads.queries.attributes import find_attribute, list_attributes
+from leads.queries.segments import segments_with_choice
 from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
@@ -54,6 +57,10 @@ def edit(request: MemberRequest, attribute_id: str) -> HttpResponse:
     form = AttributeEditForm(attribute, request.POST or None)
     if form.is_valid():
         choices = form.choices() if attribute.choices else None
+        if asking := _asking(attribute, choices) if "anyway" not in request.POST else []:
+            return render(
+                request, "leads/attribute.html", {"attribute": attribute, "form": form, "asking": asking}, status=422
+            )
         try:
             edit_attribute(
                 attribute, by=request.user, now=clock.now(), label=form.cleaned_data["label"], choices=choices
@@ -81,6 +88,14 @@ def move(request: MemberRequest, attribute_id: str) -> HttpResponse:
     """One place up or down."""
     move_attribute(_found(attribute_id), up=request.POST.get("to") == "up")
     return redirect("leads:attributes")
+
+
+def _asking(attribute: Attribute, choices: Sequence[tuple[str, str]] | None) -> list[Segment]:
+    """Segments whose condition names a choice that would go: it could not be judged any more."""
+    if choices is None:
+        return []
+    going = {str(one["key"]) for one in attribute.choices} - {key for key, _label in choices}
+    return segments_with_choice(f"{attribute.subject}.attributes.{attribute.key}", going) if going else []
 
 
 def _found(public_id: str) -> Attribute:

@@ -25,6 +25,7 @@ from ma_platform import clock
 from ma_platform.api.pages import decode, encode
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
+from ma_platform.ui import slots
 from ma_platform.ui.pages import page_or_fragment
 
 EVENTS, MOST_EVENTS = 20, 200
@@ -71,6 +72,7 @@ def page(request: MemberRequest, company_id: str) -> HttpResponse:
         "next_cursor": encode(rows[-1].position) if len(found) > PAGE_SIZE else "",
         "sums": sums_of([company], request.can)[1][0],
         "may_edit": Capability.EDIT_LEADS in request.can,
+        "panels": slots.panels(slots.COMPANY_PANELS, request, company),
         **_around(company),
         **_events(request, company),
     }

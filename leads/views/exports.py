@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -53,6 +54,7 @@ def index(request: MemberRequest) -> HttpResponse:
     rows = found[: transfers.LISTED]
     context = {
         "lines": [_line(row) for row in rows],
+        "kinds": [kind for kind in KINDS.values() if kind.capability in request.can],
         "busy": any(row.state in ("waiting", "running") for row in rows),
         "next_cursor": encode(transfers.position(rows[-1])) if len(found) > transfers.LISTED else "",
     }
@@ -75,11 +77,13 @@ def _line(row: Export) -> dict[str, object]:
 @requires(Capability.EXPORT_LEADS)
 @require_http_methods(["GET", "POST"])
 def new(request: MemberRequest) -> HttpResponse:
-    """Choose columns and format for the people, or with `kind=companies` for the companies, of a list."""
+    """Choose columns and format for the people of a list, or with `kind` of KINDS for something else."""
     stated = request.POST if request.method == "POST" else request.GET
     kind, problem = KINDS.get(stated.get("kind", "leads"), KINDS["leads"]), ""
+    if kind.capability not in request.can:
+        raise PermissionDenied
     try:
-        selection = _selection(stated)
+        selection = _selection(stated, kind)
         if request.method == "POST":
             columns, form = request.POST.getlist("columns"), request.POST.get("format", "")
             made = exports.start_export(
@@ -90,7 +94,7 @@ def new(request: MemberRequest) -> HttpResponse:
     except ExportRefused as refused:
         problem, selection = str(refused), {"q": ""}
     context = {
-        "kind": kind.key,
+        "kind": kind,
         "columns": [(one.key, one.label, one.key in kind.usual) for one in kind.offered(request.can)],
         "formats": [(key, FORMAT_NAMES[key]) for key in FORMATS],
         "selection": json.dumps(selection, ensure_ascii=False),
@@ -100,7 +104,7 @@ def new(request: MemberRequest) -> HttpResponse:
     return render(request, "leads/exports/new.html", context, status=422 if problem else 200)
 
 
-def _selection(stated: Any) -> dict[str, Any]:  # Any: QueryDict; JSON
+def _selection(stated: Any, kind: ExportKind) -> dict[str, Any]:  # Any: QueryDict; JSON
     """Whom the page was asked for: `selection` as JSON, or the address of a list. Raises ExportRefused."""
     try:
         read = json.loads(stated.get("selection") or "{}")
@@ -112,13 +116,13 @@ def _selection(stated: Any) -> dict[str, Any]:  # Any: QueryDict; JSON
     ids = stated.getlist("ids") or read.get("ids")
     if ids and isinstance(ids, list) and len(ids) <= MOST_IDS and all(isinstance(one, str) for one in ids):
         return {"ids": ids}
-    return {"q": str(stated.get("q") or read.get("q") or "")[:200], "condition": condition}
+    narrowed = {name: str(value)[:200] for name in kind.narrowed if (value := stated.get(name) or read.get(name))}
+    return {"q": str(stated.get("q") or read.get("q") or "")[:200], "condition": condition, **narrowed}
 
 
 def _whom(kind: ExportKind, selection: dict[str, Any]) -> str:  # Any: JSON
-    if kind.key == "companies":
-        q = selection.get("q")
-        return _("Search: %(text)s") % {"text": q} if q else _("All companies")
+    if kind.whom:
+        return kind.whom(selection)
     if selection.get("ids"):
         return _("%(count)s chosen people") % {"count": len(selection["ids"])}
     parts = (

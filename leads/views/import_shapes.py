@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from leads.actions import imports
 from leads.actions.imports import ImportKind, ImportRefused, Options
+from leads.actions.imports.onto_list import lists
 from leads.files.profiles import PROFILES
-from leads.models import Consent, Import
+from leads.models import Consent, Import, Segment
 from leads.queries import transfers
+from leads.queries.segments import find_segment
 from leads.topics import topic_choices, topic_name
 from leads.vocabulary import CONSENT_LABELS
 
@@ -65,6 +67,7 @@ def columns_page(transfer: Import, *, chosen: str = "") -> dict[str, Any]:  # An
         **_reading_choices(seen.sheets),
         "bases": [(key, CONSENT_LABELS[key]) for key in Consent.Basis.values],
         "topics": topic_choices(),
+        "lists": lists() if kind.asks_basis else [],
     }
 
 
@@ -130,6 +133,7 @@ def posted_options(posted: Mapping[str, str], transfer: Import) -> Options:
             "topic": posted.get("topic", "") if basis else "",
             "evidence": posted.get("evidence", "").strip(),
             "erase": "erase" in posted,
+            "list": posted.get("list", "") if kind.asks_basis else "",
         }
     )
 
@@ -194,9 +198,16 @@ def result_page(transfer: Import, *, now: datetime) -> dict[str, Any]:  # Any: a
         "kept": _kept(transfer, kind, labels),
         "may_undo": imports.may_undo(transfer, now=now),
         "basis": _basis(transfer),
+        "list": _list(transfer),
         "encoding": ENCODING_NAMES.get(transfer.reading.get("encoding", ""), ""),
         "newline": NEWLINE_NAMES.get(transfer.reading.get("newline", ""), ""),
     }
+
+
+def _list(transfer: Import) -> Segment | None:
+    """The list its people went onto."""
+    asked = Options.of(transfer.options).list
+    return find_segment(asked) if asked else None
 
 
 def _basis(transfer: Import) -> str:

@@ -147,7 +147,8 @@ def stop(request: MemberRequest, import_id: str) -> HttpResponse:
 def errors(request: MemberRequest, import_id: str) -> HttpResponse:
     """The rows that were not taken, to mend and upload again."""
     transfer = _found(import_id)
-    answer = HttpResponse(b"".join(imports.error_file(transfer)), content_type="text/csv; charset=utf-8")
+    taken = imports.take_error_file(transfer, by=request.user, now=clock.now())
+    answer = HttpResponse(taken, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{transfer.public_id}-errors.csv"'
     return answer
 

@@ -18,18 +18,21 @@ from leads.actions import segments
 from leads.actions.segments import SegmentRefused
 from leads.filters import ALL
 from leads.models import Segment
-from leads.queries.segments import find_segment, growth, list_members, list_segments, overrides, pending, pending_people
+from leads.queries import find_lead
+from leads.queries.segments import find_segment, growth, list_segments, overrides, pending, pending_people
 from leads.segment_forms import ListForm, PutForm, SegmentForm
 from leads.segmenting import (
     EXPIRIES,
     MONTH,
     as_text,
     expiry,
+    find_people,
     find_person,
     growth_chart,
     problem_of,
     segment_rows,
     sentence_of,
+    shown_members,
     state_of,
     told_why,
 )
@@ -110,29 +113,37 @@ def edit(request: MemberRequest, segment_id: str) -> HttpResponse:
 @requires(Capability.VIEW_LEADS)
 @require_GET
 def page(request: MemberRequest, segment_id: str) -> HttpResponse:
-    """One segment: its sentence, number, growth, what waits, who is in, and why somebody is."""
-    segment, now = _found(segment_id), clock.now()
-    cursor, asked = request.GET.get("cursor", ""), request.GET.get("lead", "").strip()
-    found = list_members(segment, after=decode(cursor) if cursor else None, limit=PAGE_SIZE + 1)
-    rows = found[:PAGE_SIZE]
+    """One segment: its sentence, number, growth, what waits, who is, was or is no more in, and why."""
+    return _page(request, _found(segment_id))
+
+
+def _page(request: MemberRequest, segment: Segment, *, status: int = 200) -> HttpResponse:
+    """With 422 after somebody was to be put in whom several fit: the form offers them."""
+    now, asked, said = clock.now(), request.GET.get("lead", "").strip(), request.POST
+    shown = shown_members(segment, request.GET, now=now, size=PAGE_SIZE)
+    told = told_why(segment, asked, now=now) if asked else None
     days = growth([segment.pk], today=timezone.localdate(now), days=MONTH)[segment.pk]
     context = {
         **_head(segment),
         "in_list": _in_list(segment),
-        "rows": rows,
-        "next_cursor": encode(rows[-1].position) if len(found) > PAGE_SIZE else "",
+        "shown": shown,
+        "rows": shown.rows,
+        "next_cursor": shown.next_cursor,
         "chart": growth_chart(days),
         "delta": days[-1].members - days[0].members,
         "entered": sum(day.entered for day in days[-7:]),
         "left": sum(day.left for day in days[-7:]),
         "asked": asked,
-        "told": told_why(segment, asked, now=now) if asked else None,
+        "told": told,
+        "fitting": find_people(asked) if told is None else [],
+        "said": said,
+        "choices": find_people(said.get("lead", "")) if said else [],
         "kept_out": overrides(segment, belongs=False),
         "expiries": EXPIRIES,
         "may_edit": Capability.EDIT_SEGMENTS in request.can,
         "may_put": Capability.EDIT_LEADS in request.can,
     }
-    return render(request, "leads/segments/page.html", context)
+    return render(request, "leads/segments/page.html", context, status=status)
 
 
 def _in_list(segment: Segment) -> str:
@@ -195,8 +206,7 @@ def put(request: MemberRequest, segment_id: str) -> HttpResponse:
     segment, form, now = _found(segment_id), PutForm(request.POST), clock.now()
     lead = find_person(form.cleaned_data["lead"]) if form.is_valid() else None
     if lead is None:
-        messages.error(request, _("Nobody here has this address or ID."))
-        return redirect("leads:segment", segment.public_id)
+        return _page(request, segment, status=422)
     said = form.cleaned_data
     segments.put(
         segment,
@@ -209,6 +219,21 @@ def put(request: MemberRequest, segment_id: str) -> HttpResponse:
     )
     messages.success(request, _("Done."))
     return redirect("leads:segment", segment.public_id)
+
+
+@requires(Capability.EDIT_LEADS)
+@require_POST
+def put_lead(request: MemberRequest, lead_id: str) -> HttpResponse:
+    """Put one person into a segment or list, from their own page."""
+    lead, segment = find_lead(lead_id), find_segment(request.POST.get("segment", "")[:100].replace("\0", ""))
+    if lead is None:
+        raise Http404
+    if segment is None:
+        messages.error(request, _("Please choose a segment or a list."))
+    else:
+        segments.put(segment, [lead.pk], True, by=request.user, now=clock.now())
+        messages.success(request, _("Put into “%(name)s” by hand.") % {"name": segment.name})
+    return redirect("leads:page", lead.public_id)
 
 
 @requires(Capability.EDIT_LEADS)

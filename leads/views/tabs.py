@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leads.actions.identifiers import confidence
 from leads.attributes import PREFIX, from_kept, shown_value
 from leads.forms import ConsentForm, FileForm, IdentifierForm, NoteForm, TodoForm
 from leads.merging import COLUMNS
@@ -22,6 +23,7 @@ from leads.queries.diary import diary, notes, todos
 from leads.queries.history import Past, past_values
 from leads.queries.ledger import ledger
 from leads.titles import rank_key
+from leads.touchpoint_forms import RESULTS, TouchpointForm
 from leads.vocabulary import RANK_LABELS
 from ma_platform import clock
 from ma_platform.api.pages import decode, encode
@@ -79,14 +81,20 @@ def timeline_context(request: MemberRequest, lead: Lead) -> dict[str, object]:
     entries = timeline(lead_id=lead.pk, before=decode(cursor) if cursor else None, limit=TIMELINE_PAGE + 1)
     shown = entries[:TIMELINE_PAGE]
     more = encode(shown[-1].position) if len(entries) > TIMELINE_PAGE else ""
-    return {"days": list(days(shown)), "before": more}
+    return {"days": list(days(shown)), "before": more, "may_edit": Capability.EDIT_LEADS in request.can}
 
 
 def _overview(request: MemberRequest, lead: Lead) -> dict[str, object]:
     panels = slots.panels(slots.LEAD_PANELS, request, lead)
     return {
         "facts": lead_facts(lead),
-        "addressee": addressee(lead.last_name, lead.first_name, company=lead.company.name if lead.company else ""),
+        "addressee": addressee(
+            lead.last_name,
+            lead.first_name,
+            company=lead.company.name if lead.company else "",
+            role=lead.email_kind == "role",
+            locale=request.workspace.locale,
+        ),
         "rank": _rank(rank_key(lead.job_rank) or ""),
         "own": own_values(lead),
         "first_panels": panels[:1],
@@ -96,6 +104,8 @@ def _overview(request: MemberRequest, lead: Lead) -> dict[str, object]:
         "beside_todos": todos(lead, open_only=True),
         "today": timezone.localdate(clock.now()),
         "note_form": NoteForm(),
+        "touchpoint_form": TouchpointForm.blank(),
+        "results": RESULTS,
         **timeline_context(request, lead),
     }
 
@@ -105,7 +115,7 @@ def _fields(request: MemberRequest, lead: Lead) -> dict[str, object]:
     return {
         "values": [*_standard(lead, past), *own_values(lead, past=past, blank=True)],
         "gone": [_forgotten(name, lines) for name, lines in past.items() if name.startswith("external_ids.")],
-        "identifiers": list(lead.identifiers.order_by("kind", "value")),
+        "identifiers": [(one, confidence(one.source)) for one in lead.identifiers.order_by("kind", "value")],
         "identifier_form": IdentifierForm(),
     }
 

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leads.actions import ConsentInput, record_consent, refuse_all, refuse_topic
+from leads.actions.segments import stir
+from leads.models import Lead
 from leads.queries import MailState, mailable
 from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.tenancy.models import User
-from mailing.addresses import address_hash
+from mailing.addresses import address_hash, folded
 from mailing.models import Email, Message, Suppression
 from mailing.tokens import Ticket
 from tracking.actions import SubjectRef, record, survivors
@@ -104,9 +106,16 @@ def suppress_by_hand(address: str, *, by: User, now: datetime) -> None:
     """A member stops all mail to an address. The audit keeps its hash: an erased person must not live on there."""
     if suppress([address], reason=Suppression.Why.MANUAL, now=now):
         audit.record(by, "address.suppressed", address_hash(address), at=now)
+        _stir(address, now=now)
 
 
 def unsuppress(suppression: Suppression, *, by: User, now: datetime) -> None:
     """Allow mail to an address again, by hand; a person's own refusal is not touched by this."""
     Suppression.objects.filter(pk=suppression.pk).delete()
     audit.record(by, "address.unsuppressed", suppression.address_hash, at=now, reason=suppression.reason)
+    _stir(suppression.address, now=now)
+
+
+def _stir(address: str, *, now: datetime) -> None:
+    """Segments that ask what stops mail look at the address's owner: what a member does here is no fact."""
+    stir(list(Lead.objects.filter(email_key=folded(address)).values_list("pk", flat=True)), ["mail."], now=now)

@@ -72,7 +72,8 @@ def test_known_pages_are_found_by_path_and_by_title(sign_in: SignIn, people: lis
 def test_every_part_is_counted_and_the_whole_is_said(sign_in: SignIn, people: list[str]) -> None:
     answer = ask(sign_in(), "count", condition=BOTH).json()
 
-    assert answer["nodes"] == {"": 1, "/all/0": 2, "/all/1": 1}
+    inside = {"/all/1/where": 2, "/all/1/where/all/0": 2}
+    assert answer["nodes"] == {"": 1, "/all/0": 2, "/all/1": 1, **inside}
     assert (answer["total"], answer["exact"]) == (1, True)
     assert answer["sentence"] == "役職ランクが課長以上、かつ過去30日間に /pricing/ を2回以上閲覧"
 

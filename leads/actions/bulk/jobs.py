@@ -60,7 +60,7 @@ def start_job(
     job: BulkJob = BulkJob.objects.create(
         kind=kind.key, params=params, selection=dict(selection), by=by, created_at=now, total=total
     )
-    audit.record(by, "bulk.started", job.public_id, at=now, kind=kind.key, params=params, selection=job.selection)
+    audit.record(by, "bulk.started", job.public_id, at=now, kind=kind.key, params=params)
     return job
 
 

@@ -1,10 +1,11 @@
-"""Files going out: people or companies of a selection, in columns a member may see, for that member alone, for a week.
+"""Files going out: people, companies … of a selection, in columns a member may see, for that member alone, for a week.
 
 It owns what a file says and how long it lives; it refuses to hand out anything that was not asked for by a row.
 """
 
+from leads.actions.exports import encounters
 from leads.actions.exports.columns import OWN, ExportColumn
-from leads.actions.exports.kinds import KINDS, ExportKind
+from leads.actions.exports.kinds import KINDS, ExportKind, register
 from leads.actions.exports.writing import (
     ExportRefused,
     begin,
@@ -22,8 +23,10 @@ __all__ = [
     "ExportKind",
     "ExportRefused",
     "begin",
+    "encounters",
     "note_download",
     "progress_key",
+    "register",
     "resume_exports",
     "start_export",
     "write_export",

@@ -1,4 +1,4 @@
-"""What can be written to a file: people or companies, each with its columns and whom a selection means."""
+"""What can be written to a file: one kind is its columns and what a selection means; rooms above register their own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from leads.actions.exports.columns import (
@@ -24,14 +25,21 @@ from ma_platform.tenancy.permissions import Capability
 
 @dataclass(frozen=True, slots=True)
 class ExportKind:
-    """`page` reads rows by number after `after`: the number, then {columns}, of those that pass {tests}."""
+    """`page` reads rows by number after `after`: the number, then {columns}, of those that pass {tests}.
+
+    `capability`: what a member needs beside that of exporting. `narrowed`: words of its list's address that a
+    selection keeps, beside q, condition and ids. `whom`: a selection for people, where it is not one of leads.
+    """
 
     key: str
     label: str | Promise
+    capability: Capability
     usual: Sequence[str]
     offered: Callable[[Collection[Capability]], list[ExportColumn]]
     selected: Callable[[Mapping[str, Any], datetime], Selected]  # Any: JSON
     page: str
+    whom: Callable[[Mapping[str, Any]], str] | None = None  # Any: JSON
+    narrowed: tuple[str, ...] = ()
 
     def chosen(self, keys: Sequence[str], can: Collection[Capability]) -> list[ExportColumn]:
         """The named columns in the order asked for; what is not offered (any more) is left out."""
@@ -56,17 +64,39 @@ COMPANIES = """
      ORDER BY company.id
      LIMIT %(limit)s
 """
-KINDS = {
-    one.key: one
-    for one in (
-        ExportKind("leads", _("Leads"), USUAL, offered, lambda said, now: selected(said, now=now), PEOPLE),
-        ExportKind(
-            "companies",
-            _("Companies"),
-            USUAL_OF_COMPANIES,
-            offered_of_companies,
-            lambda said, _now: selected_companies(said),
-            COMPANIES,
-        ),
+KINDS: dict[str, ExportKind] = {}
+
+
+def register(kind: ExportKind) -> None:
+    """Offer one more kind of file."""
+    KINDS[kind.key] = kind
+
+
+def _of_list(selection: Mapping[str, Any]) -> str:  # Any: JSON
+    q = selection.get("q")
+    return gettext("Search: %(text)s") % {"text": q} if q else gettext("All companies")
+
+
+register(
+    ExportKind(
+        key="leads",
+        label=_("Leads"),
+        capability=Capability.VIEW_LEADS,
+        usual=USUAL,
+        offered=offered,
+        selected=lambda said, now: selected(said, now=now),
+        page=PEOPLE,
     )
-}
+)
+register(
+    ExportKind(
+        key="companies",
+        label=_("Companies"),
+        capability=Capability.VIEW_LEADS,
+        usual=USUAL_OF_COMPANIES,
+        offered=offered_of_companies,
+        selected=lambda said, _now: selected_companies(said),
+        page=COMPANIES,
+        whom=_of_list,
+    )
+)

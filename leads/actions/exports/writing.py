@@ -1,4 +1,4 @@
-"""People or companies written to a file: asked for by a member, read page by page, kept until it expires."""
+"""People, companies … written to a file: asked for by a member, read page by page, kept until it expires."""
 
 from __future__ import annotations
 
@@ -56,11 +56,12 @@ def start_export(
     now: datetime,
     kind: str = "leads",
 ) -> Export:
-    """Have people or companies (`kind` of KINDS) written to a file for this member alone. `form` is one of FORMATS.
+    """Have what `kind` of KINDS means written to a file for this member alone. `form` is one of FORMATS.
 
     Raises ExportRefused.
     """
-    picked = KINDS[kind].chosen(columns, _capabilities(by))
+    can = _capabilities(by)
+    picked = KINDS[kind].chosen(columns, can) if KINDS[kind].capability in can else []
     if form not in FORMATS or not picked:
         raise ExportRefused(reason=_("Choose a format and at least one column."))
     try:
@@ -75,7 +76,7 @@ def start_export(
         by=by,
         created_at=now,
     )
-    facts = {"kind": kind, "columns": export.columns, "selection": export.selection, "format": form}
+    facts = {"kind": kind, "columns": export.columns, "format": form}  # never what was searched for: it may be a person
     audit.record(by, "export.asked", export.public_id, at=now, **facts)
     return export
 
@@ -123,7 +124,8 @@ def _write(export: Export, held: Any, *, now: datetime) -> tuple[int, int]:  # A
     writer, rows = open_writer(held, export.format), 0
     assert export.by is not None
     kind = KINDS[export.kind]
-    columns = kind.chosen(export.columns, _capabilities(export.by))
+    can = _capabilities(export.by)
+    columns = kind.chosen(export.columns, can) if kind.capability in can else []
     with override(current_tenant().locale):
         writer.write([[str(column.label) for column in columns]])
         for page in _pages(kind, columns, kind.selected(export.selection, now)):
@@ -147,11 +149,10 @@ def _pages(kind: ExportKind, columns: Sequence[ExportColumn], picked: Selected) 
     last, zone = 0, current_tenant().timezone
     while True:
         rows: list[Row] = sql.run(statement, after=last, limit=PAGE, zone=zone, **picked.params).rows
-        if rows:
-            last = rows[-1][0]
-            yield _shown(columns, [column.key for column in own], rows)
-        if len(rows) < PAGE:
+        if not rows:
             return
+        last = rows[-1][0]
+        yield _shown(columns, [column.key for column in own], rows)
 
 
 def _shown(columns: Sequence[ExportColumn], own: Sequence[str], rows: Sequence[Row]) -> list[list[Cell]]:

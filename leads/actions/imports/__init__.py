@@ -17,7 +17,7 @@ from leads.actions.imports.kinds import (
     register,
 )
 from leads.actions.imports.options import ImportRefused, Options, kind_of
-from leads.actions.imports.refused import ROW_REASONS, error_file, worded
+from leads.actions.imports.refused import ROW_REASONS, error_file, take_error_file, worded
 from leads.actions.imports.shelves import first_rows
 from leads.actions.imports.steps import advance, ask_check, ask_run, ask_undo, may_undo, resume, stop
 from leads.actions.imports.tidying import expire_exports, tidy, workspaces_with_leftovers
@@ -61,6 +61,7 @@ __all__ = [
     "resume",
     "save_profile",
     "stop",
+    "take_error_file",
     "tidy",
     "upload_file",
     "worded",

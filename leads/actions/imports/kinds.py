@@ -50,6 +50,7 @@ class Order:
     """What was asked for, with every chunk of rows.
 
     `source` marks what it wrote ("import:imp_…"); `dry`: say what would become of the rows, and write nothing.
+    `list`: the public id of the list its people go onto, "" for none.
     """
 
     source: str
@@ -61,6 +62,7 @@ class Order:
     topic: str = ""
     evidence: Mapping[str, object] = field(default_factory=dict)
     dry: bool = False
+    list: str = ""
 
 
 @dataclass(slots=True)

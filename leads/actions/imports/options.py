@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from leads.actions.imports.kinds import KINDS, ImportField, ImportKind, Order
+from leads.actions.imports.onto_list import find_list
 from leads.merging import Rules
 from leads.models import Consent, Import
 from leads.topics import TOPICS
@@ -32,7 +33,8 @@ class ImportRefused(DomainError):
 class Options:
     """`mapping`: {column: field}; `policy`: {field: policy}; `constants`: {field: text} where a row says nothing.
 
-    `erase`: blank cells empty what is known. `basis` and `topic` come together, or not at all.
+    `erase`: blank cells empty what is known. `basis` and `topic` come together, or not at all. `list`: the public id of
+    the list the people go onto.
     """
 
     mapping: Mapping[str, str]
@@ -43,11 +45,12 @@ class Options:
     evidence: str = ""
     erase: bool = False
     profile: str = ""
+    list: str = ""
 
     @classmethod
     def of(cls, stated: Mapping[str, Any]) -> Options:  # Any: JSON
         """From stored or posted JSON. Raises ImportRefused for another shape."""
-        texts: Json = {name: stated.get(name) or "" for name in ("basis", "topic", "evidence", "profile")}
+        texts: Json = {name: stated.get(name) or "" for name in ("basis", "topic", "evidence", "profile", "list")}
         tables: Json = {name: stated.get(name) or {} for name in ("mapping", "policy", "constants")}
         for table in tables.values():
             if not isinstance(table, Mapping) or not all(isinstance(one, str) for one in (*table, *table.values())):
@@ -66,6 +69,7 @@ class Options:
             "evidence": self.evidence,
             "erase": self.erase,
             "profile": self.profile,
+            "list": self.list,
         }
 
 
@@ -89,6 +93,8 @@ def check(options: Options, kind: ImportKind, headers: Sequence[str]) -> None:
         if key in fields and fields[key].policies and policy not in fields[key].policies:
             raise ImportRefused(reason=_("%(field)s cannot be merged in this way.") % {"field": fields[key].label})
     _check_basis(options, kind)
+    if options.list and (not kind.asks_basis or find_list(options.list) is None):
+        raise ImportRefused(reason=_("There is no such list."))
 
 
 def _check_columns(options: Options, fields: Mapping[str, ImportField], headers: Sequence[str]) -> None:
@@ -126,4 +132,5 @@ def order_of(transfer: Import, *, now: datetime, dry: bool = False) -> Order:
         topic=options.topic,
         evidence=evidence,
         dry=dry,
+        list=options.list,
     )

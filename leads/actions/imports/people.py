@@ -21,6 +21,7 @@ from leads.actions.imports.kinds import (
     Row,
     register,
 )
+from leads.actions.imports.onto_list import on_list, put_on_list
 from leads.actions.imports.permissions import permitted, worn_tags
 from leads.actions.imports.withdrawing import withdraw
 from leads.actions.store import Provenance, store
@@ -108,11 +109,15 @@ def write(rows: Sequence[Row], order: Order) -> list[Outcome]:
     if not order.dry:
         store(batch, Provenance(order.source, order.by.pk if order.by else None, order.now))
     tags, firms = _new_tags(planned, order), _new_companies(planned, batch)
+    listed = _new_on_list(planned, order)
     withheld, agreed = (set(), set()) if order.dry else _follow_up(planned, tags, order)
+    if not order.dry:
+        put_on_list([plan.standing.id or 0 for plan in planned if plan.row.number in listed], order)
     for plan in planned:
         notes = ("withheld",) if plan.standing.id in withheld else ()
         number = plan.row.number
         extra = {"tags": tags.get(number), "consents": plan.standing.id in agreed, "company": firms.get(number)}
+        extra["list"] = order.list if number in listed else ""
         outcomes.append(_outcome(plan, extra, notes))
     return sorted(outcomes, key=lambda outcome: outcome.number)
 
@@ -165,6 +170,15 @@ def _new_tags(planned: Sequence[_Planned], order: Order) -> dict[int, list[str]]
     return {number: tags for number, tags in new.items() if tags}
 
 
+def _new_on_list(planned: Sequence[_Planned], order: Order) -> set[int]:
+    """Numbers of the rows whose person is not on the file's list yet; the first row about each."""
+    if not order.list:
+        return set()
+    first = {plan.standing.public_id: plan for plan in reversed(planned)}
+    here = on_list([plan.standing.id for plan in first.values() if plan.standing.id and not plan.created], order)
+    return {plan.row.number for plan in first.values() if plan.created or plan.standing.id not in here}
+
+
 def _new_companies(planned: Sequence[_Planned], batch: Batch) -> dict[int, str]:
     """By row, the company that was made because the row states it; the first row that does."""
     first = {batch.companies[plan.entry.company]: plan.row.number for plan in reversed(planned) if plan.entry.company}
@@ -196,7 +210,7 @@ def _announce(planned: Sequence[_Planned], agreed: Collection[int], order: Order
 
 
 def _outcome(plan: _Planned, extra: Mapping[str, object], notes: tuple[str, ...]) -> Outcome:
-    fields = (*plan.changed, *(["tags"] if extra["tags"] else []))
+    fields = (*plan.changed, *(name for name in ("tags", "list") if extra[name]))
     before = {name: value for name, value in {**extra, "values": plan.moved, "ids": plan.identifiers}.items() if value}
     outcome = CREATED if plan.created else UPDATED if fields or plan.identifiers else SAME
     if plan.row.repeated:

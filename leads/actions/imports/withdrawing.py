@@ -9,6 +9,7 @@ from leads.actions.batch import Batch, load_batch
 from leads.actions.erasing import erase_leads
 from leads.actions.imports.firms import drop_lonely
 from leads.actions.imports.kinds import Done, Kept, Order
+from leads.actions.imports.onto_list import take_off_lists
 from leads.actions.store import Provenance, store
 from leads.attributes import kept_text
 from leads.merging import Standing, columns_of, field_of
@@ -33,8 +34,8 @@ def withdraw(rows: Sequence[Done], order: Order) -> list[Kept]:
             kept += _put_back(standing, done)
         elif standing.id in busy:
             kept.append(Kept(done.number, done.subject))
-    _take_off(rows, found, order)
-    _store(batch, order)
+    _store(batch, order, also=_take_off(rows, found, order))
+    take_off_lists([done for done in rows if done.outcome != "created"], found, order)
     _erase([pk for subject, pk in found.items() if subject in made and pk not in busy], order)
     drop_lonely([done.before["company"] for done in rows if done.before.get("company")], edited=False)
     return kept
@@ -59,36 +60,44 @@ def _put_back(standing: Standing, done: Done) -> list[Kept]:
     return [Kept(done.number, done.subject, tuple(sorted(later)))] if later else []
 
 
-def _store(batch: Batch, order: Order) -> None:
-    changed = [standing for standing in batch.standings.values() if standing.changed]
+def _store(batch: Batch, order: Order, *, also: Mapping[int, Sequence[str]]) -> None:
+    """Write the values; each person something changed about is a fact, `also` (field names by lead) included."""
     store(batch, Provenance(f"undo:{order.source}", order.by.pk if order.by else None, order.now))
+    fields = {standing.id or 0: list(standing.changed) for standing in batch.standings.values() if standing.changed}
+    for lead_id, more in also.items():
+        fields[lead_id] = [*fields.get(lead_id, ()), *more]
     record_many(
         [
             NewFact(
                 Event.LEAD_UPDATED,
-                lead=standing.id,
+                lead=lead_id,
                 at=order.now,
-                props={"source": f"undo:{order.source}", "fields": list(standing.changed)},
+                props={"source": f"undo:{order.source}", "fields": changed},
             )
-            for standing in changed
+            for lead_id, changed in sorted(fields.items())
         ]
     )
 
 
-def _take_off(rows: Sequence[Done], found: Mapping[str, int], order: Order) -> None:
-    """Tags, IDs and permissions the file added."""
+def _take_off(rows: Sequence[Done], found: Mapping[str, int], order: Order) -> dict[int, list[str]]:
+    """Tags, IDs and permissions the file added; returns who lost which, by lead."""
     known = [(done, found[done.subject]) for done in rows if done.subject in found and done.outcome != "created"]
     tags = [(pk, tag) for done, pk in known for tag in done.before.get("tags", ())]
     ids = [(pk, *pair) for done, pk in known for pair in done.before.get("ids", ())]
-    sql.run(DROP_TAGS, lead_ids=[pk for pk, _tag in tags], names=[tag for _pk, tag in tags])
-    sql.run(
+    bare = sql.run(DROP_TAGS, lead_ids=[pk for pk, _tag in tags], names=[tag for _pk, tag in tags]).values()
+    unnamed = sql.run(
         DROP_IDENTIFIERS,
         lead_ids=[pk for pk, _kind, _value in ids],
         kinds=[kind for _pk, kind, _value in ids],
         values=[value for _pk, _kind, value in ids],
-    )
+    ).rows
     agreed = [pk for done, pk in known if done.before.get("consents")]
-    sql.run(DROP_PERMISSIONS, lead_ids=agreed, source=order.source)
+    silent = sql.run(DROP_PERMISSIONS, lead_ids=agreed, source=order.source).values()
+    gone = {(pk, "tags") for pk in bare} | {(pk, "consent") for pk in silent}
+    lost: dict[int, list[str]] = {}
+    for lead_id, field in sorted(gone | {(pk, f"external_ids.{kind}") for pk, kind in unnamed}):
+        lost.setdefault(lead_id, []).append(field)
+    return lost
 
 
 DROP_TAGS = """
@@ -96,17 +105,20 @@ DROP_TAGS = """
      USING unnest(%(lead_ids)s::bigint[], %(names)s::text[]) AS gone(lead_id, name), leads_tag AS tag
      WHERE worn.tenant_id = %(tenant_id)s AND tag.tenant_id = %(tenant_id)s AND tag.name = gone.name
        AND worn.lead_id = gone.lead_id AND worn.tag_id = tag.id
+    RETURNING worn.lead_id
 """
 DROP_IDENTIFIERS = """
     DELETE FROM leads_leadidentifier AS identifier
      USING unnest(%(lead_ids)s::bigint[], %(kinds)s::text[], %(values)s::text[]) AS gone(lead_id, kind, value)
      WHERE identifier.tenant_id = %(tenant_id)s AND identifier.lead_id = gone.lead_id
        AND identifier.kind = gone.kind AND identifier.value = gone.value
+    RETURNING identifier.lead_id, identifier.kind
 """
 DROP_PERMISSIONS = """
     DELETE FROM leads_consent AS line
      WHERE line.tenant_id = %(tenant_id)s AND line.lead_id = ANY(%(lead_ids)s::bigint[])
        AND line.evidence ->> 'source' = %(source)s
+    RETURNING line.lead_id
 """
 
 

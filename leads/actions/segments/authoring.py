@@ -200,6 +200,7 @@ def _reads(document: object, *, of: Segment | None = None) -> Reads:
         segments=found.segments,
         flows=found.flows,
         clock=_turns_with_time(node, found),
+        account=found.account,
     )
 
 

@@ -138,11 +138,18 @@ def _fail(segment: Segment, problem: str) -> Built:
 
 
 def refresh(segment_id: int, *, now: datetime) -> Settled:
-    """Look at everybody again and settle those whose membership differs; no row is written when nobody's does."""
+    """Look at everybody again and settle those whose membership differs, so that what a check found is mended.
+
+    No membership is written when nobody's differs. A condition that cannot be read any more is marked so.
+    """
     segment = Segment.objects.filter(pk=segment_id, archived_at=None).first()
     if segment is None or is_waiting(segment):
         return Settled()
-    differing = differences(segment, now=now)
+    try:
+        differing = differences(segment, now=now)
+    except ConditionRefused as refused:
+        Segment.objects.filter(pk=segment.pk).update(state=State.FAILED, problem=str(refused))
+        return Settled()
     ready = Segment.objects.filter(pk=segment.pk, state=State.READY)
     if len(differing) > MANY and ready.update(state=State.APPLYING, updated_at=now):
         ring_builder(segment)
@@ -151,6 +158,7 @@ def refresh(segment_id: int, *, now: datetime) -> Settled:
     for some in rounds(differing, MANY):
         done = settle({segment.pk: some}, now=now)
         entered, left = entered + done.entered, left + done.left
+    Segment.objects.filter(pk=segment.pk).exclude(drift=0).update(drift=0)
     return Settled(entered, left)
 
 

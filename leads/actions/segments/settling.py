@@ -88,6 +88,8 @@ def is_waiting(segment: Segment) -> bool:
 def _settle_one(segment: Segment, lead_ids: Sequence[int], *, now: datetime, tz: ZoneInfo) -> Moves:
     if not lead_ids:
         return Moves()
+    if Reads.of_json(segment.reads).account:
+        lead_ids = _with_colleagues(lead_ids)
     if is_waiting(segment):
         look_soon(segment.pk, lead_ids)
         return Moves()
@@ -100,6 +102,22 @@ def _settle_one(segment: Segment, lead_ids: Sequence[int], *, now: datetime, tz:
         return Moves()
     tell(segment, moves, now=now, tz=tz)
     return moves
+
+
+def _with_colleagues(lead_ids: Sequence[int]) -> list[int]:
+    """These people and everybody of their companies: what is asked about the company is another for all of them."""
+    return sql.run(WITH_COLLEAGUES, lead_ids=list(lead_ids)).values()
+
+
+WITH_COLLEAGUES = """
+    SELECT person.id FROM unnest(%(lead_ids)s::bigint[]) AS person(id)
+     UNION
+    SELECT mate.id FROM leads_lead AS mate
+     WHERE mate.tenant_id = %(tenant_id)s AND mate.merged_into_id IS NULL
+       AND mate.company_id IN (SELECT lead.company_id FROM leads_lead AS lead
+                                WHERE lead.tenant_id = %(tenant_id)s AND lead.id = ANY(%(lead_ids)s::bigint[]))
+     ORDER BY 1
+"""
 
 
 def _judge(segment: Segment, lead_ids: list[int], *, now: datetime, tz: ZoneInfo) -> Moves:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from leads.actions import LeadInput, edit_lead, upsert_lead
+from leads.actions import LeadInput, edit_lead, segments, upsert_lead
 from leads.actions.companies import edit_company
 from leads.actions.exports import OWN, begin, start_export, write_export
 from leads.actions.imports import ImportRefused, ask_undo
@@ -12,8 +12,11 @@ from leads.models import Company, Consent, Export, Lead
 from leads.queries.transfers import kept_rows
 from tests.conftest import NOW
 from tests.leads.imports.filing import CARDS, imported, text_of, undone
+from tests.leads.segments.making import consume, inside, made
 
 CP932 = text_of([*CARDS, [*CARDS[2][:2], "本部長", *CARDS[2][3:]]]).encode("cp932")
+IMPORTANT = {"field": "lead.tags", "op": "contains", "value": "重要"}
+AGREED = {"field": "consent.newsletter", "op": "eq", "value": "business_card"}
 STABLE = [column.key for column in OWN if column.key != "updated_at"]
 
 
@@ -101,3 +104,49 @@ def test_companies_return_to_what_they_were(in_acme, now):
 
     undone(transfer, by=in_acme.owner, now=now)
     assert list(Company.objects.values_list("name", "industry", "employees")) == [("株式会社山田", "製造", 300)]
+
+
+def test_segments_follow_what_undo_takes_off(in_acme, known, now):
+    on_tag, with_basis = (made(one, now=now, name=str(at)) for at, one in enumerate((IMPORTANT, AGREED)))
+    transfer = imported(CP932, by=in_acme.owner, now=now, basis="business_card", topic="newsletter")
+    consume(now)
+    taro = Lead.objects.get(email_key="taro@yamada.example").pk
+    assert (inside(on_tag), taro in inside(with_basis)) == ({taro}, True)
+
+    undone(transfer, by=in_acme.owner, now=now)
+    consume(now)
+
+    assert (inside(on_tag), inside(with_basis)) == (set(), set())
+
+
+def test_people_of_a_file_go_onto_a_list_and_off_again(in_acme, known, now):
+    taro = Lead.objects.get(email_key="taro@yamada.example").pk
+    kept = segments.create_segment("展示会", None, by=None, now=now)
+    transfer = imported(CP932, by=in_acme.owner, now=now, list=kept.public_id)
+    listed = inside(kept)
+    again = imported(CP932, by=in_acme.owner, now=now, list=kept.public_id)
+    hanako = Lead.objects.get(email_key="hanako@takasaki.example").pk
+
+    undone(again, by=in_acme.owner, now=now)
+    still = inside(kept)
+    undone(transfer, by=in_acme.owner, now=now)
+
+    assert ({taro, hanako} <= listed, len(listed), still == listed, inside(kept)) == (True, 3, True, set())
+
+
+def test_who_was_put_on_the_list_again_by_hand_stays(in_acme, known, now):
+    taro = Lead.objects.get(email_key="taro@yamada.example").pk
+    kept = segments.create_segment("展示会", None, by=None, now=now)
+    transfer = imported(CP932, by=in_acme.owner, now=now, list=kept.public_id)
+    segments.put(kept, [taro], True, by=None, now=now, note="営業の依頼")
+
+    undone(transfer, by=in_acme.owner, now=now)
+
+    assert inside(kept) == {taro}
+
+
+def test_a_file_goes_onto_a_list_kept_by_hand_only(in_acme, now):
+    segment = made(IMPORTANT, now=now)
+
+    with pytest.raises(ImportRefused):
+        imported(CP932, by=in_acme.owner, now=now, list=segment.public_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -11,12 +12,13 @@ from django.test import Client
 
 from leads.actions import LeadInput, upsert_leads
 from leads.models import Attribute, Lead, SavedView
-from leads.queries import LeadFilter, count_leads, list_leads
+from leads.queries import LeadFilter, LeadRow, count_leads, list_leads
 from leads.queries import listing as listing_queries
 from leads.queries.bulk import reach
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
+from scoring.models import Score, ScoreModel
 
 SignIn = Callable[..., Client]
 TARO = LeadInput(email="taro@acme.example", last_name="山田", first_name="太郎", company="アクメ", job_title="部長")
@@ -182,3 +184,45 @@ def test_a_search_that_many_match_counts_them_all(now: datetime, monkeypatch: py
 
     assert count_leads(LeadFilter(q="x.example")) == (20, True)
     assert reach({"q": "x.example"}, now=now).total == 20
+
+
+@pytest.mark.parametrize(("sort", "order"), [("-score", ["9", "5", "2"]), ("score", ["2", "5", "9"])])
+def test_people_without_a_score_come_last_so_that_list_count_and_bulk_are_the_same(
+    in_acme: NewWorkspace, now: datetime, sort: str, order: list[str]
+) -> None:
+    given = {"a": 5, "b": None, "c": 9, "d": None, "e": 2}
+    scored([*given, "f"], given, now=now)
+    aside = Lead.objects.get(email="f@x.example")
+    Lead.objects.filter(pk=aside.pk).update(merged_into_id=Lead.objects.get(email="a@x.example").pk)
+
+    pages = walked(LeadFilter(sort=sort, limit=2))
+
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert [row.sort_value for page in pages for row in page] == [*order, "", ""]
+    assert len({row.id for page in pages for row in page}) == count_leads(LeadFilter(sort=sort))[0] == 5
+    assert [turned_back(pages, at, sort) for at in (1, 2)] == pages[:2]
+    assert reach({"q": "", "condition": None}, now=now).total == 5
+
+
+def scored(names: list[str], given: dict[str, int | None], *, now: datetime) -> None:
+    """People by name, and their score: None where they are left out of scoring, no line at all for the others."""
+    said = [LeadInput(email=f"{name}@x.example") for name in names]
+    ids = {name: one.lead_id for name, one in zip(names, upsert_leads(said, by=None, now=now), strict=True)}
+    Score.objects.all().delete()
+    model = ScoreModel.objects.get(key="default")
+    for name, total in given.items():
+        if total is not None or name == "b":
+            Score.objects.create(lead_id=ids[name], model=model, total=total, version=1, computed_at=now)
+
+
+def walked(wanted: LeadFilter) -> list[list[LeadRow]]:
+    """Every page, as the pager turns them."""
+    pages = [list_leads(wanted)]
+    while len(pages[-1]) == wanted.limit:
+        pages.append(list_leads(replace(wanted, after=pages[-1][-1].position)))
+    return pages
+
+
+def turned_back(pages: list[list[LeadRow]], at: int, sort: str) -> list[LeadRow]:
+    """The page before the one at this place, as turning back finds it."""
+    return list_leads(LeadFilter(sort=sort, limit=2, after=pages[at][0].position, back=True))

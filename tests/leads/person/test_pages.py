@@ -151,6 +151,27 @@ def test_identifiers_are_added_and_taken_off(acme: NewWorkspace, taro: str, sign
         assert FieldHistory.objects.filter(field="external_ids.hubspot").count() == 2
 
 
+def test_the_page_says_who_stated_an_identifier_and_how_sure_it_is(
+    acme: NewWorkspace, sign_in: SignIn, now: datetime
+) -> None:
+    with tenant_scope(acme.workspace):
+        for kind, source in (("crm", "import:imp_1"), ("salesforce", "api"), ("shop", "identify")):
+            stated = LeadInput(email="b@x.example", external_ids={kind: "1"})
+            (said,) = upsert_leads([stated], by=None, now=now, source=source)
+        LeadIdentifier.objects.create(lead_id=said.lead_id, kind="before", value="1")
+
+    page = sign_in().get(f"/leads/{said.public_id}?tab=fields")
+
+    told = [(one.kind, one.source, sure) for one, sure in page.context["identifiers"]]
+    assert told == [
+        ("before", "", None),
+        ("crm", "import:imp_1", 90),
+        ("salesforce", "api", 100),
+        ("shop", "identify", 70),
+    ]
+    assert "90%" in page.content.decode()
+
+
 def test_somebody_elses_identifier_is_refused(acme: NewWorkspace, taro: str, sign_in: SignIn, now: datetime) -> None:
     with tenant_scope(acme.workspace):
         upsert_leads([LeadInput(email="b@x.example", external_ids={"salesforce": "003X"})], by=None, now=now)
