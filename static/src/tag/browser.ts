@@ -3,7 +3,6 @@ import type { Transport } from "./outbox";
 /** Fetch that outlives the page, and beacons. Bodies go as text/plain, so that no preflight is needed. */
 export function browserTransport(win: Window, host: string, key: string): Transport {
   const url = `${host}/v1/batch`;
-  let asking = new AbortController();
   return {
     post: (body) =>
       win
@@ -22,13 +21,8 @@ export function browserTransport(win: Window, host: string, key: string): Transp
       win
         .fetch(`${host}/v1/visitor?k=${key}&${query}`, {
           credentials: own ? "include" : "omit",
-          signal: asking.signal,
         })
         .then((answer) => answer.json())
         .catch(() => ({})),
-    hush: () => {
-      asking.abort();
-      asking = new AbortController();
-    },
   };
 }

@@ -18,7 +18,6 @@ interface World {
 
 let asked: [string, boolean][] = [];
 let forgotten = vi.fn();
-let hushed = vi.fn();
 
 function handover(world: World): Handover {
   const { referrer = "https://www.a.jp/", proof = null, id, firstParty = false } = world;
@@ -43,7 +42,6 @@ function handover(world: World): Handover {
       asked.push([query, own]);
       return world.answer ?? Promise.resolve({ visitor: SISTERS, hand: "proof.1.x" });
     },
-    hush: hushed,
   } as unknown as Transport;
   return new Handover(win, { domains: ["a.jp", "b.jp"], firstParty }, transport, identity, proof);
 }
@@ -57,7 +55,6 @@ beforeEach(() => {
   vi.useFakeTimers({ now: new Date("2026-11-22T05:00:00Z") });
   asked = [];
   forgotten = vi.fn();
-  hushed = vi.fn();
 });
 
 describe("the site that is entered", () => {
@@ -167,7 +164,7 @@ describe("a visitor who withdraws", () => {
     left.prepare(sister);
     world.allowed = false;
     left.forget();
-    expect([hushed.mock.calls.length, forgotten.mock.calls.length]).toEqual([1, 0]);
+    expect(forgotten).not.toHaveBeenCalled();
 
     await vi.advanceTimersByTimeAsync(1000);
 
@@ -175,6 +172,20 @@ describe("a visitor who withdraws", () => {
     world.allowed = true;
     left.decorate(sister);
     expect(sister.href).toBe("https://a.jp/");
+  });
+
+  it("is not handed over by an answer from before, when they have agreed anew meanwhile", async () => {
+    const answer = new Promise<Hand>((resolve) => setTimeout(() => resolve({ hand: "late.1.x" }), 1000));
+    const left = handover({ id: OWN, answer });
+    const sister = link("https://a.jp/");
+    left.prepare(sister);
+    left.forget();
+
+    await vi.advanceTimersByTimeAsync(1000);
+
+    left.decorate(sister);
+    expect(sister.href).toBe("https://a.jp/");
+    expect(forgotten).not.toHaveBeenCalled();
   });
 
   it("takes along the id and the proof that were at hand", async () => {

@@ -32,6 +32,8 @@ export class Handover {
   #proof: string | null;
   #hand: string | undefined;
   #handAt = 0;
+  /** Answers to what was asked in another era are not wanted any more. */
+  #era = 0;
 
   constructor(
     win: Window,
@@ -98,7 +100,7 @@ export class Handover {
   forget(): void {
     this.handed = this.#hand = undefined;
     this.#handAt = 0;
-    this.#transport.hush();
+    this.#era++;
   }
 
   /** Browsers forget ids that scripts have stored within days; the site's own host bakes it anew by HTTP. */
@@ -107,10 +109,14 @@ export class Handover {
     if (id) this.#ask(`v=${id}`);
   }
 
-  /** An answer that comes when it is not wanted any more may have baked the cookie again by HTTP. */
+  /**
+   * An answer that comes when it is not wanted any more may have baked the cookie again by HTTP: it is waited for, since
+   * a question that is taken back may be answered, and its cookie baked, all the same.
+   */
   #ask(query: string): Promise<Hand> {
+    const era = this.#era;
     return this.#transport.ask(query, this.#settings.firstParty).then((answer) => {
-      if (this.#identity.personal) return answer;
+      if (era === this.#era && this.#identity.personal) return answer;
       if (!this.#identity.allowed) this.#identity.forget();
       return {};
     });

@@ -30,7 +30,6 @@ class World {
   ask(): Promise<Hand> {
     return Promise.resolve({});
   }
-  hush(): void {}
   /** Runs the next timer and says how many milliseconds it was away. */
   async ring(): Promise<number> {
     const before = Date.now();

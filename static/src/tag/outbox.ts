@@ -17,8 +17,6 @@ export interface Transport {
   beacon(body: string): boolean;
   /** Asks the collector for a visitor (`query`: "v=…" or "t=…"); never rejects. `own`: with the site's cookies. */
   ask(query: string, own: boolean): Promise<Hand>;
-  /** Lets go of every question that is still open; its answer becomes `{}`. */
-  hush(): void;
 }
 
 /** What outlives the page. Both do nothing when the visitor has not agreed to storage. */
