@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -52,13 +55,11 @@ def person(request: MemberRequest, lead_id: str) -> HttpResponse:
     lead = find_lead(lead_id)
     if lead is None:
         raise Http404
-    try:
-        if request.POST.get("to") == "off":
-            watching.unwatch_person(lead, member=request.membership)
-        else:
+    if request.POST.get("to") == "off":
+        watching.unwatch_person(lead, member=request.membership)
+    else:
+        with _refusals_said(request):
             watching.watch_person(lead, member=request.membership, now=clock.now())
-    except watching.WatchRefused as refused:
-        messages.error(request, str(refused))
     return _back(request) or redirect("leads:page", lead.public_id)
 
 
@@ -69,14 +70,20 @@ def company(request: MemberRequest, company_id: str) -> HttpResponse:
     found = find_company(company_id)
     if found is None:
         raise Http404
-    try:
-        if request.POST.get("to") == "off":
-            watching.unwatch_company(found, member=request.membership)
-        else:
+    if request.POST.get("to") == "off":
+        watching.unwatch_company(found, member=request.membership)
+    else:
+        with _refusals_said(request):
             watching.watch_company(found, member=request.membership, now=clock.now())
+    return _back(request) or redirect("leads:company", found.public_id)
+
+
+@contextmanager
+def _refusals_said(request: MemberRequest) -> Iterator[None]:
+    try:
+        yield
     except watching.WatchRefused as refused:
         messages.error(request, str(refused))
-    return _back(request) or redirect("leads:company", found.public_id)
 
 
 def _back(request: MemberRequest) -> HttpResponse | None:
