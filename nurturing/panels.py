@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ from ma_platform.ui import navigation, slots
 from ma_platform.ui.navigation import NavItem, Section
 from ma_platform.ui.slots import Panel
 from nurturing import actions, presenting, queries
+from nurturing.models import Flow
 from tracking.catalogue import Event
 
 navigation.register(
@@ -57,3 +59,14 @@ def flows_begun(
         for flow in queries.triggered_by(list(people))
         if queries.starts_by(flow) == segment.public_id
     ]
+
+
+@slots.EVENT_USES.fill(order=30, capability=Capability.VIEW_FLOWS)
+def flows_asking(names: Mapping[int, str]) -> dict[int, list[slots.Use]]:
+    """Scenarios whose trigger, steps or conditions name these events, as they are drafted now."""
+    found: dict[int, list[slots.Use]] = defaultdict(list)
+    for flow in Flow.objects.order_by("id"):
+        page, named = reverse("nurturing:flow", args=[flow.public_id]), set(queries.events_named(flow.draft))
+        for number in (number for number, name in names.items() if name in named):
+            found[number].append(slots.Use(_("Scenario"), flow.name(presenting.language()), page))
+    return found

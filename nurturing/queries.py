@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -48,6 +48,16 @@ def has_unpublished_changes(flow: Flow) -> bool:
 def triggered_by(events: Collection[int]) -> list[Flow]:
     """Published flows whose trigger is one of these events; paused ones too, since they refuse with a reason."""
     return list(Flow.objects.filter(trigger_event__in=[int(event) for event in events]).order_by("id"))
+
+
+def events_named(document: object, *, deep: int = 40) -> Iterator[str]:
+    """Every event a flow's document names, in its trigger, its steps and its conditions."""
+    if isinstance(document, dict):
+        if isinstance(document.get("event"), str):
+            yield document["event"]
+        document = list(document.values())
+    for part in document if isinstance(document, list) and deep else ():
+        yield from events_named(part, deep=deep - 1)
 
 
 def starts_by(flow: Flow) -> str:

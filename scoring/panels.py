@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Lead
@@ -14,7 +16,8 @@ from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import navigation, slots
 from scoring import presentation
-from scoring.queries import hot_leads, score_of, standings, would_score
+from scoring.queries import hot_leads, models, score_of, standings, would_score
+from scoring.queries.books import rulebook
 from scoring.queries.scores import highest_of_companies, totals
 from tracking.queries import VisitorRow
 
@@ -85,3 +88,18 @@ def highest_score_column() -> slots.Column:
 def _highest(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
     found = highest_of_companies(company_ids)
     return {pk: slots.Cell(str(total), tone="hot" if hot else "") for pk, (total, hot) in found.items()}
+
+
+@slots.EVENT_USES.fill(order=20, capability=Capability.VIEW_SCORING)
+def rules_asking(names: Mapping[int, str]) -> dict[int, list[slots.Use]]:
+    """Rules of the published models that give points for these events, and actions that make hot by themselves."""
+    found: dict[int, list[slots.Use]] = defaultdict(list)
+    page, locale = reverse("scoring:model"), get_language() or "ja"
+    for model in models():
+        book = rulebook(model, model.published_version)
+        for rule in book.rules:
+            if rule.event.code in names:
+                found[rule.event.code].append(slots.Use(_("Scoring rule"), rule.name.said(locale), page))
+        for number in {action.event.code for action in book.hot.actions} & names.keys():
+            found[number].append(slots.Use(_("Makes hot"), book.name.said(locale), page))
+    return found

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from ma_platform.ui import strangers
-from tracking.catalogue import Verdict
+from tracking.catalogue import WEB, Verdict
 from tracking.hosts import is_within, readable
 from tracking.models import Domain
 from tracking.presentation import reason_text
@@ -103,7 +103,8 @@ def _notes(one: Arrival, sites: Sequence[str]) -> list[str]:
     host = urlsplit(entry.url or "").hostname or ""
     if sites and host and entry.kind == "page" and not is_within(host, list(sites)):
         notes.append(gettext("%(host)s is not one of your sites.") % {"host": readable(host)})
-    if entry.visitor_id is None and entry.lead_id is None:
+    of_web = entry.event is None or entry.event.stated_by == WEB
+    if of_web and entry.visitor_id is None and entry.lead_id is None:
         notes.append(gettext("Counted only: the visitor has not agreed to be recognised."))
     if entry.props.get("consent") == "measure":
         notes.append(gettext("The visitor lets you measure, not personalise."))

@@ -81,8 +81,12 @@ def aside_row(now: datetime) -> slots.HealthRow:
         return slots.HealthRow(key="log", title=_("Event log"), state="warn", value="—", text=_("Not known now."))
     aside = state.rejected + state.poisoned
     worries = _worries(state.months_ahead, state.longest_write, state.unenriched)
-    if aside:
-        worries.append(_("Set aside with their reasons: see the tables tracking_rejected and tracking_poison."))
+    if state.rejected:
+        worries.append(
+            _("Events could not be written in the last hour: “Lines set aside” in the tag debugger says why.")
+        )
+    if state.poisoned:
+        worries.append(_("Facts that a consumer could not read are in tracking_poison, with the reasons."))
     return slots.HealthRow(
         key="log",
         title=_("Event log"),

@@ -15,6 +15,7 @@ from ma_platform.env import ENV
 from ma_platform.tenancy.models import Workspace
 from ma_platform.tenancy.public import public_scope
 from ma_platform.tenancy.queries import workspace_by_code
+from tracking.actions.forgetting import DAYS
 from tracking.notice import Item, Terms, destinations, items, purposes
 from tracking.queries import domain_tags, is_served, tag_settings, tracking_hosts, tracking_settings
 
@@ -56,6 +57,7 @@ def _context(workspace: Workspace) -> dict[str, object]:
     return {
         "owner": workspace.name,
         "settings": settings,
+        "counted_days": DAYS,
         "own_hosts": set(tracking_hosts().values()),
         "groups": list(_by_destination(items(terms), tag=hosts, forms=forms).items()),
         "purposes": [tuple(map(gettext, row)) for row in purposes(terms)],

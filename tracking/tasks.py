@@ -7,10 +7,28 @@ from functools import partial
 
 from ma_platform import clock, jobs
 from ma_platform.env import ENV
+from ma_platform.tenancy.models import Workspace
 from ma_platform.tenancy.scope import system_scope
+from ma_platform.workspaces.partings import at_deletion
+from ma_platform.workspaces.quotas import Used, counts
 from tracking import actions
+from tracking.collector.refused import name_of
+from tracking.collector.wiring import client, place
+from tracking.queries.usage import counted_since
 
 CLEARING = timedelta(minutes=8)  # below a task's time limit; the next run goes on
+
+
+@counts(Used.EVENTS)
+def events_kept(since: datetime) -> int:
+    """As the daily counts have them: without machines."""
+    return counted_since(since.date())
+
+
+@at_deletion
+def forget_refused(workspace: Workspace) -> None:
+    """What its senders were refused lately lies in Valkey for an hour."""
+    client(place()).delete(name_of(workspace.pk))
 
 
 @jobs.task(queue="consume", every=2.0)
@@ -78,8 +96,29 @@ def months() -> dict[str, int]:
 
 @jobs.task(queue="bulk", every=600.0)
 def shorten_addresses() -> dict[str, int]:
-    """Addresses lose their last part when their days are over."""
-    return {"shortened": actions.shorten_due(now=clock.now())}
+    """Addresses lose their last part when their days are over, and hits of nobody what came with them."""
+    now = clock.now()
+    return {"shortened": actions.shorten_due(now=now), "forgotten": actions.forget_hits_of_nobody(now=now)}
+
+
+@jobs.task(queue="bulk", every=60.0)
+def put_lines_back() -> dict[str, int]:
+    """Lines that were set aside go into the log after all, where somebody asked for it."""
+    done = actions.put_asked_back(now=clock.now())
+    return {"lines": done.lines, "written": done.written, "refused": done.refused}
+
+
+@jobs.task(queue="bulk", every=60.0)
+def tidy_set_aside() -> dict[str, int]:
+    """Lines set aside do not stay for ever, nor without bounds: whoever has the public key can make them."""
+    return {"gone": actions.tidy_set_aside(now=clock.now())}
+
+
+@jobs.task(queue="bulk", every=60.0)
+def recount_moved() -> dict[str, int]:
+    """The days of workspaces that have moved to another time zone; a killed run is taken up by the next."""
+    until = clock.now() + CLEARING
+    return {"days": actions.recount_moved(now=clock.now(), running=lambda: clock.now() < until)}
 
 
 @jobs.task(queue="bulk", every=900.0)
@@ -89,6 +128,7 @@ def clear_events() -> dict[str, int]:
     return {
         "deleted": actions.clear_due(now=clock.now(), running=lambda: clock.now() < until),
         "tombstones": actions.drop_old_tombstones(now=clock.now()),
+        "names": actions.rest_names(now=clock.now()),
     }
 
 

@@ -3,7 +3,21 @@
 from django.urls import path, register_converter
 
 from tracking.browser_urls import BrowserKey
-from tracking.views import debug, domains, history, identify, identity, live, networks, pages, setup, traffic, visitor
+from tracking.views import (
+    aside,
+    debug,
+    domains,
+    event_names,
+    history,
+    identify,
+    identity,
+    live,
+    networks,
+    pages,
+    setup,
+    traffic,
+    visitor,
+)
 
 register_converter(BrowserKey, "browser")
 app_name = "tracking"
@@ -14,6 +28,15 @@ urlpatterns = [
     path("tracking/domains/remove/", domains.remove, name="domain_remove"),
     path("tracking/settings/", domains.settings, name="settings"),
     path("tracking/debug/", debug.debug, name="debug"),
+    path("tracking/set-aside/", aside.set_aside, name="set_aside"),
+    path("tracking/set-aside/put-back", aside.put_all_back, name="set_aside_all"),
+    path("tracking/set-aside/<str:line_id>/put-back", aside.put_back, name="set_aside_one"),
+    path("tracking/event-names/", event_names.index, name="event_names"),
+    path("tracking/event-names/new", event_names.new, name="event_name_new"),
+    path("tracking/event-names/ignore", event_names.ignore, name="event_names_ignore"),
+    path("tracking/event-names/<str:name_id>", event_names.one, name="event_name"),
+    path("tracking/event-names/<str:name_id>/ignore", event_names.ignore_one, name="event_name_ignore"),
+    path("tracking/event-names/<str:name_id>/bring-back", event_names.bring_back, name="event_name_bring_back"),
     path("tracking/pages/", pages.pages, name="pages"),
     path("tracking/visitors/<browser:key>", visitor.visitor, name="visitor"),
     path("tracking/visitor-visits/<browser:key>", history.of_browser, name="visitor_visits"),

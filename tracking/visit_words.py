@@ -7,25 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from babel import Locale
-from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from tracking.catalogue import Verdict
 from tracking.places import prefecture_name
 from tracking.queries import Touch, Visit
 from tracking.referrers import find_site
+from tracking.vocabulary import CHANNEL_LABELS, DEVICE_LABELS
 
-CHANNELS = {
-    "direct": _("Direct"),
-    "organic_search": _("Search"),
-    "ai_assistant": _("AI assistant"),
-    "social": _("Social media"),
-    "email": _("Mail"),
-    "paid": _("Advertising"),
-    "referral": _("Other site"),
-    "campaign": _("Campaign"),
-}
-DEVICES = {"desktop": _("Computer"), "mobile": _("Smartphone"), "tablet": _("Tablet"), "other": _("Other device")}
 SOURCES = {"list": _("from your list"), "learned": _("learned"), "provider": _("from a provider")}
 NETWORKS = {
     "own": _("From your own office"),
@@ -96,12 +86,12 @@ def _web(url: str) -> str:
 
 
 def channel_name(channel: str) -> str:
-    return _word(CHANNELS, channel) or channel
+    return _word(CHANNEL_LABELS, channel) or channel
 
 
 def device_name(device: str) -> str:
     """The kind of device, "" when not known."""
-    return _word(DEVICES, device)
+    return _word(DEVICE_LABELS, device)
 
 
 def source_name(source: Mapping[str, str]) -> str:
@@ -119,5 +109,5 @@ def place_name(country: str, prefecture: str) -> str:
     return Locale.parse(language.replace("-", "_")).territories.get(country, country) if country else ""
 
 
-def _word(words: Mapping[str, str], key: str) -> str:
-    return gettext(words[key]) if key in words else ""
+def _word(words: Mapping[str, object], key: str) -> str:
+    return str(words[key]) if key in words else ""

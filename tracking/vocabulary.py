@@ -37,7 +37,25 @@ SOURCE_LABELS = {
     "channel": _("Channel"),
     **dict.fromkeys(CLICK_IDS, _("Click id")),
 }
-
+# What is kept as a key, as people read it everywhere.
+CHANNEL_LABELS = {
+    "direct": _("Direct"),
+    "organic_search": _("Search"),
+    "ai_assistant": _("AI assistant"),
+    "social": _("Social media"),
+    "email": _("Mail"),
+    "paid": _("Advertising"),
+    "referral": _("Other site"),
+    "campaign": _("Campaign"),
+}
+DEVICE_LABELS = {
+    "desktop": _("Computer"),
+    "mobile": _("Smartphone"),
+    "tablet": _("Tablet"),
+    "other": _("Other device"),
+}
+CHANNELS = [Choice(key, label) for key, label in CHANNEL_LABELS.items()]  # type: ignore[arg-type]  # lazy text is text
+DEVICES = [Choice(key, label) for key, label in DEVICE_LABELS.items()]  # type: ignore[arg-type]  # lazy text is text
 
 # What people do to something, so that a sentence can say it short.
 VERBS = {
@@ -59,12 +77,12 @@ INNER = frozenset({Event.VERDICT_CHANGED, Event.EVENTS_DELETED, Event.LEADS_MERG
 
 
 def find_event(name: str) -> EventWord | None:
-    """An event of the catalogue, or one of the workspace's own that has happened at least once."""
+    """An event of the catalogue, or one of the workspace's own that has arrived, or was added, once."""
     event = BY_WIRE.get(name)
     if event is not None:
         return _known(name, event)
-    number = CustomName.objects.filter(name=name).values_list("number", flat=True).first()
-    return None if number is None else EventWord(name, number, name)
+    own = CustomName.objects.filter(name=name).values_list("number", "label").first()
+    return None if own is None else EventWord(name, own[0], own[1] or name)
 
 
 def _known(name: str, event: Event) -> EventWord:
@@ -72,12 +90,14 @@ def _known(name: str, event: Event) -> EventWord:
 
 
 def listed_events() -> Sequence[EventWord]:
-    """Those of the catalogue in its order, then the workspace's own by name."""
-    own = CustomName.objects.order_by("name").values_list("name", "number")[:200]
+    """Those of the catalogue in its order, then the workspace's own by name but for those it ignores: first what a
+    secret key sent or a member added, so that strangers cannot crowd them out here either.
+    """
+    own = CustomName.objects.filter(ignored_at=None).order_by("-vouched", "name")[:200]
     known = [_known(name, event) for name, event in BY_WIRE.items()]
     return [
         *(word for word in known if word.code not in INNER),
-        *(EventWord(name, number, name) for name, number in own),
+        *(EventWord(one.name, one.number, one.label or one.name) for one in own),
     ]
 
 
@@ -174,8 +194,8 @@ EVENT_FIELDS = Fields(
     ),
     Field("occurred_at", Kind.MOMENT, "event.occurred_at", _("Happened at")),
     Field("referrer", Kind.FOLDED, "event.props ->> 'referrer'", _("Referrer")),
-    Field("channel", Kind.FOLDED, OF_VISIT.format("channel"), SOURCE_LABELS["channel"]),
-    Field("device", Kind.FOLDED, OF_VISIT.format("device"), _("Kind of device")),
+    Field("channel", Kind.FOLDED, OF_VISIT.format("channel"), SOURCE_LABELS["channel"], choices=CHANNELS),
+    Field("device", Kind.FOLDED, OF_VISIT.format("device"), _("Kind of device"), choices=DEVICES),
     *(
         Field(key, Kind.FOLDED, TAG_IN_URL, SOURCE_LABELS[key], params={"taken": f"[?&]{key}=([^&#]*)", "tag": key})
         for key in UTM
@@ -202,7 +222,13 @@ def source_field(prefix: str, which: str, key: str) -> Field | None:
     """`lead.source.first.utm_source` …: the lead's own, else what the browsers bound to the lead say."""
     if key not in SOURCE_KEYS:
         return None
-    return Field(prefix + key, Kind.FOLDED, SOURCE_SQL[which], _placed(WHICH[which], key), params={"key": key})
+    label, choices = _placed(WHICH[which], key), source_choices(key)
+    return Field(prefix + key, Kind.FOLDED, SOURCE_SQL[which], label, params={"key": key}, choices=choices)
+
+
+def source_choices(key: str) -> Sequence[Choice]:
+    """The words behind a source's values, where there are only so many."""
+    return CHANNELS if key == "channel" else ()
 
 
 def touch_field(key: str) -> Field | None:
@@ -216,6 +242,7 @@ def touch_field(key: str) -> Field | None:
         _placed(ANY_TOUCH, key),
         through=VISITS,
         params={"key": key},
+        choices=source_choices(key),
     )
 
 
@@ -261,10 +288,10 @@ WORDS.add(
         " WHERE visitor.tenant_id = %(tenant_id)s AND visitor.lead_id = lead.id), 0)",
         _("Visits"),
     ),
-    Field("visit.channel", Kind.SET, "visit.channel", _("Channel of a visit"), through=VISITS),
+    Field("visit.channel", Kind.SET, "visit.channel", _("Channel of a visit"), through=VISITS, choices=CHANNELS),
     Field("visit.country", Kind.SET, "visit.country", _("Country of a visit"), through=VISITS),
     Field("visit.prefecture", Kind.SET, "visit.prefecture", _("Prefecture of a visit"), through=VISITS),
-    Field("visit.device", Kind.SET, "visit.device", _("Device of a visit"), through=VISITS),
+    Field("visit.device", Kind.SET, "visit.device", _("Device of a visit"), through=VISITS, choices=DEVICES),
 )
 for _which in ("first", "last"):
     for _prefix, _offered in ((f"lead.source.{_which}.", SOURCE_KEYS), (f"source.{_which}.", ())):
@@ -296,7 +323,8 @@ def browser_source(which: str, key: str) -> Field | None:
     if key not in SOURCE_KEYS:
         return None
     sql = f"visitor.{which}_source ->> %(key)s"
-    return Field(f"source.{which}.{key}", Kind.FOLDED, sql, _placed(WHICH[which], key), params={"key": key})
+    label, choices = _placed(WHICH[which], key), source_choices(key)
+    return Field(f"source.{which}.{key}", Kind.FOLDED, sql, label, params={"key": key}, choices=choices)
 
 
 VISITOR_WORDS.add(
@@ -305,10 +333,12 @@ VISITOR_WORDS.add(
     Field("visitor.first_seen_at", Kind.MOMENT, "visitor.first_seen_at", _("Browser first seen")),
     Field("visitor.last_seen_at", Kind.MOMENT, "visitor.last_seen_at", _("Browser last seen")),
     Field("visitor.company_domain", Kind.FOLDED, GUESSED_DOMAIN, _("Domain of the possible company")),
-    Field("visit.channel", Kind.SET, "visit.channel", _("Channel of a visit"), through=BROWSER_VISITS),
+    Field(
+        "visit.channel", Kind.SET, "visit.channel", _("Channel of a visit"), through=BROWSER_VISITS, choices=CHANNELS
+    ),
     Field("visit.country", Kind.SET, "visit.country", _("Country of a visit"), through=BROWSER_VISITS),
     Field("visit.prefecture", Kind.SET, "visit.prefecture", _("Prefecture of a visit"), through=BROWSER_VISITS),
-    Field("visit.device", Kind.SET, "visit.device", _("Device of a visit"), through=BROWSER_VISITS),
+    Field("visit.device", Kind.SET, "visit.device", _("Device of a visit"), through=BROWSER_VISITS, choices=DEVICES),
 )
 for _which in ("first", "last"):
     VISITOR_WORDS.add_family(

@@ -70,13 +70,15 @@ class Panel:
     href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: that takes five times as long to make, and a page makes hundreds.
+@dataclass(slots=True)
 class Cell:
-    """One value in the lead list. `href` and `tone` are optional dress; `value` is already readable."""
+    """One value in the lead list. `href`, `tone` and `title` are optional dress; `value` is already readable."""
 
     value: str
     href: str = ""
     tone: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,15 @@ class Person:
     href: str
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Something that asks about a thing: a rule, a segment, a scenario. `kind` says which of these, `href` its page."""
+
+    kind: str | Promise
+    name: str
+    href: str
+
+
 # `Any` is the lead, or the company: this room may not know the model above it.
 LEAD_PANELS: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("lead_panels")
 LEAD_HEADER: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("lead_header")
@@ -158,6 +169,8 @@ BELL: Slot[Callable[[HttpRequest, datetime], Bell]] = Slot("bell")
 VISITOR_PANELS: Slot[Callable[[HttpRequest, Any], Panel | None]] = Slot("visitor_panels")
 PEOPLE: Slot[Callable[[Collection[int]], Mapping[int, Person]]] = Slot("people")
 PERSON: Slot[Callable[[str], int | None]] = Slot("person")
+# What asks about these events of the workspace's own, by number; the names by number are given.
+EVENT_USES: Slot[Callable[[Mapping[int, str]], Mapping[int, Sequence[Use]]]] = Slot("event_uses")
 
 
 def people(ids: Collection[int | None]) -> dict[int, Person]:
@@ -177,6 +190,15 @@ def find_person(public_id: str) -> tuple[int, Person] | None:
         if number in known:
             return number, known[number]
     return None
+
+
+def event_uses(names: Mapping[int, str], can: Collection[Capability]) -> dict[int, list[Use]]:
+    """What asks about each of these events, as far as the reader may know; events nobody asks about are missing."""
+    found: dict[int, list[Use]] = {}
+    for filler in EVENT_USES.fillers(can) if names else ():
+        for number, uses in filler.call(names).items():
+            found.setdefault(number, []).extend(uses)
+    return found
 
 
 def panels(slot: Slot[Callable[[HttpRequest, Any], Panel | None]], request: HttpRequest, about: object) -> list[Panel]:

@@ -110,3 +110,23 @@ TELL = """
                                   company_confidence, company_source)
     VALUES (%(tenant_id)s, gen_random_uuid(), %(visitor_id)s, now(), now(), '会社', 'kaisha.example', 80, 'list')
 """
+
+
+def test_the_api_tells_a_web_server_which_conditions_hold_for_a_browser(three, acme, globex, client):
+    def asked(made: object, browser: str, *conditions: object) -> Any:
+        key = {"Authorization": f"Bearer {made.api_key}"}  # type: ignore[attr-defined]  # a new workspace
+        body = {"visitor": browser, "conditions": list(conditions)}
+        return client.post("/api/v1/visitors/match", body, content_type="application/json", headers=key)
+
+    unknown = asked(acme, "unknown-reader-01", PRICING, DIRECTOR)
+    refused = asked(acme, "unknown-reader-01", PRICING, {"field": "visitor.nothing", "op": "eq", "value": 1})
+
+    assert unknown.json() == {"visitor": "unknown-reader-01", "seen": True, "holds": [True, False]}
+    assert asked(acme, "a-directors-brows", PRICING, DIRECTOR).json()["holds"] == [True, True]
+    assert asked(globex, "unknown-reader-01", PRICING).json() == {
+        "visitor": "unknown-reader-01",
+        "seen": False,
+        "holds": [False],
+    }
+    assert (refused.status_code, "/conditions/1" in refused.content.decode()) == (422, True)
+    assert asked(acme, "unknown-reader-01", *[PRICING] * 21).status_code == 422

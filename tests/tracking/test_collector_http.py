@@ -94,12 +94,14 @@ def test_a_body_that_lies_about_its_length_is_refused(ask):
 def test_the_pixel_is_always_a_gif(ask, acme):
     status, headers, body = ask("GET", f"/t.gif?k={acme.workspace.write_key}&u=https://acme.jp/x%3Futm_source%3Dm&e=")
     unknown = ask("GET", "/t.gif?k=nobody&" + "&".join(f"a{n}=1" for n in range(99)))
+    scanner = ask("HEAD", f"/t.gif?k={acme.workspace.write_key}&u=https://acme.jp/x")
 
     drained = drain(now=NOW)
 
     assert (status, headers["content-type"], body[:6]) == (200, "image/gif", b"GIF89a")
-    assert unknown[0] == 200
-    assert drained.written == 1
+    assert (unknown[0], scanner[0], scanner[2]) == (200, 200, b"")
+    assert drained.written == 2
+    assert rows("SELECT verdict, reasons FROM tracking_event WHERE verdict = 1") == [(1, ["method:head"])]
     assert rows("SELECT key FROM tracking_subject") == [("https://acme.jp/x",)]
 
 

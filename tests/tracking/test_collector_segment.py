@@ -83,6 +83,7 @@ def test_a_screen_is_a_page_of_the_app(message, key, title):
 
 def test_a_screen_keeps_what_it_says_and_what_brought_the_visitor():
     screen = {
+        "anonymousId": "v1",
         "name": "Home",
         "properties": {"variation": "blue"},
         "context": {"campaign": {"source": "g", "name": "s"}},

@@ -83,6 +83,7 @@ def test_the_notice_is_made_from_the_live_settings(client, acme):
     assert ("The question whose browser this is" in alone, "up to 400 days" in alone) == (False, False)
     assert "A random number kept until you close this tab" in alone
     assert "No cookie is used" in alone
+    assert "for 90 days, the name of your browser and your IP address without its last part" in alone
 
 
 @pytest.mark.parametrize(

@@ -91,19 +91,6 @@ def test_every_tenth_line_spoilt_costs_one_sieving_and_no_halving(acme, monkeypa
     assert (drained.written, drained.rejected, tries) == (450, 50, [500])
 
 
-def test_names_past_the_limit_are_set_aside_as_a_set(acme, monkeypatch):
-    monkeypatch.setattr("tracking.actions.names.MOST", 3)
-    for number in range(6):
-        keep(acme.workspace.pk, f"m{number}", name=0, custom=f"own {number}")
-
-    drained = drain(now=NOW)
-
-    assert (drained.written, drained.rejected) == (3, 3)
-    assert {reason for (reason,) in rows("SELECT reason FROM tracking_rejected")} == {
-        "more than 3 event names of the workspace's own"
-    }
-
-
 def test_our_own_mistake_never_sets_lines_aside(acme, monkeypatch):
     monkeypatch.setattr("tracking.actions.staged.SUBJECTS", "SELECT nonsense FROM incoming")
     keep(acme.workspace.pk, "m1")

@@ -1,15 +1,27 @@
 """Verbs that change what happened: recording facts, accepting them from strangers, binding browsers to people."""
 
 from tracking.actions.accept import NotKept, accept_fact
+from tracking.actions.aside import NothingSetAside, PutBack, ask_to_put_back, put_asked_back, tidy_set_aside
 from tracking.actions.bind import REBOUND, UNBOUND, Binding, Sign, bind_visitor, bind_visitors
 from tracking.actions.checking import check_due
 from tracking.actions.consume import ConsumerRun, run_consumers
 from tracking.actions.drain import Drained, drain, take_in
 from tracking.actions.enrich import enrich, enrich_again, enrich_due
 from tracking.actions.erase import Forgotten, drop_old_tombstones, erase_people, erase_visitor
+from tracking.actions.event_names import (
+    BadEventName,
+    NoPlaceLeft,
+    NoSuchEventName,
+    add_event_name,
+    bring_back_event_name,
+    ignore_event_names,
+    label_event_name,
+)
 from tracking.actions.export import export_visitor
+from tracking.actions.forgetting import forget_hits_of_nobody
 from tracking.actions.handing import Handed, hand_back, hand_over, survivors
 from tracking.actions.months import ensure_partitions
+from tracking.actions.names import rest_names
 from tracking.actions.networks import (
     Learned,
     NoSuchNetwork,
@@ -58,6 +70,7 @@ from tracking.actions.undoing import (
     undo_binding,
 )
 from tracking.actions.unsaying import unsay
+from tracking.actions.zones import recount_moved
 from tracking.facts import Agent, NewFact, SubjectRef
 from tracking.networks import Seen
 from tracking.sources import visit_source
@@ -66,6 +79,7 @@ __all__ = [
     "REBOUND",
     "UNBOUND",
     "Agent",
+    "BadEventName",
     "BadHost",
     "Binding",
     "BindingGone",
@@ -75,10 +89,14 @@ __all__ = [
     "Handed",
     "Learned",
     "NewFact",
+    "NoPlaceLeft",
+    "NoSuchEventName",
     "NoSuchNetwork",
     "NotKept",
     "NotReady",
+    "NothingSetAside",
     "PeriodRefused",
+    "PutBack",
     "Seen",
     "SettingsEdit",
     "SharedHost",
@@ -90,12 +108,15 @@ __all__ = [
     "Uploaded",
     "accept_fact",
     "add_domain",
+    "add_event_name",
     "add_network",
     "advance",
     "ask_providers",
     "ask_rejudgement",
+    "ask_to_put_back",
     "bind_visitor",
     "bind_visitors",
+    "bring_back_event_name",
     "check_due",
     "clear_due",
     "delete_network",
@@ -109,19 +130,25 @@ __all__ = [
     "erase_people",
     "erase_visitor",
     "export_visitor",
+    "forget_hits_of_nobody",
     "give_browser",
     "hand_back",
     "hand_over",
+    "ignore_event_names",
     "judge_due_visits",
     "judge_new_hits",
+    "label_event_name",
     "learn_networks",
     "load_providers",
     "look_again",
     "mark_shared",
+    "put_asked_back",
     "record",
     "record_many",
+    "recount_moved",
     "refuse_network",
     "remove_domain",
+    "rest_names",
     "resume",
     "rotate_secret",
     "run_consumers",
@@ -134,6 +161,7 @@ __all__ = [
     "survivors",
     "take_in",
     "tell_served_hosts",
+    "tidy_set_aside",
     "unbind",
     "undo_binding",
     "unmark_shared",

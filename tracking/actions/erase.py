@@ -18,6 +18,7 @@ from ma_platform.db import sql
 from ma_platform.errors import NotFound
 from ma_platform.tenancy.models import ApiKey, User
 from ma_platform.tenancy.scope import system_scope
+from ma_platform.workspaces.actions import drop_whole_exports
 from tracking.actions.handing import forget_aliases
 from tracking.actions.links import relink
 from tracking.actions.retention import tell_fewer
@@ -62,6 +63,7 @@ def erase_people(lead_ids: Collection[int], *, now: datetime) -> Forgotten:
     done = _forget_browsers([visitor_id for visitor_id, _ in own], [key for _, key in own], now=now)
     _bury([f"lead {one}" for one in leads], now=now)
     forget_aliases(leads)
+    sql.run(DROP_REJECTED_OF, leads=list(map(str, leads)))
     for statement in (DROP_BINDINGS, DROP_OTHER, DROP_REJUDGED, DROP_LEAD_DAYS):
         sql.run(statement, leads=leads)
     events = sql.run(DROP_LEAD_EVENTS, leads=leads).rowcount
@@ -90,6 +92,7 @@ def _forget_browsers(ids: Sequence[int], keys: Sequence[str], *, now: datetime) 
 
 
 def _bury(names: Sequence[str], *, now: datetime) -> None:
+    drop_whole_exports()  # files of the whole workspace hold them, too
     sql.run(BURY, who=[sha256(name.encode()).hexdigest() for name in names], at=now)
 
 
@@ -133,6 +136,13 @@ BURY = """
 DROP_REJECTED = """
     DELETE FROM tracking_rejected AS rejected USING unnest(%(keys)s::text[]) AS gone(key)
      WHERE rejected.tenant_id = %(tenant_id)s AND strpos(rejected.line, gone.key) > 0
+"""
+# Lines that name their person, in both of the ways they are kept.
+DROP_REJECTED_OF = r"""
+    DELETE FROM tracking_rejected AS rejected
+     WHERE rejected.tenant_id = %(tenant_id)s
+       AND coalesce(substring(rejected.line FROM '^\(\d+,[0-9a-f-]+,(?:"(?:[^"]|"")*"|[^",]*),(\d+),'),
+                    split_part(rejected.line, chr(9), 4)) = ANY (%(leads)s::text[])
 """
 _OF = " WHERE tenant_id = %(tenant_id)s AND visitor_id = ANY (%(ids)s::bigint[])"
 DROP_EVENTS = "DELETE FROM tracking_event" + _OF  # noqa: S608 - constants

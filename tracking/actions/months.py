@@ -22,7 +22,7 @@ def ensure_partitions(*, now: datetime, back: int = MONTHS_BACK, ahead: int = MO
 
 def ensure_months(moments: Iterable[datetime]) -> None:
     """Make sure each of these moments has its partition. Free once a month is known to this process."""
-    for month in sorted({month_of(moment) for moment in moments} - _known):
+    for month in sorted({month_of(moment) for moment in set(moments)} - _known):
         if sql.run(ENSURE_MONTH, month=month).value():
             _made.add(month)
         elif month not in _made or not _in_doubt():

@@ -1,48 +1,226 @@
-"""Numbers for customers' own event names, made when a name is first seen. At most 500 names a workspace."""
+"""Numbers for customers' own event names, made when a name is first seen, while the workspace has a place for it.
+
+Anybody can send names with the public key: those get at most `EVENT_NAMES` less `EVENT_NAMES_RESERVED` places, so that
+what a secret key sends or a member adds is not crowded out. Events of ignored names are dropped and counted, those
+without a place set aside and counted.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from ma_platform.db import sql
+from ma_platform.env import ENV
+from ma_platform.tenancy.scope import system_scope
+from tracking.catalogue import CUSTOM_FROM
+from tracking.collector.lines import COLUMNS, VOUCHED
 
-MOST = 500
+FEW = 5  # names without a place that are told
+HIGHEST = 32_767
+QUIET, LOOKED_AT_ONCE = timedelta(days=30), 100
+COUNTS_KEPT = timedelta(days=92)
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """`left`: rows still without a number; `room`: some of them could get one."""
+
+    left: bool
+    room: bool
 
 
 def number_custom_names(*, now: datetime) -> int:
-    """Give every staged row with a name of its own its number; rows past the limit are set aside and counted."""
-    sql.run(MAKE, most=MOST)
-    sql.run(NUMBER)
-    return sql.run(SET_ASIDE, now=now, reason=f"more than {MOST} event names of the workspace's own").rowcount
+    """Give every staged row with a name of its own its number. Rows without one leave the batch; returns those set
+    aside. One statement while no name is new, ignored or without a place.
+    """
+    limits: dict[str, Any] = {  # Any: parameters
+        "vouched": VOUCHED,
+        "most": ENV.event_names,
+        "reserved": ENV.event_names_reserved,
+    }
+    found = sql.typed(NUMBER, _Numbered, **limits)[0]
+    if found.room:
+        sql.run(MAKE, **limits, first=CUSTOM_FROM - 1, highest=HIGHEST)
+        found = sql.typed(NUMBER, _Numbered, **limits)[0]
+    if not found.left:
+        return 0
+    reason = f"no place for another event name of the workspace's own: {ENV.event_names} at most"
+    aside: int = sql.run(SET_ASIDE, now=now, reason=reason, few=FEW).value()
+    return aside
 
 
-# One writer at a time gives out numbers, so that two drainers never give the same one.
-MAKE = """
-    WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('tracking_customname'))),
-    unknown AS (
-        SELECT DISTINCT incoming.tenant_id, incoming.custom
-          FROM alone, incoming
-         WHERE incoming.name IS NULL AND incoming.custom IS NOT NULL
-           AND NOT EXISTS (SELECT FROM tracking_customname AS known
-                            WHERE known.tenant_id = incoming.tenant_id AND known.name = incoming.custom)
-    ), numbered AS (
-        SELECT unknown.tenant_id, unknown.custom,
-               coalesce((SELECT max(known.number) FROM tracking_customname AS known
-                          WHERE known.tenant_id = unknown.tenant_id), 999)
-               + row_number() OVER (PARTITION BY unknown.tenant_id ORDER BY unknown.custom) AS number
-          FROM unknown
+def give_out_alone() -> None:
+    """One writer at a time gives out numbers and places. A statement of its own: the next one sees what others gave."""
+    sql.run(ALONE)
+
+
+def rest_names(*, now: datetime) -> int:
+    """Names of which no event is kept give their place back: their time is over, or the people were erased. Ignored
+    and added ones stay as they are. Returns names that rest now; a later event takes a place again.
+    """
+    with system_scope():
+        rested: int = sql.run(REST_CLEARED, now=now).rowcount
+        rested += sql.run(REST_GONE, now=now, quiet=now - QUIET, most=LOOKED_AT_ONCE).value()
+        sql.run(FORGET_COUNTS, before=(now - COUNTS_KEPT).date())
+    return rested
+
+
+ALONE = "SELECT pg_advisory_xact_lock(hashtext('tracking_customname'));"
+# Names are looked up one by one in the order of their index, whatever the planner believes (see `staged`).
+_KNOWN = """
+    WITH stated AS MATERIALIZED (
+        SELECT tenant_id, custom, bool_or(kind IS NOT DISTINCT FROM %(vouched)s) AS vouched,
+               min(occurred_at) AS since, max(occurred_at) AS until
+          FROM incoming WHERE name IS NULL
+         GROUP BY tenant_id, custom
+    ), known AS MATERIALIZED (
+        SELECT stated.tenant_id, stated.custom, stated.since, stated.until, own.id, own.number,
+               stated.vouched OR coalesce(own.vouched, false) AS vouched,
+               own.id IS NOT NULL AND own.ignored_at IS NULL AND own.rested_at IS NULL AS live,
+               stated.custom IS NOT NULL AND own.ignored_at IS NULL
+                   AND (own.id IS NULL OR own.rested_at IS NOT NULL) AS asking
+          FROM stated
+          LEFT JOIN LATERAL (
+               SELECT * FROM tracking_customname AS one
+                WHERE one.tenant_id = stated.tenant_id AND one.name BETWEEN stated.custom AND stated.custom
+                ORDER BY one.name OFFSET 0) AS own ON true
+    ), room AS MATERIALIZED (
+        SELECT asking.tenant_id, max(own.number) AS highest,
+               count(own.id) FILTER (WHERE own.ignored_at IS NULL AND own.rested_at IS NULL) AS taken,
+               count(own.id) FILTER (WHERE own.ignored_at IS NULL AND own.rested_at IS NULL AND NOT own.vouched)
+                   AS strange
+          FROM (SELECT DISTINCT tenant_id FROM known WHERE asking) AS asking
+          LEFT JOIN tracking_customname AS own ON own.tenant_id = asking.tenant_id
+         GROUP BY asking.tenant_id
+    )"""
+# When a name was seen is written once an hour, and left to whoever else is writing it just now.
+NUMBER = (
+    _KNOWN  # noqa: S608 - constants put together, values are parameters
+    + """, numbered AS (
+        UPDATE incoming SET name = (
+            SELECT own.number FROM tracking_customname AS own
+             WHERE own.tenant_id = incoming.tenant_id AND own.name BETWEEN incoming.custom AND incoming.custom
+               AND own.ignored_at IS NULL AND own.rested_at IS NULL
+             ORDER BY own.name OFFSET 0)
+         WHERE name IS NULL
+    ), seen AS MATERIALIZED (
+        SELECT own.id, known.since, known.until, known.vouched
+          FROM known
+          JOIN tracking_customname AS own ON own.id = known.id
+         WHERE known.live AND (coalesce(own.last_at < known.until - interval '1 hour', true)
+                               OR coalesce(own.first_at > known.since, true) OR own.vouched <> known.vouched)
+           FOR NO KEY UPDATE OF own SKIP LOCKED
+    ), noted AS (
+        UPDATE tracking_customname AS own
+           SET first_at = least(own.first_at, seen.since), last_at = greatest(own.last_at, seen.until),
+               vouched = seen.vouched
+          FROM seen WHERE own.id = seen.id
     )
-    INSERT INTO tracking_customname (tenant_id, name, number)
-    SELECT tenant_id, custom, number FROM numbered WHERE number < 1000 + %(most)s
+    SELECT coalesce(bool_or(NOT known.live), false) AS left,
+           coalesce(bool_or(known.asking AND room.taken < %(most)s
+                            AND (known.vouched OR room.strange < %(most)s - %(reserved)s)), false) AS room
+      FROM known LEFT JOIN room USING (tenant_id)
+"""
+)
+# Vouched names first, then by the alphabet. A name that rested keeps its number.
+MAKE = (
+    ALONE  # noqa: S608 - constants put together, values are parameters
+    + _KNOWN
+    + """, asked AS (
+        SELECT known.*, row_number() OVER turn AS place, count(*) FILTER (WHERE NOT vouched) OVER turn AS strangers
+          FROM known WHERE asking
+        WINDOW turn AS (PARTITION BY tenant_id ORDER BY vouched DESC, custom ROWS UNBOUNDED PRECEDING)
+    ), granted AS MATERIALIZED (
+        SELECT asked.*, coalesce(room.highest, %(first)s) + row_number() OVER (
+                   PARTITION BY asked.tenant_id ORDER BY (asked.id IS NULL) DESC, asked.place) AS fresh
+          FROM asked JOIN room USING (tenant_id)
+         WHERE room.taken + asked.place <= %(most)s
+           AND (asked.vouched OR room.strange + asked.strangers <= %(most)s - %(reserved)s)
+    ), woken AS (
+        UPDATE tracking_customname AS own SET rested_at = NULL, vouched = granted.vouched
+          FROM granted WHERE own.id = granted.id
+    )
+    INSERT INTO tracking_customname (tenant_id, name, number, vouched, first_at, last_at)
+    SELECT tenant_id, custom, fresh, vouched, since, until
+      FROM granted WHERE id IS NULL AND fresh <= %(highest)s
     ON CONFLICT DO NOTHING
 """
-NUMBER = """
-    UPDATE incoming SET name = known.number
-      FROM tracking_customname AS known
-     WHERE incoming.name IS NULL AND known.tenant_id = incoming.tenant_id AND known.name = incoming.custom
+)
+
+
+# Columns that hold what people sent; the others need no escapes.
+_TEXTS = {"visitor", "custom", "kind", "key", "subject_name", "url", "host", "path", "agent", "language"}
+_ESCAPED = (("'\\'", "'\\\\'"), ("chr(9)", "'\\t'"), ("chr(10)", "'\\n'"), ("chr(13)", "'\\r'"))
+
+
+def _as_sent() -> str:
+    """A staged row as the line it came in, so that it can be sent through once more."""
+    written = {name: f"gone.{name}::text" for name in COLUMNS}
+    for raw, escaped in _ESCAPED:
+        for name in _TEXTS | {"reasons", "source", "props"}:
+            written[name] = f"replace({written[name]}, {raw}, {escaped})"
+    return "concat_ws(chr(9), " + ", ".join(f"coalesce({text}, '\\N')" for text in written.values()) + ")"
+
+
+SET_ASIDE = f"""
+    WITH removed AS (
+        DELETE FROM incoming WHERE name IS NULL RETURNING *
+    ), gone AS MATERIALIZED (
+        SELECT removed.*, own.number AS ignored
+          FROM removed
+          LEFT JOIN LATERAL (
+               SELECT number FROM tracking_customname AS one
+                WHERE one.tenant_id = removed.tenant_id AND one.name BETWEEN removed.custom AND removed.custom
+                  AND one.ignored_at IS NOT NULL
+                ORDER BY one.name OFFSET 0) AS own ON true
+    ), kept AS (
+        INSERT INTO tracking_rejected (tenant_id, line, reason, at)
+        SELECT gone.tenant_id, {_as_sent()}, %(reason)s, %(now)s FROM gone WHERE gone.ignored IS NULL
+    ), counted AS (
+        INSERT INTO tracking_turnedaway AS turned (tenant_id, number, day, count, names)
+        SELECT gone.tenant_id, gone.ignored, (%(now)s AT TIME ZONE workspace.timezone)::date, count(*),
+               coalesce((array_agg(DISTINCT gone.custom) FILTER (
+                   WHERE gone.ignored IS NULL AND gone.custom IS NOT NULL))[1:%(few)s], ARRAY[]::text[])
+          FROM gone JOIN tenancy_workspace AS workspace ON workspace.id = gone.tenant_id
+         GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        ON CONFLICT (tenant_id, number, day) DO UPDATE
+           SET count = turned.count + excluded.count,
+               names = CASE WHEN cardinality(turned.names) >= %(few)s THEN turned.names
+                            ELSE (turned.names || ARRAY(SELECT unnest(excluded.names)
+                                                        EXCEPT SELECT unnest(turned.names)))[1:%(few)s] END
+    )
+    SELECT count(*) FROM gone WHERE gone.ignored IS NULL
+"""  # noqa: S608 - column names are constants
+# `last_at` may be an hour behind.
+REST_CLEARED = """
+    UPDATE tracking_customname AS own SET rested_at = %(now)s
+      FROM tracking_retention AS kept
+     WHERE kept.tenant_id = own.tenant_id AND kept.name = own.number AND own.rested_at IS NULL
+       AND own.ignored_at IS NULL AND own.added_at IS NULL AND own.last_at < kept.done_until - interval '1 hour'
 """
-SET_ASIDE = """
-    WITH gone AS (DELETE FROM incoming WHERE name IS NULL RETURNING *)
-    INSERT INTO tracking_rejected (tenant_id, line, reason, at)
-    SELECT gone.tenant_id, gone::text, %(reason)s, %(now)s FROM gone
+# Nobody counts it by day and it has long been quiet: is there really nothing between its first and its last event?
+REST_GONE = """
+    WITH quiet AS MATERIALIZED (
+        SELECT own.tenant_id, own.id, own.number, own.first_at, own.last_at
+          FROM tracking_customname AS own
+         WHERE own.rested_at IS NULL AND own.ignored_at IS NULL AND own.added_at IS NULL AND own.last_at < %(quiet)s
+           AND coalesce(own.looked_at < %(quiet)s, true)
+           AND NOT EXISTS (SELECT FROM tracking_daily AS daily
+                            WHERE daily.tenant_id = own.tenant_id AND daily.name = own.number)
+         ORDER BY own.tenant_id, own.id LIMIT %(most)s
+    ), looked AS (
+        UPDATE tracking_customname AS own
+           SET looked_at = %(now)s,
+               rested_at = CASE WHEN NOT EXISTS (
+                   SELECT FROM tracking_event AS event
+                    WHERE event.tenant_id = quiet.tenant_id AND event.name = quiet.number
+                      AND event.occurred_at >= coalesce(quiet.first_at, '-infinity')
+                      AND event.occurred_at < quiet.last_at + interval '2 hours') THEN %(now)s END
+          FROM quiet WHERE own.tenant_id = quiet.tenant_id AND own.id = quiet.id
+        RETURNING own.rested_at
+    )
+    SELECT count(rested_at) FROM looked
 """
+FORGET_COUNTS = "DELETE FROM tracking_turnedaway WHERE day < %(before)s"

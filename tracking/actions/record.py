@@ -127,7 +127,7 @@ RECORD = (
                                               AND seen.occurred_at >= %(since)s))
         ON CONFLICT DO NOTHING
         RETURNING tenant_id, lead_id, visitor_id, name, subject_id, occurred_at, duration, verdict
-    ), zone AS (
+    ), zone AS MATERIALIZED (
         SELECT workspace.id, workspace.timezone FROM tenancy_workspace AS workspace WHERE workspace.id = %(tenant_id)s
     ), counted AS ("""
     + ROLL_UP

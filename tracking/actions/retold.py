@@ -20,25 +20,28 @@ RETOLD = """
      WHERE name = 1 AND visitor IS NOT NULL AND props ->> 'replaces' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
      ORDER BY 1, 2
 """
-# Only views of nobody can be taken back, and only once: the verdict is the mark.
+# Only views of nobody can be taken back, and only once; what was no person's in our eyes was not counted.
 TAKE_BACK = """
     WITH told AS MATERIALIZED (
         SELECT found.tenant_id, found.id, found.occurred_at
           FROM unnest(%(tenants)s::bigint[], %(ids)s::uuid[]) AS again(tenant_id, id)
          CROSS JOIN LATERAL (SELECT first.tenant_id, first.id, first.occurred_at FROM tracking_event AS first
                               WHERE first.tenant_id = again.tenant_id AND first.id = again.id AND first.name = 1
-                                AND first.occurred_at BETWEEN %(since)s AND %(until)s AND first.verdict = 0
+                                AND first.occurred_at BETWEEN %(since)s AND %(until)s
+                                AND NOT 'replaced' = ANY (first.reasons)
                                 AND first.visitor_id IS NULL AND first.lead_id IS NULL
                              OFFSET 0) AS found
     ), gone AS (
-        UPDATE tracking_event AS event SET verdict = 2, reasons = event.reasons || '{replaced}'
+        UPDATE tracking_event AS event SET verdict = CASE event.verdict WHEN 1 THEN 1 ELSE 2 END,
+               reasons = event.reasons || '{replaced}'
           FROM told
          WHERE event.tenant_id = told.tenant_id AND event.id = told.id AND event.occurred_at = told.occurred_at
-        RETURNING event.tenant_id, event.subject_id, event.occurred_at
+        RETURNING event.tenant_id, event.subject_id, event.occurred_at, old.verdict
     ), less AS (
         SELECT gone.tenant_id, gone.subject_id, (gone.occurred_at AT TIME ZONE workspace.timezone)::date AS day,
                count(*) AS count
           FROM gone JOIN tenancy_workspace AS workspace ON workspace.id = gone.tenant_id
+         WHERE gone.verdict = 0
          GROUP BY 1, 2, 3
     )
     UPDATE tracking_daily AS daily SET count = daily.count - less.count

@@ -13,6 +13,7 @@ from ma_platform.tenancy.scope import system_scope
 from tracking.collector.stream import Streams
 
 SECONDS = 10.0
+MOST_COUNTED = 10_000  # lines and facts set aside; one more means "more"
 
 
 class Watchman:
@@ -31,7 +32,7 @@ class Watchman:
             return
         self._told = time.monotonic()
         with system_scope():
-            found = sql.run(LOOK, now=now).dicts()[0]
+            found = sql.run(LOOK, now=now, most=MOST_COUNTED + 1).dicts()[0]
         held = self._held(found.pop("oldest"), found.pop("newest"))
         state = {**found, "longest_write": round(held, 1), "at": now.timestamp()}
         self._client.set(self._streams.state, orjson.dumps(state))
@@ -42,10 +43,12 @@ class Watchman:
         return time.monotonic() - self._since
 
 
-# Months ahead: whole ones after this. Visits wait for their look-up from when they were last heard of.
+# Months ahead: whole ones after this. Visits wait for their look-up from when they were last heard of. Lines: of the
+# last hour, by an index alone.
 LOOK = """
-    SELECT (SELECT count(*) FROM tracking_rejected) AS rejected,
-           (SELECT count(*) FROM tracking_poison) AS poisoned,
+    SELECT (SELECT count(*) FROM (SELECT FROM tracking_rejected WHERE at > %(now)s - interval '1 hour'
+                                   LIMIT %(most)s) AS line) AS rejected,
+           (SELECT count(*) FROM (SELECT FROM tracking_poison LIMIT %(most)s) AS fact) AS poisoned,
            coalesce((SELECT extract(epoch FROM %(now)s - min(started_at)) FROM tracking_session
                       WHERE enriched_at IS NULL), 0)::float AS unenriched,
            (SELECT count(*) FROM pg_inherits JOIN pg_class AS child ON child.oid = pg_inherits.inhrelid

@@ -23,22 +23,22 @@ class Directory:
         self._url = url
 
     def load(self) -> Mapping[str, Sender]:
-        """Every workspace's public write key."""
+        """Every open workspace's public write key."""
         with _connected(self._url) as database, database.cursor() as cursor:
-            cursor.execute("SELECT write_key, id FROM tenancy_workspace")
+            cursor.execute("SELECT write_key, id FROM tenancy_workspace WHERE closed_at IS NULL")
             return {key: Sender(tenant_id) for key, tenant_id in cursor.fetchall()}
 
     def find(self, key: str) -> Sender | None:
         """One key: a write key, or a secret API key `ma_<code>_<secret>` that may state identities."""
         with _connected(self._url) as database, database, database.cursor() as cursor:
-            cursor.execute("SELECT id FROM tenancy_workspace WHERE write_key = %s", [key])
+            cursor.execute("SELECT id FROM tenancy_workspace WHERE write_key = %s AND closed_at IS NULL", [key])
             row = cursor.fetchone()
             if row is not None:
                 return Sender(row[0])
             parts = key.split("_", 2)
             if len(parts) != 3 or parts[0] != "ma":
                 return None
-            cursor.execute("SELECT id FROM tenancy_workspace WHERE code = %s", [parts[1]])
+            cursor.execute("SELECT id FROM tenancy_workspace WHERE code = %s AND closed_at IS NULL", [parts[1]])
             row = cursor.fetchone()
             if row is None:
                 return None

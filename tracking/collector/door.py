@@ -42,8 +42,6 @@ class Door:
             return None if method == "POST" else _preflight(method, "POST, OPTIONS")
         if path not in (PIXEL_PATH, VISITOR_PATH):
             return NOT_FOUND
-        if method == "HEAD" and path == PIXEL_PATH:
-            return PIXEL
         return None if method in READS else _preflight(method, "GET, OPTIONS")
 
     def asks(self, key: str, *, at: float) -> tuple[Sender | None, bool]:

@@ -16,15 +16,16 @@ from tracking import verdict
 from tracking.catalogue import API, BY_WIRE, WEB, Event
 from tracking.collector import limits
 from tracking.collector.address import address_in
-from tracking.collector.lines import Line, json_text
+from tracking.collector.lines import VOUCHED, Line, json_text
 from tracking.collector.refusal import Refusal
 from tracking.collector.shape import Json, object_at, text_at
+from tracking.facts import HIT
 from tracking.identity import ACCOUNT, CLAIMED
 from tracking.sources import REMEMBERED, SHORT, page_key, visit_source
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 PAGES = ("page", "screen")
-PLACE_KEYS = ("path", "title")  # told by the subject already
+UNTOLD_KEYS = ("path", "title", HIT)  # told by the subject already; and what only we may say
 ADDRESS_KEYS = ("url", "referrer")  # kept beside the subject: it knows no query
 CAMPAIGN_KEYS = ("name", "source", "medium", "term", "content")
 AGENT = 300  # characters of a user agent
@@ -182,6 +183,17 @@ def _page(line: Line, message: Message, arrival: Arrival) -> None:
     if not line.subject_name:
         line.subject_name = text_at(message.body, "name", message.path)[:500]
     line.props = _web_props(message, page)
+    if not line.visitor:
+        _keep_hit(line, message.context, arrival)
+
+
+def _keep_hit(line: Line, context: Json, arrival: Arrival) -> None:
+    """Of a view that is only counted: the agent and the neighbourhood of the address, to be judged again by."""
+    if (not line.agent and arrival.trusted) or line.occurred_at < arrival.now - limits.OLDEST:
+        return  # a server's word, of which nothing can be judged, or of a time from which nothing like it is kept
+    stated = context.get("ip") if arrival.trusted else arrival.ip
+    place = verdict.network_of(stated).partition("/")[0] if isinstance(stated, str) else ""
+    line.props[HIT] = verdict.Hit(ua=line.agent, ip=place, method="POST", posted=True).as_json()
 
 
 def _screen(line: Line, message: Message, arrival: Arrival) -> None:
@@ -207,6 +219,7 @@ def _track(line: Line, message: Message, arrival: Arrival) -> None:
     if event is None or not (event.stated_by == WEB or (event.stated_by == API and arrival.trusted)):
         # A stranger cannot state the product's own judgements: the name stays, marked as theirs.
         line.custom = (f"track:{stated}" if event else stated)[: limits.NAME + 6]
+        line.kind = VOUCHED if arrival.trusted else ""
         return
     line.name = int(event)
     if event.subject_kind == "page":
@@ -323,7 +336,7 @@ def _source_of(url: str, referrer: str, campaign: tuple[Any, ...]) -> str | None
 
 def _web_props(message: Message, page: Json) -> dict[str, Any]:
     stated, context = message.properties, message.context
-    props = {key: value for key, value in stated.items() if key not in PLACE_KEYS} if stated else {}
+    props = {key: value for key, value in stated.items() if key not in UNTOLD_KEYS} if stated else {}
     for name in ADDRESS_KEYS:
         if name not in props and type(held := page.get(name)) is str and held:
             props[name] = held

@@ -24,10 +24,10 @@ def visitor_in_cookie(request: Request) -> str:
 
 
 def pixel_line(request: Request, now: datetime) -> Line:
-    """A pixel's own time is now; its page is `u`, else the page that shows it."""
+    """A pixel's own time is now; its page is `u`, else the page that shows it. Only machines ask with HEAD: no id."""
     url, referrer, stated = (asked(request, name) for name in ("u", "r", "e"))
     line = Line(message_id(""), 0, now, now)
-    line.visitor = visitor_in_cookie(request)
+    line.visitor = "" if request.method == "HEAD" else visitor_in_cookie(request)
     line.ip = request.ip if line.visitor else ""
     _judge(line, request)
     _name(line, stated)
@@ -45,13 +45,13 @@ def pixel_line(request: Request, now: datetime) -> Line:
 def _kept(line: Line, request: Request) -> dict[str, object]:
     """To be judged again by; of somebody without an id only the neighbourhood of the address is kept."""
     ip = line.ip or verdict.network_of(request.ip).partition("/")[0]
-    return verdict.Hit(ua=line.agent, ip=ip, prefetch=is_prefetch(request)).as_json()
+    return verdict.Hit(ua=line.agent, ip=ip, method=request.method, prefetch=is_prefetch(request)).as_json()
 
 
 def _judge(line: Line, request: Request) -> None:
     line.agent = request.headers.get("user-agent", "")[:AGENT]
     signs = {name: request.headers.get(name, "") for name in PREFETCH}
-    judged = verdict.judge_request(line.agent, headers=signs)
+    judged = verdict.judge_request(line.agent, method=request.method, headers=signs)
     line.verdict, line.reasons, line.rule_version = int(judged.verdict), judged.reasons, verdict.RULE_VERSION
 
 

@@ -9,8 +9,8 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.expressions import Func
 
-from ma_platform.tenancy.orm import TenantModel
-from tracking.models.walled import Unchecked
+from ma_platform.tenancy.orm import PublicIdField, TenantModel
+from tracking.models.walled import Unchecked, drawn
 
 
 def current_txid() -> Func:
@@ -112,14 +112,50 @@ class Daily(Unchecked):
 
 
 class CustomName(TenantModel):
-    """A workspace's own event name and its number (≥ 1000)."""
+    """A workspace's own event name and its number (≥ 1000), which stays its for ever: counts by day and rules hold it.
 
+    It takes one of the workspace's places unless `ignored_at` (by a member: its events are dropped) or `rested_at`
+    (no event of it is kept). `vouched`: a secret key sent it, or a member added it, which `added_at` tells.
+    `first_at`, `last_at` of its events, the latter up to an hour behind; `looked_at`: when the log was searched for it.
+    """
+
+    public_id = PublicIdField(prefix="evn", db_default=drawn("evn"))
     name = models.CharField(max_length=200)
     number = models.SmallIntegerField()
+    label = models.CharField(max_length=100, default="", db_default="")
+    vouched = models.BooleanField(default=False, db_default=False)
+    first_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+    added_at = models.DateTimeField(null=True)
+    ignored_at = models.DateTimeField(null=True)
+    rested_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         abstract = False
         constraints = [
             models.UniqueConstraint(fields=["tenant", "name"], name="tracking_customname_once"),
             models.UniqueConstraint(fields=["tenant", "number"], name="tracking_customname_number"),
+            models.UniqueConstraint(fields=["tenant", "public_id"], name="tracking_customname_public"),
+        ]
+
+
+class TurnedAway(TenantModel):
+    """Events with names of the workspace's own that were not written, by day of the workspace.
+
+    `number`: of an ignored name, whose events are dropped; None: there was no place for their names, the first of which
+    are in `names`.
+    """
+
+    number = models.SmallIntegerField(null=True)
+    day = models.DateField()
+    count = models.BigIntegerField()
+    names = ArrayField(models.TextField(), default=list, db_default=[])
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "number", "day"], name="tracking_turnedaway_once", nulls_distinct=False
+            )
         ]

@@ -36,7 +36,8 @@ class Node:
 class LogState:
     """As an ingest process saw it at most ten seconds before `at`.
 
-    `rejected` lines and `poisoned` facts set aside; `unenriched`: seconds the oldest visit waits for its look-up;
+    `rejected` lines of the last hour and `poisoned` facts set aside (10,001: more); `unenriched`: seconds the oldest
+    visit waits for its look-up;
     `months_ahead` partitions; `longest_write`: seconds a writing transaction has held the consumers back.
     """
 

@@ -77,8 +77,9 @@ def domain_tags(tag: TagSettings) -> dict[str, TagSettings]:
 
 
 def custom_names() -> list[tuple[int, str]]:
-    """The workspace's own events by name: (number, name)."""
-    return list(CustomName.objects.order_by("name").values_list("number", "name"))
+    """The workspace's own events by name: (number, what they are called)."""
+    rows = CustomName.objects.order_by("name").values_list("number", "label", "name")
+    return [(number, label or name) for number, label, name in rows]
 
 
 def retention_days() -> dict[int, int]:

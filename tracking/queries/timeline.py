@@ -67,6 +67,7 @@ class Entry:
     lead_id: int | None
     visitor_id: int | None
     scroll: int | None = None
+    own_label: str | None = None  # what members call an event of the workspace's own
 
     @property
     def event(self) -> Event | None:
@@ -75,8 +76,8 @@ class Entry:
 
     @property
     def label(self) -> str:
-        """The event's name in the reader's language."""
-        return gettext(self.event.label) if self.event else self.name
+        """The event's name in the reader's language; one of the workspace's own as its members call it."""
+        return gettext(self.event.label) if self.event else self.own_label or self.name
 
     @property
     def position(self) -> list[object]:
@@ -185,7 +186,8 @@ def _whole(number: object) -> int:
 
 _CAUSES = [int(event) for event in CAUSES]
 _ENTRY = """
-    SELECT event.id, event.name, custom.name AS custom, event.occurred_at AS at, event.received_at, subject.kind,
+    SELECT event.id, event.name, custom.name AS custom, custom.label AS own_label, event.occurred_at AS at,
+           event.received_at, subject.kind,
            subject.key, subject.name AS subject_name, nullif(coalesce(nullif(subject.url, ''), subject.key), '') AS url,
            event.duration AS visible_ms, event.verdict, event.reasons, event.props, event.lead_id, event.visitor_id
 """

@@ -24,7 +24,7 @@ TOO_SOON_SECONDS = 2.0  # gateways open and click within a moment of delivery
 class Hit:
     """A bare request, as it is kept beside its event in `props.hit`. `since_delivery` in seconds, None: not known.
 
-    `hidden`: it followed the link that no person can see.
+    `hidden`: it followed the link that no person can see. `posted`: the tag told it, by the API's door; it has no id.
     """
 
     ua: str = ""
@@ -33,6 +33,7 @@ class Hit:
     prefetch: bool = False
     since_delivery: float | None = None
     hidden: bool = False
+    posted: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """What is kept; parts that say nothing are left out."""
@@ -43,6 +44,8 @@ class Hit:
             kept["since_delivery"] = round(self.since_delivery, 1)
         if self.hidden:
             kept["hidden"] = True
+        if self.posted:
+            kept["posted"] = True
         return kept
 
 
@@ -56,6 +59,7 @@ def hit_of(kept: Mapping[str, Any]) -> Hit:
         prefetch=bool(kept.get("prefetch")),
         since_delivery=float(since) if isinstance(since, int | float) else None,
         hidden=bool(kept.get("hidden")),
+        posted=bool(kept.get("posted")),
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
 from tracking.debugging import debug_rows, refusal_rows
-from tracking.queries import arrivals, refusals, sites
+from tracking.queries import MOST_COUNTED, arrivals, names_without_place, refusals, set_aside_waiting, sites
 
 SHOWN = 50
 FEW = 5  # refused posts, until all are asked for
@@ -21,7 +23,11 @@ def debug(request: MemberRequest) -> HttpResponse:
     """`visitor`: only this browser's; asks again every two seconds until told to stand still."""
     visitor = request.GET.get("visitor", "").strip()[:200]
     refused, whole = refusal_rows(refusals()), request.GET.get("refused") == "all"
+    waiting = set_aside_waiting()
     context = {
+        "without_place": names_without_place(today=timezone.localdate(clock.now())),
+        "waiting": min(waiting, MOST_COUNTED),
+        "more_wait": waiting > MOST_COUNTED,
         "rows": debug_rows(arrivals(visitor=visitor, limit=SHOWN), sites()),
         "refused": refused if whole else refused[:FEW],
         "refused_count": len(refused),

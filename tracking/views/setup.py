@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
+from ma_platform import clock
 from ma_platform.env import ENV
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
+from tracking.actions.forgetting import DAYS
 from tracking.banners import banner, waits
 from tracking.hosts import readable
-from tracking.queries import domain_tags, sightings, tag_seen, tag_settings
+from tracking.queries import domain_tags, names_without_place, sightings, tag_seen, tag_settings
 from tracking.queries.setting import TagSettings
 from tracking.snippets import (
     ONLY_MEASURE,
@@ -50,6 +52,8 @@ def setup(request: MemberRequest) -> HttpResponse:
         "seen": tag_seen(),
         "sightings": sightings(),
         "notice": _notice(request),
+        "counted_days": DAYS,
+        "without_place": names_without_place(today=timezone.localdate(clock.now())),
         "may_edit": Capability.EDIT_TRACKING in request.can,
     }
     return page_or_fragment(request, "tracking/setup.html", "tracking/_seen.html", context)

@@ -1,4 +1,5 @@
-"""Hits without a visit, judged together: opens and clicks by message and network, pixels by place and agent.
+"""Hits without a visit, judged together: opens and clicks by message and network, pixels and views that are only
+counted by place and agent.
 
 What is needed lies beside each event in `props.hit`. Networks that show themselves as mail gateways are remembered
 (`tracking_network`, kind "gateway", learned) for ninety days after their last scan.
@@ -6,6 +7,7 @@ What is needed lies beside each event in `props.hit`. Networks that show themsel
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,9 +26,12 @@ from tracking.catalogue import Event
 from tracking.queries.pages import measured_pages
 from tracking.verdict import Hit
 from tracking.verdict.mails import GATEWAY_SECONDS
+from tracking.verdict.pixels import BURST_SECONDS, BURST_VIEWS
 
 AROUND = timedelta(hours=1)  # everything that can bear on a hit lies this near
 SCAN = timedelta(minutes=10)
+PIXELS_AROUND = timedelta(minutes=2)
+BURST = timedelta(seconds=BURST_SECONDS)
 GATEWAY_DAYS, GATEWAY_CONFIDENCE = 90, 80
 
 
@@ -97,8 +102,34 @@ def judge_pixels_near(pages: Collection[int], *, since: datetime, until: datetim
     return judge_pixel_rows(rows)
 
 
+def judge_counted_near(moments: Collection[datetime]) -> list[JudgedHit]:
+    """Judge views that are only counted, of networks and agents that told many of them about one of these moments.
+
+    Read is twice as far as is judged: whoever is judged has all neighbours that matter.
+    """
+    firsts, lasts = _stretches(moments)
+    since, until = [at - 2 * BURST for at in firsts], [at + 2 * BURST for at in lasts]
+    judged = judge_pixel_rows(rows_of(COUNTED_TOGETHER, many=BURST_VIEWS, since=since, until=until))
+    ends = [at + BURST for at in lasts]
+    near = [(one, bisect_left(ends, one.row.occurred_at)) for one in judged]
+    return [one for one, at in near if at < len(ends) and one.row.occurred_at >= firsts[at] - BURST]
+
+
+def _stretches(moments: Collection[datetime]) -> tuple[list[datetime], list[datetime]]:
+    """First and last of moments that lie so near each other that what is read about them touches."""
+    firsts: list[datetime] = []
+    lasts: list[datetime] = []
+    for at in sorted(moments):
+        if lasts and at - lasts[-1] <= 4 * BURST:
+            lasts[-1] = at
+        else:
+            firsts.append(at)
+            lasts.append(at)
+    return firsts, lasts
+
+
 def judge_pixel_rows(rows: Sequence[HitRow]) -> list[JudgedHit]:
-    """The rules over pixels (and downloads) already read."""
+    """The rules over pixels (and downloads, and counted views) already read."""
     scripted = measured_pages({row.subject_id for row in rows if row.subject_id is not None})
     by_place: dict[tuple[str, str], list[HitRow]] = defaultdict(list)
     for row in rows:
@@ -173,7 +204,7 @@ def _link(row: HitRow) -> str:
 
 
 def _scripted(row: HitRow, scripted: Collection[int]) -> bool:
-    return row.name == Event.PAGE_VIEWED and row.subject_id in scripted
+    return row.name == Event.PAGE_VIEWED and not row.hit.posted and row.subject_id in scripted
 
 
 def _seen(rows: Sequence[HitRow]) -> Mapping[int, list[float]]:
@@ -244,6 +275,21 @@ PIXEL_HITS = (
       FROM tracking_event AS event
      WHERE event.tenant_id = %(tenant_id)s AND event.subject_id = ANY (%(pages)s::bigint[])
        AND event.occurred_at BETWEEN %(since)s AND %(until)s AND event.name IN (1, 4) AND event.props ? 'hit'
+       AND NOT event.props -> 'hit' ? 'posted'
+"""
+)
+COUNTED_TOGETHER = (
+    "SELECT "  # noqa: S608 - constants put together, values are parameters
+    + HIT
+    + """
+      FROM (SELECT view.*, count(*) OVER (PARTITION BY stretch.since, view.props -> 'hit' -> 'ip',
+                                                       view.props -> 'hit' -> 'ua') AS many
+              FROM unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) AS stretch(since, until)
+              JOIN tracking_event AS view
+                ON view.tenant_id = %(tenant_id)s AND view.visitor_id IS NULL AND view.name = 1
+               AND view.occurred_at BETWEEN stretch.since AND stretch.until
+             WHERE view.props -> 'hit' ? 'posted' AND view.props -> 'hit' ->> 'ip' <> '') AS event
+     WHERE event.many >= %(many)s
 """
 )
 # Reading is told by visible time of a visit that is not itself in doubt.
@@ -278,6 +324,9 @@ CHANGING = Changing(
     """,
     differs="""
         event.tenant_id = %(tenant_id)s AND event.id = judged.id AND event.occurred_at = judged.occurred_at
-          AND (event.verdict <> judged.verdict OR event.reasons <> coalesce(judged.reasons, '{}'))
+          AND NOT 'replaced' = ANY (event.reasons)
+          AND (event.verdict <> judged.verdict
+               OR array_remove(event.reasons, 'time_clamped') <> coalesce(judged.reasons, '{}'))
     """,
+    kept="CASE WHEN 'time_clamped' = ANY (event.reasons) THEN '{time_clamped}' ELSE '{}' END",
 )

@@ -21,6 +21,7 @@ from tracking import verdict
 from tracking.actions.rejudge.hits import (
     AROUND,
     HIT,
+    PIXELS_AROUND,
     JudgedHit,
     judge_mail_rows,
     judge_pixel_rows,
@@ -41,7 +42,7 @@ from tracking.actions.rejudge.visits import (
 from tracking.catalogue import Verdict
 from tracking.models import Rejudgement
 
-VISITS_AT_ONCE = 500
+VISITS_AT_ONCE, COUNTED_AT_ONCE = 500, 20_000
 CHUNK = timedelta(days=1)
 LONGEST = timedelta(days=400)
 PEOPLE_AT_ONCE = 5_000
@@ -126,12 +127,13 @@ def resume(start: Callable[[int, int], None], *, now: datetime) -> int:
 
 
 def _chunk_end(one: Rejudgement) -> datetime:
-    """Not more than a day nor, but for visits that began in one moment, than so many visits."""
+    """Not more than a day nor, but for those of one moment, than so many visits and so many views only counted."""
     most = min(one.position + CHUNK, one.until)
     nth = sql.run(NTH_VISIT, since=one.position, until=most, most=VISITS_AT_ONCE).values()
+    nth += sql.run(NTH_COUNTED, since=one.position, until=most, most=COUNTED_AT_ONCE).values()
     if not nth:
         return most
-    end: datetime = nth[0]
+    end: datetime = min(nth)
     return max(end, one.position + timedelta(microseconds=1))
 
 
@@ -158,7 +160,7 @@ def _hits(since: datetime, until: datetime, *, now: datetime) -> list[JudgedHit]
     """Bare hits of the chunk, judged with their neighbours before and after it."""
     mails = rows_of(MAIL_HITS, since=since - AROUND, until=until + AROUND)
     judged = judge_mail_rows(mails, gateways=known_gateways((row.hit.ip for row in mails), now=now))
-    judged += judge_pixel_rows(rows_of(PAGE_HITS, since=since, until=until))
+    judged += judge_pixel_rows(rows_of(PAGE_HITS, since=since - PIXELS_AROUND, until=until + PIXELS_AROUND))
     return [one for one in judged if since <= one.row.occurred_at < until]
 
 
@@ -217,6 +219,12 @@ NTH_VISIT = """
     SELECT last_at FROM tracking_session
      WHERE tenant_id = %(tenant_id)s AND last_at >= %(since)s AND last_at < %(until)s
      ORDER BY last_at OFFSET %(most)s LIMIT 1
+"""
+NTH_COUNTED = """
+    SELECT occurred_at FROM tracking_event
+     WHERE tenant_id = %(tenant_id)s AND visitor_id IS NULL AND name = 1
+       AND occurred_at >= %(since)s AND occurred_at < %(until)s
+     ORDER BY occurred_at OFFSET %(most)s LIMIT 1
 """
 VISITS = ROWS + " AND visit.last_at >= %(since)s AND visit.last_at < %(until)s ORDER BY visit.last_at"
 # By subject, whose index knows the time: mails and links are few, and a month of the log is not.

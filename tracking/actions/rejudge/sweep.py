@@ -12,7 +12,14 @@ from typing import Any
 
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope, tenant_scope
-from tracking.actions.rejudge.hits import Span, judge_mail_of, judge_pixels_near, write_hits
+from tracking.actions.rejudge.hits import (
+    PIXELS_AROUND,
+    Span,
+    judge_counted_near,
+    judge_mail_of,
+    judge_pixels_near,
+    write_hits,
+)
 from tracking.actions.rejudge.moves import Moved, Outcome, lock_judging, settle, tell, try_lock_judging
 from tracking.actions.rejudge.visits import ROWS, Judged, VisitRow, judge_rows, write_visits
 from tracking.catalogue import Event, Fact, Verdict
@@ -21,7 +28,6 @@ AT_ONCE, ROUNDS = 500, 20
 SETTLED = timedelta(seconds=60)  # a visit this quiet is judged for good, until something new is heard of it
 AGAIN = timedelta(seconds=10)
 LIVELY = timedelta(minutes=15)
-PIXELS_AROUND = timedelta(minutes=2)
 MAIL = (Event.EMAIL_OPENED, Event.EMAIL_CLICKED)
 
 
@@ -45,7 +51,8 @@ def judge_new_hits(facts: Sequence[Fact], *, now: datetime) -> Outcome:
         Span(fact.lead_id, fact.occurred_at, fact.occurred_at) for fact in facts if _is_mail(fact) and fact.lead_id
     ]
     pixels = [fact for fact in facts if fact.props.get("pixel") and fact.subject_id is not None]
-    outcome = Outcome(examined=len(spans) + len(pixels))
+    counted = [fact.occurred_at for fact in facts if _is_counted(fact)]
+    outcome = Outcome(examined=len(spans) + len(pixels) + len(counted))
     if not outcome.examined:
         return outcome
     lock_judging()
@@ -54,6 +61,8 @@ def judge_new_hits(facts: Sequence[Fact], *, now: datetime) -> Outcome:
         since = min(fact.occurred_at for fact in pixels) - PIXELS_AROUND
         until = max(fact.occurred_at for fact in pixels) + PIXELS_AROUND
         judged += judge_pixels_near({fact.subject_id for fact in pixels if fact.subject_id}, since=since, until=until)
+    if counted:
+        judged += judge_counted_near(counted)
     moved = write_hits(judged)
     settle(moved)
     tell(moved, now=now)
@@ -89,6 +98,12 @@ def _mails_beside(judged: Sequence[Judged], *, now: datetime) -> list[Moved]:
 
 def _is_mail(fact: Fact) -> bool:
     return fact.name in MAIL and fact.lead_id is not None
+
+
+def _is_counted(fact: Fact) -> bool:
+    """A view whose visitor has not agreed to be recognised."""
+    nobody = fact.visitor_id is None and fact.lead_id is None
+    return nobody and fact.name == Event.PAGE_VIEWED and not fact.props.get("pixel")
 
 
 def _due(now: datetime) -> dict[str, Any]:  # Any: whatever the driver adapts

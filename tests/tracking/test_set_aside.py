@@ -1,0 +1,161 @@
+"""Lines that could not be written: kept within bounds, shown without what is personal, put back by whoever may."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from io import BytesIO, StringIO
+
+from django.core.management import call_command
+
+from ma_platform.audit.models import AuditEntry
+from ma_platform.db import sets, sql
+from ma_platform.env import ENV
+from ma_platform.tenancy.models import Workspace
+from ma_platform.tenancy.scope import tenant_scope
+from tests.tracking.collecting import NOW
+from tests.tracking.test_poison import line
+from tracking.actions import ask_to_put_back, drain, erase_people, put_asked_back, staged, tidy_set_aside
+from tracking.collector.lines import COLUMNS
+from tracking.models import Daily, Event, Rejected
+from tracking.queries import crowded_out, set_aside
+from tracking.set_aside import copied, excerpt, masked, read
+
+HOSTILE = 'a\\b "quoted", (comma)\n\ttab \u202e 山田'
+FIRST = NOW - timedelta(days=3)
+
+
+def row_text(raw: bytes) -> str:
+    """The line as the text of a staged row, which is how names past the limit are kept."""
+    sql.run(staged.CREATE)
+    sets.copy_lines(staged.TABLE, COLUMNS, BytesIO(raw + b"\n"))
+    found: str = sql.run("SELECT incoming::text FROM incoming").value()
+    sql.run(staged.EMPTY)
+    return found
+
+
+def aside(workspace: Workspace, text: str, reason: str, *, at: datetime = FIRST) -> str:
+    with tenant_scope(workspace):
+        made = Rejected.objects.create(line=text, reason=reason, at=at)
+        made.refresh_from_db()
+    return str(made.public_id)
+
+
+def left(workspace: Workspace) -> list[tuple[str, datetime, bool]]:
+    with tenant_scope(workspace):
+        return [(one.kind, one.at, one.tried_at is not None) for one in set_aside()]
+
+
+def test_both_ways_a_line_is_kept_are_read_and_copied_alike(acme):
+    tenant = acme.workspace.pk
+    raw = line(tenant, "m1", custom="Plan", name=0, subject_name=HOSTILE, props={"a": HOSTILE}, reasons=("x", "y"))
+    with tenant_scope(acme.workspace):
+        text = row_text(raw)
+        again = row_text(copied(text, tenant))
+
+    kept = read(text)
+    assert kept is not None
+    assert again == text
+    assert (kept["visitor"], kept["custom"], kept["subject_name"], kept["ip"]) == ("v1", "Plan", HOSTILE, None)
+    assert read(raw.decode())["subject_name"] == HOSTILE  # type: ignore[index]  # a whole line
+    assert copied(raw.decode().replace(str(tenant), "99", 1), tenant) == raw
+
+
+def test_an_excerpt_tells_of_the_mistake_and_not_of_the_person(acme):
+    props = {
+        "url": "https://x.jp/?name=山田&q=1",
+        "traits": {"n": "山田"},
+        "memo": "to tanaka@x.jp, 090-1234-5678",
+        "a": 1,
+    }
+    raw = line(7, "m1", kind="page", key="https://x.jp/a", props=props).decode()
+
+    shown = excerpt(raw, read(raw))
+
+    assert shown.startswith("https://x.jp/a · ")
+    assert [word in shown for word in ("山田", "tanaka", "1234", '"a":1', "?name=•••")] == [False] * 3 + [True] * 2
+    assert len(excerpt("9" * 70_000, None)) <= 500
+    assert masked("a%40b.jp" + "x" * 5_000).startswith("•••")
+
+
+def test_lines_are_put_back_once_and_what_is_refused_again_keeps_its_first_date(acme, globex):
+    tenant = acme.workspace.pk
+    good, bad = line(tenant, "good"), line(tenant, "bad", ip="nonsense")
+    with tenant_scope(acme.workspace):
+        texts = [row_text(line(tenant, "named")), good.decode(), good.decode(), bad.decode()]
+    for text in texts:
+        aside(acme.workspace, text, "more than 9 event names of the workspace's own")
+    aside(globex.workspace, line(globex.workspace.pk, "theirs").decode(), "ip: x")
+
+    with tenant_scope(acme.workspace):
+        asked = ask_to_put_back(by=acme.owner, now=NOW, kind="names")
+    done = put_asked_back(now=NOW)
+    again = put_asked_back(now=NOW)
+
+    assert (asked, done.lines, done.written, done.refused, again.lines) == (4, 4, 2, 1, 0)
+    assert (left(acme.workspace), left(globex.workspace)) == ([("value", FIRST, True)], [("value", FIRST, False)])
+    with tenant_scope(acme.workspace):
+        assert (Event.objects.count(), Daily.objects.get().count) == (2, 2)
+        assert AuditEntry.objects.get(verb="tracking.lines_put_back").facts == {"lines": 4, "reason": "names"}
+
+
+def test_the_command_asks_for_one_workspace_or_all(acme, globex):
+    for one in (acme, globex):
+        aside(one.workspace, line(one.workspace.pk, "m").decode(), "ip: x")
+    told = StringIO()
+
+    call_command("replay_rejected", workspace=acme.workspace.public_id, reason="time", stdout=told)
+    none = put_asked_back(now=NOW).lines
+    call_command("replay_rejected", workspace=acme.workspace.public_id, stdout=told)
+    put_asked_back(now=NOW)
+
+    assert none == 0
+    assert (left(acme.workspace), len(left(globex.workspace))) == ([], 1)
+
+
+def test_the_old_go_and_of_too_many_the_oldest_and_that_is_said(acme, globex, monkeypatch):
+    monkeypatch.setattr("tracking.actions.aside.ENV", replace(ENV, set_aside_lines=2))
+    aside(globex.workspace, "x", "old", at=NOW - timedelta(days=30, seconds=1))
+    moments = [NOW - timedelta(minutes=minutes) for minutes in range(5)]
+    for moment in moments:
+        aside(acme.workspace, "x", "one of five", at=moment)
+
+    gone = tidy_set_aside(now=NOW)
+
+    assert (gone, left(globex.workspace)) == (4, [])
+    assert [at for _kind, at, _tried in left(acme.workspace)] == moments[:2]
+    with tenant_scope(acme.workspace):
+        assert (crowded_out().lines, crowded_out().at) == (3, NOW)
+
+
+def test_the_page_shows_strangers_text_as_text_and_lets_go_back(acme, globex, sign_in):
+    raw = line(
+        acme.workspace.pk, "m", kind="page", key="https://x.jp/<script>", host="x.jp", props={"e": "\u202ea@b.jp"}
+    )
+    mine = aside(acme.workspace, raw.decode(), 'ip: invalid input syntax for type inet: "taro@x.jp <b>"')
+    theirs = aside(globex.workspace, "x\ty", "not UTF-8: secret-of-globex")
+    client = sign_in()
+
+    page = client.get("/tracking/set-aside/").content.decode()
+    debugger = client.get("/tracking/debug/").content.decode()
+    answers = [client.post(f"/tracking/set-aside/{one}/put-back").status_code for one in (mine, mine, theirs)]
+
+    assert ['<script>"' in page, "taro@" in page, "\u202e" in page, "secret-of-globex" in page] == [False] * 4
+    assert ("項目に入らない値" in page, "&lt;script&gt;" in page, "/tracking/set-aside/" in debugger) == (True,) * 3
+    assert answers == [302, 302, 404]
+    assert "書き込み中" in client.get("/tracking/set-aside/?kind=value").content.decode()
+    assert "この理由のものはありません" in client.get("/tracking/set-aside/?kind=time").content.decode()
+
+
+def test_lines_of_an_erased_person_go_too(acme):
+    tenant = acme.workspace.pk
+    with tenant_scope(acme.workspace):
+        texts = [row_text(line(tenant, "m", lead_id=5, visitor='a "b", c')), line(tenant, "n", lead_id=5).decode()]
+    for text in [*texts, line(tenant, "o", lead_id=55).decode(), "damaged"]:
+        aside(acme.workspace, text, "ip: x")
+
+    with tenant_scope(acme.workspace):
+        erase_people([5], now=NOW)
+
+    assert len(left(acme.workspace)) == 2
+    assert drain(now=NOW).seen == 0

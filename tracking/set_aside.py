@@ -1,0 +1,112 @@
+"""Lines that could not be written, as they are kept: read again, made fit to be written, made fit to be shown. Pure.
+
+A line is kept as it came out of the stream, in COPY's text format; or, when only its name was refused, as the text of
+a row: `(7,018f…,v1,,,"Plan Chosen",…)`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from tracking.collector.lines import COLUMNS, NULL
+
+EXCERPT = 500  # characters that are shown
+LOOKED_AT = 2_000  # characters of a part that are made fit to be shown
+HIDDEN = "•••"
+
+_FIELD = re.compile(r'"((?:[^"\\]|""|\\.)*)"|([^,]*)', re.DOTALL)
+_DOUBLED = re.compile(r'""|\\(.)', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_LETTERS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
+
+# What tells of a person: addresses of mails, long numbers (telephones, cards), whatever stands in a query.
+_MAIL = re.compile(r"[^\s\"'<>,;:=/?&()\[\]{}]{1,64}(?:@|%40)[\w.%-]{1,255}")
+_LONG_NUMBER = re.compile(r"\+?\d(?:[ ().‐–-]?\d){7,30}")
+_ASKED = re.compile(r"([?&][^=&#\s\"]{1,40}=)[^&#\s\"]{1,2000}")
+_PERSONAL = re.compile(
+    r"traits|user_id|user_hash|visitor|hit|token|mail|phone|tel|name|address|zip|password|secret|birth|company|^ip$",
+    re.IGNORECASE,
+)
+
+
+def read(stored: str) -> dict[str, str | None] | None:
+    """The line's columns as texts; None where it has not as many as a line has."""
+    cells = _of_row(stored) if stored.startswith("(") else [_plain(cell) for cell in stored.split("\t")]
+    if len(cells) < len(COLUMNS):
+        return None
+    return dict(zip(COLUMNS, cells, strict=False))
+
+
+def copied(stored: str, tenant_id: int) -> bytes:
+    """The line as it came out of the stream, of this workspace whatever it says itself."""
+    if stored.startswith("("):
+        stored = "\t".join(NULL if cell is None else cell.translate(_ESCAPES) for cell in _of_row(stored))
+    return b"%d\t%b" % (tenant_id, stored.partition("\t")[2].encode("utf-8", "replace"))
+
+
+def message_of(line: bytes) -> str:
+    """The id of a line that `copied` made."""
+    return line.split(b"\t", 2)[1].decode("utf-8", "replace")
+
+
+def excerpt(stored: str, found: Mapping[str, str | None] | None) -> str:
+    """What the line says of its page and its properties, in at most EXCERPT characters, without what is personal."""
+    if found is None:
+        return masked(stored.replace("\t", " "))[:EXCERPT]
+    told = [masked(text) for name in ("key", "subject_name") if (text := found[name])]
+    return " · ".join([*told, _properties(found["props"] or "")])[:EXCERPT]
+
+
+def masked(text: str) -> str:
+    """At most LOOKED_AT characters of it, without mail addresses, long numbers and what a query holds."""
+    if len(text) > LOOKED_AT:
+        text = text[:LOOKED_AT].rpartition(" ")[0] or text[: LOOKED_AT - 64]
+    return _LONG_NUMBER.sub(HIDDEN, _MAIL.sub(HIDDEN, _ASKED.sub(rf"\1{HIDDEN}", text)))
+
+
+def _properties(text: str) -> str:
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return masked(text)
+    return masked(orjson.dumps(_shy(found), default=str).decode()) if found else ""
+
+
+def _shy(value: Any) -> Any:  # Any: JSON in, JSON out
+    """Keys stay, for whoever looks for a mistake; what stands under a personal one does not."""
+    if isinstance(value, dict):
+        return {key: HIDDEN if _PERSONAL.search(key[:100]) else _shy(item) for key, item in value.items()}
+    return [_shy(item) for item in value[:20]] if isinstance(value, list) else value
+
+
+def _of_row(stored: str) -> list[str | None]:
+    """Cells of a row's text, which Postgres wrote."""
+    cells: list[str | None] = []
+    place, end = 1, len(stored) - 1
+    while place <= end:
+        found = _FIELD.match(stored, place, end)
+        if found is None:
+            break
+        quoted, bare = found.groups()
+        cells.append((bare or None) if quoted is None else _DOUBLED.sub(lambda one: one[1] or '"', quoted))
+        place = found.end() + 1
+    return cells
+
+
+def _plain(cell: str) -> str | None:
+    if cell == NULL:
+        return None
+    return _ESCAPED.sub(lambda one: _LETTERS.get(one[1], one[1]), cell) if "\\" in cell else cell
+
+
+def firsts(messages: Sequence[str], moments: Sequence[Any]) -> dict[str, Any]:  # Any: comparable
+    """The earliest moment of each message."""
+    found: dict[str, Any] = {}
+    for message, at in zip(messages, moments, strict=True):
+        found[message] = min(at, found.get(message, at))
+    return found
