@@ -1,24 +1,29 @@
-"""`/leads/{id}/stage`, `/stages`, `/deals`, and the stage within a lead."""
+"""`/leads/{id}/stage`, `/stages`, `/deals`, `/visit-alerts`, and the stage within a lead."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from django.http import Http404
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads.models import Lead
-from leads.queries import find_lead
-from lifecycle.actions import DealInput, move_by_hand, upsert_deals
+from leads.models import Company, Lead
+from leads.queries import find_company, find_lead
+from lifecycle.actions import DealInput, move_by_hand, upsert_deals, watching
 from lifecycle.models import Deal, Stage, Transition
 from lifecycle.queries import all_stages, deal_json, deal_page, find_deal, history, stage_keys
+from lifecycle.queries.visits import listener_by_email
+from lifecycle.queries.watches import Watch, WatchesAsked, watches
 from ma_platform import clock
 from ma_platform.api.facets import LEAD_FACETS
 from ma_platform.api.pages import cursor_of, cursor_page, moment_of, page_size
 from ma_platform.api.serializers import StrictSerializer
 from ma_platform.api.views import ApiView
+from ma_platform.tenancy.models import Membership
 from ma_platform.tenancy.permissions import Capability
 
 
@@ -150,3 +155,82 @@ def _deal_json(public_id: str) -> dict[str, object]:
     if deal is None:
         raise Http404
     return deal_json([deal])[0]
+
+
+class WatchQuery(StrictSerializer):
+    """Whose watching (the address of a member who may see alerts), and of whom: a lead's or a company's id."""
+
+    member = serializers.CharField(required=False, max_length=254)
+    lead = serializers.CharField(required=False, max_length=64)
+    company = serializers.CharField(required=False, max_length=64)
+
+    def validate_member(self, value: str) -> Membership:
+        found = listener_by_email(value)
+        if found is None:
+            raise serializers.ValidationError("No member with this address may see alerts.")
+        return found
+
+    def validate_lead(self, value: str) -> Lead:
+        found = find_lead(value)
+        if found is None:
+            raise serializers.ValidationError("There is no such lead.")
+        return found
+
+    def validate_company(self, value: str) -> Company:
+        found = find_company(value)
+        if found is None:
+            raise serializers.ValidationError("There is no such company.")
+        return found
+
+
+class WatchShape(WatchQuery):
+    """One member, and one lead or one company."""
+
+    member = serializers.CharField(max_length=254)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:  # Any: validated JSON
+        if ("lead" in attrs) == ("company" in attrs):
+            raise serializers.ValidationError({"lead": ["Name a lead or a company."]})
+        return attrs
+
+
+class VisitAlerts(ApiView):
+    """Who is told of whose visits, the newest first (`member`, `lead`, `company` narrow); POST adds one, DELETE with
+    the same three in the address takes one away. Saying either again changes nothing."""
+
+    capabilities = {"GET": Capability.SEE_ALERTS, "POST": Capability.SEE_ALERTS, "DELETE": Capability.SEE_ALERTS}
+
+    def get(self, request: Request) -> Response:
+        size, names = page_size(request), ("member", "lead", "company")
+        said = _said(WatchQuery, {name: request.query_params[name] for name in names if name in request.query_params})
+        asked = WatchesAsked(**{f"{name}_id": found.pk for name, found in said.items()})
+        rows = watches(asked, after=moment_of(cursor_of(request)), limit=size + 1)
+        return cursor_page(request, rows, size=size, position=lambda row: [row.since, row.place], show=_watch_json)
+
+    def post(self, request: Request) -> Response:
+        said, now = _said(WatchShape, request.data), clock.now()
+        if "lead" in said:
+            new = watching.watch_person(said["lead"], member=said["member"], now=now)
+        else:
+            new = watching.watch_company(said["company"], member=said["member"], now=now)
+        asked = WatchesAsked(**{f"{name}_id": found.pk for name, found in said.items()})
+        return Response(_watch_json(watches(asked, after=None, limit=1))[0], status=201 if new else 200)
+
+    def delete(self, request: Request) -> Response:
+        said = _said(WatchShape, request.query_params.dict())
+        if "lead" in said:
+            watching.unwatch_person(said["lead"], member=said["member"])
+        else:
+            watching.unwatch_company(said["company"], member=said["member"])
+        return Response(status=204)
+
+
+def _said(shape: type[WatchQuery], stated: object) -> dict[str, Any]:  # Any: rows the request named
+    read = shape(data=stated)
+    read.is_valid(raise_exception=True)
+    found: dict[str, Any] = read.validated_data
+    return found
+
+
+def _watch_json(rows: Sequence[Watch]) -> list[dict[str, object]]:
+    return [{name: value for name, value in asdict(row).items() if name != "place"} for row in rows]

@@ -1,4 +1,4 @@
-"""API paths of stages and deals."""
+"""API paths of stages, deals and visit alerts."""
 
 from django.urls import path
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("stages", api.Stages.as_view(), name="stages"),
     path("deals", api.Deals.as_view(), name="deals"),
     path("deals/<str:deal_id>", api.OneDeal.as_view(), name="deal"),
+    path("visit-alerts", api.VisitAlerts.as_view(), name="visit_alerts"),
 ]

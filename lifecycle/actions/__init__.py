@@ -14,10 +14,14 @@ from lifecycle.actions.stages import (
     move_by_hand,
     move_stage,
 )
+from lifecycle.actions.tidying import AT_ONCE as VISITS_AT_ONCE
+from lifecycle.actions.tidying import VISITS_KEPT, forget_old_visits
 from lifecycle.actions.visit_alerts import notice_visits, tell_visits
 
 __all__ = [
     "ASSIGNED_AT_ONCE",
+    "VISITS_AT_ONCE",
+    "VISITS_KEPT",
     "Assigned",
     "DealInput",
     "Moved",
@@ -34,6 +38,7 @@ __all__ = [
     "deal_export",
     "deal_files",
     "follow_rule",
+    "forget_old_visits",
     "forget_told",
     "join_positions",
     "many",

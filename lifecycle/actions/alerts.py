@@ -20,6 +20,7 @@ from lifecycle.models import Alert, VisitTold
 from lifecycle.queries.alerts import seen_by
 from ma_platform import ids
 from ma_platform.db import sets, sql
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.scope import current_tenant
 from mailing.actions import Notice, enqueue_notice, forget_notices
@@ -64,7 +65,8 @@ def raise_alerts(crossings: Sequence[Crossing], *, now: datetime) -> int:
         return 0
     workspace = current_tenant()
     with translation.override(workspace.locale):
-        bodies = alert_bodies(crossings, workspace=workspace, now=now)
+        with veil.outward():
+            bodies = alert_bodies(crossings, workspace=workspace, now=now)
         whom = recipients([one.lead_id for one in crossings])
         rows = [_hot_row(one, bodies[one.lead_id], whom) for one in crossings if one.lead_id in bodies]
         fresh = set(write_alerts(rows, now=now))

@@ -22,6 +22,7 @@ from lifecycle.actions.stages import Moved, follow_rule
 from ma_platform import ids
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
+from ma_platform.tenancy.reach import everybody
 from scoring.actions import Marker, reset_markers, reset_scores
 from tracking.actions import NewFact, SubjectRef, record_many
 from tracking.catalogue import Event
@@ -121,8 +122,9 @@ def state_deals(rows: Sequence[DealInput], *, now: datetime) -> tuple[list[Upser
         deal_id=[deal for deal, _lead in links],
         lead_id=[lead for _deal, lead in links],
     ).rows
-    caused = _follow(list(deals.values()), set(joined), now=now)
-    stir({*before, *(lead for _deal, lead in links)}, ["deal."], now=now)
+    with everybody():  # a deal moves all its people, also those whom whoever states it does not see
+        caused = _follow(list(deals.values()), set(joined), now=now)
+        stir({*before, *(lead for _deal, lead in links)}, ["deal."], now=now)
     return [deals[row.external_id] for row in rows], caused
 
 

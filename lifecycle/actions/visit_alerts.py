@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import translation
 
+from leads.queries import leads_by_ids
 from leads.queries.exclusions import excluded
 from lifecycle.actions.alerts import AlertRow, mail_key, write_alerts
 from lifecycle.actions.visit_wording import Known, Visited, known_of, visit_body, visit_subject, visit_text
@@ -24,7 +25,9 @@ from lifecycle.models import Alert
 from lifecycle.queries import visits as asked
 from ma_platform import ids
 from ma_platform.db import sets, sql
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.models import Membership
+from ma_platform.tenancy.reach import reaches_of
 from ma_platform.tenancy.scope import current_tenant
 from mailing.actions import Notice, enqueue_notice
 
@@ -102,16 +105,20 @@ def tell_visits(*, now: datetime) -> int:
         sql.run(PASSED, rows=gone)
     tellings = _tellings(meant, listeners)
     if tellings:
-        _tell(tellings, known_of([_visited(row) for row in meant]), now=now)
+        with veil.outward():
+            known = known_of([_visited(row) for row in meant])
+        _tell(tellings, known, now=now)
     return len(tellings)
 
 
-def _wanting(lead_ids: Collection[int], listeners: Collection[int]) -> dict[int, list[int]]:
-    """By person, who of the listeners wants to be told of them."""
-    away = excluded(list(lead_ids))
+def _wanting(lead_ids: Collection[int], listeners: Mapping[int, Membership]) -> dict[int, list[int]]:
+    """By person, who of the listeners wants to be told of them, and sees them."""
+    away, limits = excluded(list(lead_ids)), reaches_of(listeners.values())
+    owners = {pk: one.owner_id for pk, one in leads_by_ids(list(lead_ids)).items()} if limits else {}
     found: dict[int, list[int]] = {}
     for one in asked.wanted(lead_ids):
-        if one.member_id in listeners and one.lead_id not in away:
+        seen = one.member_id not in limits or limits[one.member_id].includes(owners.get(one.lead_id))
+        if one.member_id in listeners and one.lead_id not in away and seen:
             found.setdefault(one.lead_id, []).append(one.member_id)
     return found
 
@@ -127,7 +134,7 @@ def _noticed(going: Sequence[asked.Arrival], wanting: Mapping[int, Sequence[int]
     ]
 
 
-def _meant(due: Sequence[_Due], listeners: Collection[int]) -> list[_Due]:
+def _meant(due: Sequence[_Due], listeners: Mapping[int, Membership]) -> list[_Due]:
     wanting = _wanting({row.lead_id for row in due}, listeners)
     human = asked.still_human({row.visit for row in due})
     return [row for row in due if row.member_id in wanting.get(row.lead_id, ()) and row.visit in human]

@@ -37,21 +37,28 @@ class VisitWishes:
     gap_minutes: int
 
 
-def watch_person(lead: Lead, *, member: Membership, now: datetime) -> None:
-    """Tell this member when the person visits. Raises WatchRefused."""
+def watch_person(lead: Lead, *, member: Membership, now: datetime) -> bool:
+    """Tell this member when the person visits; False when they are told already. Raises WatchRefused."""
+    _one_change_at_a_time(member)
+    if WatchedPerson.objects.filter(member=member, lead=lead).exists():
+        return False
     _make_room(WatchedPerson, member)
-    WatchedPerson.objects.get_or_create(member=member, lead=lead, defaults={"since": now})
+    WatchedPerson.objects.create(member=member, lead=lead, since=now)
+    return True
 
 
 def unwatch_person(lead: Lead, *, member: Membership) -> None:
     WatchedPerson.objects.filter(member=member, lead=lead).delete()
 
 
-def watch_company(company: Company, *, member: Membership, now: datetime) -> None:
-    """Tell this member when anybody of the company visits. Raises WatchRefused."""
+def watch_company(company: Company, *, member: Membership, now: datetime) -> bool:
+    """Tell this member when anybody of the company visits; False when they are told already. Raises WatchRefused."""
+    _one_change_at_a_time(member)
+    if WatchedCompany.objects.filter(member=member, company=company).exists():
+        return False
     _make_room(WatchedCompany, member)
-    if not WatchedCompany.objects.filter(member=member, company=company).exists():
-        WatchedCompany.objects.create(member=member, company=company, since=now)
+    WatchedCompany.objects.create(member=member, company=company, since=now)
+    return True
 
 
 def unwatch_company(company: Company, *, member: Membership) -> None:
@@ -69,8 +76,11 @@ def save_wishes(said: VisitWishes, *, member: Membership, now: datetime) -> None
     waiting.update(due_at=pacing_of(chosen, working_hours()).due(now))
 
 
-def _make_room(table: type[WatchedPerson | WatchedCompany], member: Membership) -> None:
-    """One change of a member's list at a time. Raises WatchRefused when it is full."""
+def _one_change_at_a_time(member: Membership) -> None:
     Membership.objects.select_for_update(no_key=True).get(pk=member.pk)
+
+
+def _make_room(table: type[WatchedPerson | WatchedCompany], member: Membership) -> None:
+    """Raises WatchRefused when a member's list is full."""
     if table.objects.filter(member=member).count() >= MOST_WATCHED:
         raise WatchRefused(reason=_("You watch as many as you can. Remove some first."))

@@ -76,6 +76,16 @@ def listeners() -> dict[int, Membership]:
     return {member.pk: member for member in here if member.capabilities >= NEEDED}
 
 
+def listener_by_email(email: str) -> Membership | None:
+    """The member with this address, if they may be told of visits."""
+    return next((one for one in listeners().values() if one.user.email == email.strip().lower()), None)
+
+
+def workspaces_with_old_visits(*, before: datetime) -> list[int]:
+    """Where visits were told or passed over before then. Part of a system sweep."""
+    return sql.run(OLD, before=before).values()
+
+
 def setting_of(member: Membership) -> VisitAlertSetting:
     """A member's wishes, or the defaults while they have not chosen."""
     return VisitAlertSetting.objects.filter(member=member).first() or VisitAlertSetting(member=member)
@@ -221,4 +231,8 @@ HUMAN = """
 """
 TO_TELL = """
     SELECT DISTINCT tenant_id FROM lifecycle_visittold WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY tenant_id
+"""
+OLD = """
+    SELECT DISTINCT tenant_id FROM lifecycle_visittold
+     WHERE state <> 'waiting' AND coalesce(told_at, noticed_at) < %(before)s ORDER BY tenant_id
 """

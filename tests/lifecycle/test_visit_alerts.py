@@ -20,8 +20,9 @@ from lifecycle.models import Alert, VisitTold, WatchedCompany, WatchedPerson
 from lifecycle.queries import find_alert, unread_alerts
 from lifecycle.queries.visits import listeners, watched_companies, workspaces_to_tell
 from ma_platform.db import sql
+from ma_platform.tenancy.permissions import Span
 from ma_platform.tenancy.scope import system_scope, tenant_scope
-from ma_platform.workspaces.actions import remove_member
+from ma_platform.workspaces.actions import change_reach, remove_member
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from mailing.models import Message
 from tests.conftest import NOW
@@ -60,6 +61,16 @@ def test_a_visit_whose_person_becomes_known_on_the_way_is_told_once(acme: NewWor
         assert said in text
     with tenant_scope(globex.workspace):
         assert (Alert.objects.count(), VisitTold.objects.count(), told()) == (0, 0, [])
+
+
+def test_whoever_sees_a_part_of_the_people_is_told_of_those_alone(in_acme: NewWorkspace) -> None:
+    me = member("sato")
+    mine, other = watched(me), watched(me, "jiro")
+    assign_owner([mine.pk], me.user, by=None, now=NOW)
+    change_reach(me, Span.OWN, unowned=False, by=in_acme.owner, now=NOW)
+
+    assert [arrive(other), arrive(mine)] == [0, 1]
+    assert only_alert().lead_id == mine.pk
 
 
 def test_the_alert_is_the_members_own(in_acme: NewWorkspace) -> None:
