@@ -12,6 +12,7 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+POSTGRES = ("postgres", "postgresql")
 MOST_SHARDS = 32  # of the stream; as many are looked for when there were more before
 
 
@@ -23,13 +24,28 @@ class WrongSetting(SystemExit):
 
 
 class Collecting(TypedDict):
-    """How events are accepted: `rate` a second and `burst` at once of a workspace, shared by all `processes`."""
+    """How events are accepted: `rate` a second and `burst` at once of a workspace, shared by all `processes`.
+
+    Lines that could not be written are kept for `set_aside_days`, the newest `set_aside_lines` of a workspace. Of the
+    `event_names` of its own a workspace may have, `event_names_reserved` are for those that somebody vouches for.
+    """
 
     ack_fsync: bool
     tracking_shards: int
     tracking_rate: int
     tracking_burst: int
     collector_processes: int
+    set_aside_days: int
+    set_aside_lines: int
+    event_names: int
+    event_names_reserved: int
+
+
+class Holding(TypedDict):
+    """What a workspace may use when it is born, and for how many days it can be brought back when it is given up."""
+
+    closed_days: int
+    quotas: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -59,8 +75,14 @@ class Environment:
     tracking_rate: int
     tracking_burst: int
     collector_processes: int
+    set_aside_days: int
+    set_aside_lines: int
+    event_names: int
+    event_names_reserved: int
     geoip: Path | None
     network_providers: tuple[str, ...]
+    closed_days: int
+    quotas: tuple[tuple[str, int], ...]
 
 
 def read(source: Mapping[str, str]) -> Environment:
@@ -69,15 +91,14 @@ def read(source: Mapping[str, str]) -> Environment:
     port = _number(source, "PORT", default=8000, low=1, high=65535)
     host = source.get("HOST", "127.0.0.1")
     base_url = _url(source, "BASE_URL", default=f"http://{_visible(host)}:{port}", schemes=("http", "https"))
-    databases = ("postgres", "postgresql")
     return Environment(
         host=host,
         port=port,
         data_dir=Path(source.get("DATA_DIR", ROOT / "var")).resolve(),
-        database_url=_address(source, "DATABASE_URL", databases),
-        database_worker_url=_address(source, "DATABASE_WORKER_URL", databases),
-        database_owner_url=_address(source, "DATABASE_OWNER_URL", databases),
-        database_replica_url=_address(source, "DATABASE_REPLICA_URL", databases),
+        database_url=_address(source, "DATABASE_URL", POSTGRES),
+        database_worker_url=_address(source, "DATABASE_WORKER_URL", POSTGRES),
+        database_owner_url=_address(source, "DATABASE_OWNER_URL", POSTGRES),
+        database_replica_url=_address(source, "DATABASE_REPLICA_URL", POSTGRES),
         redis_url=_address(source, "REDIS_URL", ("redis", "rediss", "unix")),
         email_url=_email(source, debug=debug),
         secret_key=_secret(source, debug=debug),
@@ -91,6 +112,7 @@ def read(source: Mapping[str, str]) -> Environment:
         trusted_proxies=_networks(source, "TRUSTED_PROXIES"),
         geoip=_atlas(source, "GEOIP"),
         network_providers=_parts(source, "NETWORK_PROVIDERS"),
+        **_holding(source),
         **_collecting(source),
     )
 
@@ -100,6 +122,7 @@ def _web_processes(source: Mapping[str, str]) -> int:
 
 
 def _collecting(source: Mapping[str, str]) -> Collecting:
+    event_names = _number(source, "EVENT_NAMES", default=500, low=10, high=5_000)
     return Collecting(
         ack_fsync=_flag(source, "ACK_FSYNC", default=False),
         tracking_shards=_number(source, "TRACKING_SHARDS", default=1, low=1, high=MOST_SHARDS),
@@ -108,7 +131,29 @@ def _collecting(source: Mapping[str, str]) -> Collecting:
             source, "TRACKING_BURST", default=5_000, low=500, high=10_000_000
         ),  # at least a whole batch
         collector_processes=_number(source, "COLLECTOR_PROCESSES", default=_web_processes(source), low=1, high=1_000),
+        set_aside_days=_number(source, "SET_ASIDE_DAYS", default=30, low=1, high=3_650),
+        set_aside_lines=_number(source, "SET_ASIDE_LINES", default=10_000, low=1, high=10_000_000),
+        event_names=event_names,
+        event_names_reserved=_number(
+            source, "EVENT_NAMES_RESERVED", default=event_names // 5, low=0, high=event_names - 1
+        ),
     )
+
+
+def _holding(source: Mapping[str, str]) -> Holding:
+    closed_days = _number(source, "CLOSED_DAYS", default=14, low=1, high=365)
+    return Holding(closed_days=closed_days, quotas=_quotas(source))
+
+
+def _quotas(source: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    stated = [part.partition("=") for part in _parts(source, "QUOTAS")]
+    for name, _equals, limit in stated:
+        if name not in QUOTAS or not limit.isdecimal():
+            raise WrongSetting("QUOTAS", f"expected {QUOTAS[0]}=100000 and the like, of {', '.join(QUOTAS)}")
+    return tuple((name, int(limit)) for name, _equals, limit in stated)
+
+
+QUOTAS = ("people", "events_per_month", "mails_per_month", "storage_mb")
 
 
 def _visible(host: str) -> str:

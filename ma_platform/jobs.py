@@ -17,6 +17,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from ma_platform.connections import broker_url, redis_url
+from ma_platform.db import sql
 from ma_platform.env import ENV
 from ma_platform.tenancy.scope import tenant_scope
 
@@ -102,12 +103,17 @@ class TenantMissing(RuntimeError):
     """A task that works for one tenant was started without naming it."""
 
 
+CLOSED = "SELECT id FROM tenancy_workspace WHERE id = %(tenant_id)s AND closed_at IS NOT NULL"
+
+
 def _in_tenant(body: Body) -> Body:
     @wraps(body)
     def run(tenant_id: int | None = None, *arguments: int | str) -> dict[str, int] | None:
         if not isinstance(tenant_id, int):
             raise TenantMissing(body.__name__)
         with tenant_scope(tenant_id):
+            if sql.run(CLOSED).rows:
+                return None  # what is to be done is still in the rows, should the workspace be brought back
             return body(tenant_id, *arguments)
 
     return run

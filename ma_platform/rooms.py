@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-REGISTERING = ("vocabulary", "births", "consumers", "panels", "audited", "tasks", "api", "demo")
+REGISTERING = ("veils", "vocabulary", "births", "consumers", "panels", "audited", "tasks", "api", "demo")
 
 
 class Room(AppConfig):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from ma_platform.connections import cache_url, database_url
 from ma_platform.env import ENV, ROOT
 
+# What refers to itself is looked for after 50,000 new objects and not after 700: a chunk of an import makes a hundred
+# thousand that do not, and looking among them again and again took a quarter of its time in Python, or more.
+gc.set_threshold(50_000)
 django_stubs_ext.monkeypatch()  # lets generics of Django classes be written down
 
 DEBUG = ENV.debug

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from ma_platform import clock
@@ -16,6 +16,8 @@ from ma_platform.ui.pages import page_or_fragment
 @signed_in
 @require_GET
 def home(request: MemberRequest) -> HttpResponse:
+    if request.workspace is None and request.closed:
+        return redirect("closed_workspaces")
     if request.workspace is None:
         return render(request, "reports/homeless.html", status=403)
     now = clock.now()

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import redis
 from django.db import IntegrityError, transaction
@@ -25,6 +25,7 @@ from ma_platform.env import ENV
 from ma_platform.tenancy.keys import hash_key
 from ma_platform.tenancy.middleware import in_scope
 from ma_platform.tenancy.models import ApiKey, Workspace
+from ma_platform.tenancy.reach import reach_of_key
 from ma_platform.tenancy.scope import tenant_scope
 
 PREFIX = "/api/v1/"
@@ -66,10 +67,10 @@ class ApiMiddleware:
     def _answer(self, workspace: Workspace, key: ApiKey, request: HttpRequest) -> HttpResponse:
         name = request.headers.get("Idempotency-Key", "")
         if not name or request.method in ("GET", "HEAD", "OPTIONS"):
-            return in_scope(workspace, request, self.get_response)
+            return in_scope(workspace, request, self.get_response, reach=lambda: reach_of_key(key))
         if len(name) > 200:
             return problem(422, "idempotency_key_too_long")
-        return _once(workspace, f"{key.pk}:{name}", request, self.get_response)
+        return _once(workspace, key, request, self.get_response)
 
 
 def _length(request: HttpRequest) -> int:
@@ -82,7 +83,7 @@ def _authenticate(request: HttpRequest) -> tuple[Workspace | None, ApiKey | None
     parts = secret.strip().split("_", 2)
     if scheme.lower() != "bearer" or len(parts) != 3 or parts[0] != "ma" or not parts[1].isalnum():
         return None, None
-    workspace = Workspace.objects.filter(code=parts[1]).first()
+    workspace = Workspace.objects.filter(code=parts[1], closed_at=None).first()
     if workspace is None:
         return None, None
     now = clock.now()
@@ -120,14 +121,16 @@ def _limited(key: ApiKey, answer: Callable[[], HttpResponse]) -> HttpResponse:
 
 
 def _once(
-    workspace: Workspace, name: str, request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]
+    workspace: Workspace, key: ApiKey, request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]
 ) -> HttpResponse:
     """Run a write at most once per key: same body, same answer; other body, 422; still running, 409."""
+    name = f"{key.pk}:{request.headers['Idempotency-Key']}"
     digest = hashlib.sha256(
         b"\0".join([str(request.method).encode(), request.get_full_path().encode(), request.body])
     ).hexdigest()
     try:
-        return in_scope(workspace, request, lambda inner: _first_time(name, digest, inner, get_response))
+        first = partial(_first_time, name, digest, get_response=get_response)
+        return in_scope(workspace, request, first, reach=lambda: reach_of_key(key))
     except _InFlight:
         return problem(409, "in_flight", "The first request with this key is still running.")
     except _SeenBefore:

@@ -22,6 +22,10 @@ ROLES = """
         CREATE ROLE ma_worker LOGIN NOBYPASSRLS;
         ALTER ROLE ma_owner SET timezone = 'UTC';
     EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+    DO $$ BEGIN
+        CREATE ROLE ma_reach NOLOGIN NOBYPASSRLS;
+    EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+    GRANT ma_reach TO ma_web, ma_worker WITH INHERIT FALSE, SET TRUE;
 """
 FAST_FOR_TESTS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone, translation
 
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.models import Membership, Workspace
+from ma_platform.tenancy.reach import Reach, reach_of, reaching
 from ma_platform.tenancy.scope import self_scope, tenant_scope
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -45,6 +47,7 @@ class PersonMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.workspace = request.membership = None  # type: ignore[attr-defined]  # our additions to the request
         request.memberships, request.can = [], frozenset()  # type: ignore[attr-defined]
+        request.closed = []  # type: ignore[attr-defined]
         if request.path.startswith(STRANGERS):
             return self.get_response(request)
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
@@ -66,7 +69,9 @@ class PersonMiddleware:
     def _settle(self, request: HttpRequest) -> None:
         person = int(request.user.pk or 0)
         with self_scope(person):
-            found = list(Membership.everywhere.filter(user_id=person).select_related("tenant").order_by("id"))
+            everywhere = list(Membership.everywhere.filter(user_id=person).select_related("tenant").order_by("id"))
+        found = [one for one in everywhere if one.tenant.closed_at is None]
+        request.closed = [one for one in everywhere if one.tenant.closed_at is not None]  # type: ignore[attr-defined]
         wanted = request.session.get(SESSION_KEY)
         chosen = next((one for one in found if one.tenant.public_id == wanted), found[0] if found else None)
         request.memberships, request.membership = found, chosen  # type: ignore[attr-defined]
@@ -92,12 +97,21 @@ class TenantMiddleware:
         workspace: Workspace | None = request.workspace  # type: ignore[attr-defined]
         if workspace is None:
             return self.get_response(request)
-        return in_scope(workspace, request, self.get_response)
+        membership: Membership = request.membership  # type: ignore[attr-defined]
+        return in_scope(workspace, request, self.get_response, reach=lambda: reach_of(membership))
 
 
-def in_scope(workspace: Workspace, request: HttpRequest, get_response: Answer) -> HttpResponse:
-    """Answer inside the tenant's transaction; an answer of 400 and above keeps nothing that was written."""
-    with tenant_scope(workspace):
+def in_scope(
+    workspace: Workspace, request: HttpRequest, get_response: Answer, *, reach: Callable[[], Reach | None]
+) -> HttpResponse:
+    """Answer inside the tenant's transaction, the asker's reach, which is read there, and behind the veil they wear.
+
+    An answer of 400 and above keeps nothing that was written.
+    """
+    key = getattr(request, "api_key", None)
+    can = key.capabilities if key is not None else request.can  # type: ignore[attr-defined]  # put there by the doors
+    only_reads = request.method in ("GET", "HEAD", "OPTIONS")
+    with tenant_scope(workspace), reaching(reach()), veil.worn_by(can, reading=only_reads):
         response = get_response(request)
         if hasattr(response, "render") and not getattr(response, "is_rendered", True):
             response = response.render()

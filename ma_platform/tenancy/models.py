@@ -11,8 +11,18 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from ma_platform import ids
-from ma_platform.tenancy.orm import PublicIdField, TenantModel
-from ma_platform.tenancy.permissions import ROLE_CAPABILITIES, ROLE_LABELS, Capability, Role
+from ma_platform.tenancy.orm import PublicIdField, TenantForeignKey, TenantModel, TenantPart
+from ma_platform.tenancy.permissions import (
+    OF_THE_WHOLE,
+    ROLE_CAPABILITIES,
+    ROLE_LABELS,
+    SPAN_LABELS,
+    Capability,
+    Role,
+    Span,
+)
+
+SPANS = [(span.value, SPAN_LABELS[span]) for span in Span]
 
 
 class Users(BaseUserManager["User"]):
@@ -60,7 +70,11 @@ class User(AbstractBaseUser):
 
 
 class Workspace(models.Model):
-    """A tenant. This table is the directory by which strangers' keys find their tenant; it holds nothing private."""
+    """A tenant. This table is the directory by which strangers' keys find their tenant; it holds nothing private.
+
+    `closed_at`: it is being given up. No door leads into it any more and no job works for it, until it is brought
+    back or gone (`ma_platform.workspaces`).
+    """
 
     id = models.BigAutoField(primary_key=True)
     public_id = PublicIdField(prefix="ws", unique=True)
@@ -70,6 +84,7 @@ class Workspace(models.Model):
     timezone = models.CharField(max_length=64, default="Asia/Tokyo")
     locale = models.CharField(max_length=5, default="ja")
     sending_frozen_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -97,10 +112,15 @@ class WorkspaceSettings(TenantModel):
 
 
 class Membership(TenantModel):
-    """A user's place in a workspace. A signed-in user may read their own rows of every workspace."""
+    """A user's place in a workspace. A signed-in user may read their own rows of every workspace.
+
+    reach: whose people they see (an owner of the workspace sees everybody); sees_unowned: and those without an owner.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     role = models.CharField(max_length=10, choices=[(role.value, ROLE_LABELS[role]) for role in Role])
+    reach = models.CharField(max_length=5, choices=SPANS, default=Span.ALL, db_default=Span.ALL.value)
+    sees_unowned = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -109,15 +129,51 @@ class Membership(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(role__in=[r.value for r in Role]), name="tenancy_membership_role"
             ),
+            models.CheckConstraint(
+                condition=models.Q(reach__in=[s.value for s in Span]), name="tenancy_membership_reach"
+            ),
         ]
 
     @property
+    def is_limited(self) -> bool:
+        """Whether they see a part of the people only."""
+        return self.reach != Span.ALL and self.role != Role.OWNER
+
+    @property
     def capabilities(self) -> frozenset[Capability]:
-        return ROLE_CAPABILITIES[Role(self.role)]
+        return ROLE_CAPABILITIES[Role(self.role)] - (OF_THE_WHOLE if self.is_limited else frozenset())
 
     @property
     def role_label(self) -> str:
         return str(ROLE_LABELS[Role(self.role)])
+
+
+class Group(TenantModel):
+    """Members who see each other's people, if their reach is that of their groups."""
+
+    public_id = PublicIdField(prefix="grp")
+    name = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "public_id"], name="tenancy_group_public"),
+            models.UniqueConstraint(fields=["tenant", "name"], name="tenancy_group_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupSeat(TenantPart):
+    """A member's place in a group; it ends with the membership."""
+
+    group = TenantForeignKey(Group, on_delete=models.CASCADE, related_name="seats", db_index=False)
+    membership = TenantForeignKey(Membership, on_delete=models.CASCADE, related_name="seats", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "membership", "group"], name="tenancy_seat_once")]
+        indexes = [models.Index(fields=["tenant", "group"], name="tenancy_seat_group")]
 
 
 class ClosureDays(TenantModel):
@@ -140,11 +196,16 @@ class ClosureDays(TenantModel):
 
 
 class Invitation(TenantModel):
-    """An open door for one address, until it is used, withdrawn or too old. The token itself is never stored."""
+    """An open door for one address, until it is used, withdrawn or too old. The token itself is never stored.
+
+    Role and reach are those the member will have.
+    """
 
     public_id = PublicIdField(prefix="inv")
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=10, choices=[(role.value, ROLE_LABELS[role]) for role in Role])
+    reach = models.CharField(max_length=5, choices=SPANS, default=Span.ALL, db_default=Span.ALL.value)
+    sees_unowned = models.BooleanField(default=False, db_default=False)
     token_hash = models.CharField(max_length=64)
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
@@ -161,13 +222,17 @@ class Invitation(TenantModel):
 
 
 class ApiKey(TenantModel):
-    """A machine's key: scoped, shown once, stored as a hash. The key names its workspace by code."""
+    """A machine's key: scoped, shown once, stored as a hash. The key names its workspace by code.
+
+    reaches_as: it sees what this member sees, nobody once they have left; None sees everybody.
+    """
 
     public_id = PublicIdField(prefix="key")
     name = models.CharField(_("name"), max_length=120)
     prefix = models.CharField(max_length=24)
     secret_hash = models.CharField(max_length=64)
     scopes = models.JSONField(default=list)
+    reaches_as = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)

@@ -21,6 +21,7 @@ class Capability(StrEnum):
     IMPORT_LEADS = "leads:import"
     EXPORT_LEADS = "leads:export"
     DESIGN_LEADS = "leads:design"
+    SEE_SENSITIVE = "leads:sensitive"
     EDIT_SEGMENTS = "segments:edit"
     VIEW_FORMS = "forms:view"
     EDIT_FORMS = "forms:edit"
@@ -56,6 +57,20 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+class Span(StrEnum):
+    """Whose people a member sees."""
+
+    ALL = "all"
+    GROUP = "group"
+    OWN = "own"
+
+
+SPAN_LABELS = {
+    Span.ALL: _("Everybody"),
+    Span.GROUP: _("People of their groups"),
+    Span.OWN: _("Their own people"),
+}
+
 ROLE_LABELS = {
     Role.OWNER: _("Owner"),
     Role.ADMIN: _("Administrator"),
@@ -75,6 +90,9 @@ ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.SALES: _READS | {Capability.EDIT_LEADS, Capability.MOVE_STAGE, Capability.EDIT_DEALS},
     Role.VIEWER: _READS,
 }
+
+# What concerns the whole workspace is not for those who see a part of its people, whatever their role.
+OF_THE_WHOLE = _MANAGES | {Capability.IMPORT_LEADS, Capability.READ_AUDIT}
 
 PAGE_METHODS = ("GET", "HEAD", "POST")  # all that links and forms of a page can say
 View = Callable[..., HttpResponse]

@@ -14,9 +14,9 @@ from ma_platform.tenancy.scope import tenant_scope
 
 
 def workspace_of_door(public_id: str) -> Workspace | None:
-    """The workspace named inside a door id (`frm_…`), or None when there is none."""
+    """The workspace named inside a door id (`frm_…`), or None when there is none, or it is closed."""
     code = ids.door_code(public_id)
-    return Workspace.objects.filter(code=code).first() if code else None
+    return Workspace.objects.filter(code=code, closed_at=None).first() if code else None
 
 
 @contextmanager

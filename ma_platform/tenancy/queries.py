@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from ma_platform.tenancy.models import ApiKey, ClosureDays, Invitation, Membership, User, Workspace, WorkspaceSettings
+from ma_platform.tenancy.models import (
+    ApiKey,
+    ClosureDays,
+    Group,
+    Invitation,
+    Membership,
+    User,
+    Workspace,
+    WorkspaceSettings,
+)
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import current_tenant
 from ma_platform.workdays import Closure
@@ -32,7 +41,8 @@ def settings_of() -> WorkspaceSettings:
 
 
 def workspace_by_code(code: str) -> Workspace | None:
-    return Workspace.objects.filter(code=code).first()
+    """The workspace behind a code from outside; a closed one is not there."""
+    return Workspace.objects.filter(code=code, closed_at=None).first()
 
 
 def members() -> QuerySet[Membership]:
@@ -40,12 +50,17 @@ def members() -> QuerySet[Membership]:
     return Membership.objects.select_related("user").order_by("id")
 
 
+def groups() -> QuerySet[Group]:
+    """Groups by name, with their seats."""
+    return Group.objects.order_by("name", "id").prefetch_related("seats__membership")
+
+
 def open_invitations() -> QuerySet[Invitation]:
     return Invitation.objects.filter(accepted_at=None).select_related("invited_by").order_by("-id")
 
 
 def api_keys() -> QuerySet[ApiKey]:
-    return ApiKey.objects.filter(revoked_at=None).order_by("-id")
+    return ApiKey.objects.filter(revoked_at=None).select_related("reaches_as").order_by("-id")
 
 
 def owner() -> User:

@@ -11,12 +11,13 @@ from ma_platform.tenancy.permissions import Capability
 
 
 class MemberRequest(HttpRequest):
-    """A signed-in member's request inside the scope of `workspace`."""
+    """A signed-in member's request inside the scope of `workspace`; `closed`: theirs in workspaces being given up."""
 
     user: User
     workspace: Workspace
     membership: Membership
     memberships: Sequence[Membership]
+    closed: Sequence[Membership]
     can: frozenset[Capability]
 
 

@@ -51,6 +51,12 @@ class Shell:
         here = getattr(self._request, "membership", None)
         return [one for one in getattr(self._request, "memberships", ()) if one != here]
 
+    @cached_property
+    def sees_part(self) -> bool:
+        """Whether the member sees a part of the people only."""
+        here = getattr(self._request, "membership", None)
+        return here is not None and here.is_limited
+
     @property
     def can(self) -> frozenset[Capability]:
         return getattr(self._request, "can", frozenset())

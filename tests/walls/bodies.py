@@ -19,6 +19,7 @@ TOUCHPOINT_FORM: Json = {"kind": "call", "at": "2026-11-20T10:00", "note": "来�
 ATTRIBUTE: Json = {"label": "契約月", "kind": "text", "key": "contract_month", "subject": "lead"}
 ATTRIBUTE_EDIT: Json = {"label": "区分", "choice_key": "a", "choice_label": "甲", "choice_place": "1"}
 CONDITION: Json = {"condition": {"field": "lead.email", "op": "is_set"}}
+KNOWN_BROWSER: Json = {"field": "visitor.known", "op": "eq", "value": True}
 SEGMENT: Json = {"name": "新しいセグメント", **CONDITION}
 EXCLUSION: Json = {"kind": "domain", "text": "rival.example", "reason": "competitor", "note": "競合"}
 SEGMENT_FORM: Json = {"name": "新しいセグメント", "condition": json.dumps(CONDITION["condition"])}

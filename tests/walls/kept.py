@@ -14,6 +14,7 @@ from leads.actions.touchpoints import TouchpointInput, record_touchpoint
 from leads.models import Lead
 from ma_platform.tenancy.models import User
 from ma_platform.workspaces.actions.closures import ClosureInput, add_closure
+from ma_platform.workspaces.actions.groups import GroupInput, save_group
 from tracking.catalogue import Event
 from tracking.models import Event as Fact
 
@@ -37,7 +38,9 @@ def make_kept(mark: str, lead_id: str, *, by: User, now: datetime) -> dict[str, 
     call = Fact.objects.get(lead_id=lead.pk, name=Event.TOUCHPOINT_CALL, occurred_at=at)
     closure = ClosureInput(f"{mark} 創立記念日", date(2027, 4, 1), date(2027, 4, 1))
     todo = TodoInput(title=f"{mark} 見積もり", due_on=date(2026, 11, 27), assignee=by.pk)
+    group = save_group(None, GroupInput(f"{mark}課", [by.pk]), by=by, now=now)
     return {
+        "group": group.public_id,
         "attribute": attribute.public_id,
         "touchpoint": str(call.id),
         "closure": add_closure(closure, by=by, now=now).public_id,

@@ -46,7 +46,9 @@ from nurturing.models import Flow
 from tests.walls.assigning import make_assignment
 from tests.walls.joined import make_joined
 from tests.walls.kept import make_kept
+from tests.walls.leaving import make_leaving
 from tests.walls.listed import make_listing
+from tests.walls.naming import make_naming
 from tests.walls.segmented import make_segments
 from tracking.actions import (
     NewFact,
@@ -59,7 +61,7 @@ from tracking.actions import (
     run_consumers,
 )
 from tracking.catalogue import Event
-from tracking.models import Binding, Network
+from tracking.models import Binding, Network, Rejected
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 LINK = "https://www.client.example/cases/"
@@ -80,21 +82,7 @@ def populate(mark: str, *, now: datetime) -> Tenant:
     """One of everything. Commits; nothing is in scope before or after."""
     made = create_workspace(name=f"株式会社{mark}", email=f"owner@{mark}.example", password="correct horse", now=now)
     tenant = Tenant(mark, made, now)
-    for furnish in (
-        _members,
-        _people,
-        _company_doubles,
-        _files,
-        _identities,
-        _networks,
-        _capture,
-        _mail,
-        _flow,
-        _segments,
-        _listing,
-        _kept,
-        _assignment,
-    ):
+    for furnish in FURNISHING:
         with tenant_scope(made.workspace):
             furnish(tenant)
     run_consumers(now=now)
@@ -222,7 +210,10 @@ def _networks(tenant: Tenant) -> None:
     asked = ask_rejudgement(tenant.now - timedelta(days=1), tenant.now, by=tenant.made.owner, now=tenant.now)
     while advance(asked.pk, now=tenant.now):
         pass
+    aside = Rejected.objects.create(line="", reason="more event names than fit", at=tenant.now)
+    aside.refresh_from_db()
     tenant.ids |= {"network": listed.public_id, "guess": guessed.public_id, "rejudgement": asked.public_id}
+    tenant.ids["line"] = aside.public_id
 
 
 def _kept(tenant: Tenant) -> None:
@@ -372,3 +363,22 @@ def _tokens(tenant: Tenant) -> None:
         "shown_token": shown_token(ids["form"], now=tenant.now - timedelta(minutes=1)),
         "mailbox_entry": str(MailboxEntry.objects.filter(subject__contains="ご案内").order_by("-id")[0].pk),
     }
+
+
+FURNISHING = (
+    _members,
+    _people,
+    _company_doubles,
+    _files,
+    _identities,
+    _networks,
+    _capture,
+    _mail,
+    _flow,
+    _segments,
+    _listing,
+    _kept,
+    _assignment,
+    make_leaving,
+    make_naming,
+)

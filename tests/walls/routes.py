@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from ma_platform.tenancy.permissions import Capability as C
 from tests.walls import bodies
+from tests.walls.known import KNOWN
+from tests.walls.leaving import LEAVING
+from tests.walls.naming import NAMING
 from tests.walls.shape import LOCAL, METHODS, OPEN, SIGNED_IN, TOKEN, Anybody, Row, Who
 
 __all__ = ["API", "METHODS", "ROWS", "Anybody", "Row", "Who"]
@@ -58,6 +61,10 @@ SETTINGS = (
     Row("members", GET=C.MANAGE_MEMBERS),
     Row("invite_member", body={"email": "new@example.com", "role": "viewer"}, POST=C.MANAGE_MEMBERS),
     Row("member_role", MEMBER, {"role": "sales"}, POST=C.MANAGE_MEMBERS),
+    Row("member_reach", MEMBER, {"reach": "own"}, POST=C.MANAGE_MEMBERS),
+    Row("groups", body={"name": "営業二課", "members": "$seller"}, GET=C.MANAGE_MEMBERS, POST=C.MANAGE_MEMBERS),
+    Row("group", {"public_id": "$group"}, {"name": "営業三課", "members": "$seller"}, POST=C.MANAGE_MEMBERS),
+    Row("remove_group", {"public_id": "$group"}, POST=C.MANAGE_MEMBERS),
     Row("remove_member", MEMBER, POST=C.MANAGE_MEMBERS),
     Row("withdraw_invitation", {"public_id": "$invitation"}, POST=C.MANAGE_MEMBERS),
     Row("api_keys", GET=C.MANAGE_KEYS),
@@ -121,6 +128,7 @@ PEOPLE = (
     Row("leads:titles", GET=C.VIEW_LEADS),
     Row("leads:title_rank", body={"title": "フェロー", "rank": "manager"}, POST=C.DESIGN_LEADS),
     Row("leads:attributes", body=bodies.ATTRIBUTE, GET=C.DESIGN_LEADS, POST=C.DESIGN_LEADS),
+    Row("leads:field_sensitive", body={"word": "lead.prefecture"}, POST=C.SEE_SENSITIVE),
     Row("leads:attribute", ATTRIBUTE, bodies.ATTRIBUTE_EDIT, GET=C.DESIGN_LEADS, POST=C.DESIGN_LEADS),
     Row("leads:attribute_archive", ATTRIBUTE, POST=C.DESIGN_LEADS),
     Row("leads:attribute_move", ATTRIBUTE, {"to": "up"}, POST=C.DESIGN_LEADS),
@@ -186,6 +194,9 @@ SELLING = (
     Row("tracking:network_delete", NETWORK, POST=C.EDIT_TRACKING),
     Row("tracking:network_refuse", GUESS, POST=C.EDIT_TRACKING),
     Row("tracking:debug", GET=C.VIEW_TRACKING),
+    Row("tracking:set_aside", GET=C.VIEW_TRACKING),
+    Row("tracking:set_aside_all", body={"kind": "names"}, POST=C.EDIT_TRACKING),
+    Row("tracking:set_aside_one", {"line_id": "$line"}, POST=C.EDIT_TRACKING),
     Row("tracking:traffic", GET=C.VIEW_TRACKING),
     Row("tracking:rejudgements", GET=C.VIEW_TRACKING),
     Row("tracking:rejudgement_ask", body={"days": "7"}, POST=C.EDIT_TRACKING),
@@ -316,8 +327,9 @@ API = (
     Row("api:companies", body={"name": "新商事"}, GET=C.VIEW_LEADS, POST=C.EDIT_LEADS),
     Row("api:exclusions", body={**bodies.EXCLUSION, "text": "other.example"}, GET=C.VIEW_LEADS, POST=C.EDIT_LEADS),
     Row("api:exclusion", {"exclusion_id": "$exclusion"}, GET=C.VIEW_LEADS, DELETE=C.EDIT_LEADS),
-    Row("api:company", COMPANY, {"industry": "製造業"}, GET=C.VIEW_LEADS, PATCH=C.EDIT_LEADS),
+    Row("api:company", COMPANY, {"industry": "製造業"}, GET=C.VIEW_LEADS, PATCH=C.EDIT_LEADS, DELETE=C.DELETE_LEADS),
     Row("api:segments", body=bodies.SEGMENT, GET=C.VIEW_LEADS, POST=C.EDIT_SEGMENTS),
+    Row("api:visitor_match", body={"visitor": "$browser", "conditions": [bodies.KNOWN_BROWSER]}, POST=C.VIEW_LEADS),
     Row("api:segment_preview", body=bodies.CONDITION, POST=C.VIEW_LEADS),
     Row(
         "api:segment",
@@ -342,6 +354,12 @@ API = (
     Row("api:list_leads", LIST, {"add": ["$lead"]}, GET=C.VIEW_LEADS, POST=C.EDIT_LEADS),
     Row("api:attributes", body=bodies.ATTRIBUTE, GET=C.VIEW_LEADS, POST=C.DESIGN_LEADS),
     Row("api:attribute", ATTRIBUTE, {"label": "区分"}, GET=C.VIEW_LEADS, PATCH=C.DESIGN_LEADS),
+    Row(
+        "api:sensitive_fields",
+        body={"field": "lead.prefecture", "sensitive": True},
+        GET=C.VIEW_LEADS,
+        POST=C.SEE_SENSITIVE,
+    ),
     Row("api:tags", GET=C.VIEW_LEADS),
     Row("api:imports", body={"file": "$csv", "kind": "leads"}, POST=C.IMPORT_LEADS),
     Row("api:import", IMPORT, GET=C.IMPORT_LEADS),
@@ -374,4 +392,4 @@ API = (
     Row("api:scoring_rollback", MODEL, {"version": 1}, POST=C.EDIT_SCORING),
     Row("api:scoring_status", MODEL, GET=C.VIEW_SCORING),
 )
-ROWS = (*MACHINE, *ACCOUNTS, *SETTINGS, *PEOPLE, *SELLING, *CAPTURE, *MAIL, *FLOWS, *API)
+ROWS = (*MACHINE, *ACCOUNTS, *SETTINGS, *LEAVING, *PEOPLE, *SELLING, *NAMING, *KNOWN, *CAPTURE, *MAIL, *FLOWS, *API)

@@ -31,11 +31,13 @@ WITHOUT_TENANT = {
     "tenancy_workspace",
     "tracking_consumer",
     "tracking_streamoffset",
+    "workspaces_closing",
 }
 TENANT_TABLES = """
     SELECT relation.relname, relation.relrowsecurity, relation.relforcerowsecurity,
            count(policy.*) FILTER (WHERE policy.polroles = ARRAY['ma_web'::regrole::oid]),
-           count(policy.*) FILTER (WHERE policy.polroles = ARRAY['ma_worker'::regrole::oid])
+           count(policy.*) FILTER (WHERE policy.polroles = ARRAY['ma_worker'::regrole::oid]),
+           count(policy.*) FILTER (WHERE policy.polroles = ARRAY['ma_reach'::regrole::oid])
       FROM pg_class AS relation
       JOIN pg_attribute AS tenant ON tenant.attrelid = relation.oid AND tenant.attname = 'tenant_id'
       LEFT JOIN pg_policy AS policy ON policy.polrelid = relation.oid
@@ -53,7 +55,7 @@ def rows(statement: str) -> list[tuple[object, ...]]:
 
 @pytest.mark.django_db
 def test_every_tenant_table_is_walled_in_postgres():
-    unwalled = [row[0] for row in rows(TENANT_TABLES) if row[1:] != (True, True, 1, 1)]
+    unwalled = [row[0] for row in rows(TENANT_TABLES) if row[1:] != (True, True, 1, 1, 1)]
 
     assert unwalled == []
 
@@ -146,6 +148,51 @@ def test_the_web_role_sees_one_tenant(acme, globex):
         cursor.execute("SELECT DISTINCT tenant_id FROM tenancy_membership")
 
         assert cursor.fetchall() == [(acme.workspace.pk,)]
+
+
+NARROWER = """
+    SELECT held.role, relation.relname, string_agg(right_, ',' ORDER BY right_)
+      FROM pg_class AS relation, unnest(ARRAY['ma_web', 'ma_reach']) AS held(role),
+           unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS right_
+     WHERE relation.relnamespace = 'public'::regnamespace AND relation.relkind IN ('r', 'p')
+       AND has_table_privilege(held.role, relation.oid, right_)
+     GROUP BY 1, 2
+"""
+OPEN_ROWS = """
+    SELECT relation.relname FROM pg_attribute AS person
+      JOIN pg_class AS relation ON relation.oid = person.attrelid
+      JOIN pg_policies AS policy ON policy.tablename = relation.relname AND policy.policyname = 'reach'
+     WHERE person.attname LIKE '%lead\\_id' AND relation.relkind IN ('r', 'p') AND NOT relation.relispartition
+       AND relation.relnamespace = 'public'::regnamespace AND policy.qual NOT LIKE '%leads_lead%'
+"""
+
+
+@pytest.mark.django_db
+def test_whoever_sees_a_part_of_the_people_has_the_rights_of_the_web_and_narrower_walls():
+    rights = {
+        role: {(table, held) for who, table, held in rows(NARROWER) if who == role} for role in ("ma_web", "ma_reach")
+    }
+
+    assert rights["ma_web"] ^ rights["ma_reach"] == set()
+    assert rows(OPEN_ROWS) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_narrower_role_sees_nobody_until_it_is_told_whom(acme):
+    with tenant_scope(acme.workspace):
+        people = [LeadInput(email="a@a.example", owner=acme.owner.email), LeadInput(email="b@b.example")]
+        upsert_leads(people, by=None, now=acme.workspace.created_at)
+    seen = []
+    with closing(psycopg2.connect(os.environ["DATABASE_URL"])) as web, web.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.tenant_id', %s, false)", [str(acme.workspace.pk)])
+        cursor.execute("SET ROLE ma_reach")
+        for owners in (None, "", "0", f"{acme.owner.pk}", f"0,{acme.owner.pk}"):
+            if owners is not None:
+                cursor.execute("SELECT set_config('app.owners', %s, false)", [owners])
+            cursor.execute("SELECT array_agg(email ORDER BY email) FROM leads_lead")
+            seen.append(cursor.fetchone()[0])
+
+    assert seen == [None, None, ["b@b.example"], ["a@a.example"], ["a@a.example", "b@b.example"]]
 
 
 @pytest.mark.django_db(transaction=True)

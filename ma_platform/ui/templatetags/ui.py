@@ -17,12 +17,15 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware, localtime
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from ma_platform import clock
+from ma_platform.tenancy.veil import withheld
 from ma_platform.ui import addresses, drawings, formats, icons, slots, strangers
 
 register = template.Library()
 
+UNSAID = _("•••• (withheld)")
 STAGE_TONES = {
     "inquiry": "neutral",
     "nurturing": "info",
@@ -173,6 +176,12 @@ def stranger(text: object) -> SafeString:
     return SafeString("") if text is None else strangers.cut(text)
 
 
+@register.filter
+def exactly(word: str) -> str:
+    """As the pattern of an input that wants just this word: exactly("(株)") == "\\(株\\)"."""
+    return "".join(f"\\{letter}" if letter in "^$\\.*+?()[]{}|/" else letter for letter in word)
+
+
 @register.filter(is_safe=True)
 def trimmed(text: str) -> str:
     """Without the white space around it; what was safe stays safe, what was not is escaped."""
@@ -214,6 +223,14 @@ def _choice(key: str, text: str, *, selected: bool) -> str:
 def page_url(name: str) -> str:
     """`{% page_url "sign_out" as sign_out_url %}` for what every page links to; "" while the page does not exist."""
     return addresses.page(name)
+
+
+@register.simple_tag
+def said(word: str, *values: str) -> str:
+    """The first value there is; or that it is withheld, where the reader may not see it: {% said "lead.phone" … %}."""
+    if word in withheld():
+        return format_html('<span class="muted" title="{}">{}</span>', _("Your role does not see this field."), UNSAID)
+    return next(filter(None, values), "")
 
 
 @register.simple_tag

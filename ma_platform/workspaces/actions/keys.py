@@ -13,14 +13,20 @@ from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.scope import current_tenant
 
 
-def issue_key(*, name: str, scopes: Sequence[Capability], by: User | None, now: datetime) -> str:
-    """A new key in clear; it cannot be read again. Form: `ma_<workspace code>_<secret>`."""
+def issue_key(
+    *, name: str, scopes: Sequence[Capability], by: User | None, now: datetime, reaches_as: User | None = None
+) -> str:
+    """A new key in clear; it cannot be read again. Form: `ma_<workspace code>_<secret>`.
+
+    reaches_as: the member who sees what it sees; None: it sees everybody.
+    """
     secret = f"ma_{current_tenant().code}_{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
         name=name,
         prefix=secret[:20],
         secret_hash=hash_key(secret),
         scopes=[str(scope) for scope in scopes],
+        reaches_as=reaches_as,
         created_by=by,
         created_at=now,
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ma_platform import audit
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import Invitation, Membership, User, Workspace
-from ma_platform.tenancy.permissions import Role
+from ma_platform.tenancy.permissions import Role, Span
 from ma_platform.tenancy.scope import current_tenant, current_tenant_id
 
 VALID_FOR = timedelta(days=7)
@@ -48,8 +48,13 @@ class SentInvitation:
     token: str
 
 
-def invite(email: str, role: Role, *, by: User, now: datetime) -> SentInvitation:
-    """Open a door for this address; an earlier open invitation of the same address is replaced."""
+def invite(
+    email: str, role: Role, *, by: User, now: datetime, reach: Span = Span.ALL, unowned: bool = False
+) -> SentInvitation:
+    """Open a door for this address; an earlier open invitation of the same address is replaced.
+
+    reach, unowned: whose people the member will see.
+    """
     _one_at_a_time()
     _among_owners(by, role)
     address = email.strip().lower()
@@ -58,9 +63,16 @@ def invite(email: str, role: Role, *, by: User, now: datetime) -> SentInvitation
     Invitation.objects.filter(email=address, accepted_at=None).delete()
     token = f"{current_tenant().code}{secrets.token_urlsafe(32)}"
     invitation = Invitation.objects.create(
-        email=address, role=role, token_hash=_hash(token), invited_by=by, created_at=now, expires_at=now + VALID_FOR
+        email=address,
+        role=role,
+        reach=reach,
+        sees_unowned=unowned,
+        token_hash=_hash(token),
+        invited_by=by,
+        created_at=now,
+        expires_at=now + VALID_FOR,
     )
-    audit.record(by, "member.invited", invitation.public_id, at=now, role=str(role))
+    audit.record(by, "member.invited", invitation.public_id, at=now, role=str(role), reach=str(reach))
     return SentInvitation(invitation, token)
 
 
@@ -79,7 +91,8 @@ def accept_invitation(token: str, *, name: str, password: str, now: datetime) ->
     invitation = Invitation.objects.get(token_hash=_hash(token))
     known = User.objects.filter(email=invitation.email).first()
     user = known or User.objects.create_user(invitation.email, password, name=name)
-    Membership.objects.create(user=user, role=invitation.role, created_at=now)
+    reach = {"reach": invitation.reach, "sees_unowned": invitation.sees_unowned}
+    Membership.objects.create(user=user, role=invitation.role, created_at=now, **reach)
     audit.record(user, "member.joined", invitation.public_id, at=now)
     return user
 

@@ -29,7 +29,8 @@ def issue(request: MemberRequest) -> HttpResponse:
     secret = ""
     if form.is_valid():
         scopes = [Capability(scope) for scope in form.cleaned_data["scopes"]]
-        secret = actions.issue_key(name=form.cleaned_data["name"], scopes=scopes, by=request.user, now=clock.now())
+        stated = {"name": form.cleaned_data["name"], "reaches_as": form.stands_for()}
+        secret = actions.issue_key(**stated, scopes=scopes, by=request.user, now=clock.now())
     context = {"keys": queries.api_keys(), "form": KeyForm() if secret else form, "secret": secret}
     return render(request, "workspaces/keys.html", context, status=200 if secret else 422)
 

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_GET, require_POST
 from ma_platform import clock
 from ma_platform.errors import DomainError
 from ma_platform.tenancy import queries
+from ma_platform.tenancy.models import SPANS
 from ma_platform.tenancy.permissions import Capability, Role, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.workspaces import actions
 from ma_platform.workspaces.forms import InviteForm, RoleForm
 from ma_platform.workspaces.invitations import send_invitation
+from ma_platform.workspaces.reach_forms import ReachForm
 
 
 @requires(Capability.MANAGE_MEMBERS)
@@ -31,9 +33,9 @@ def invite(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     try:
-        sent = actions.invite(
-            form.cleaned_data["email"], Role(form.cleaned_data["role"]), by=request.user, now=clock.now()
-        )
+        sees = {"reach": form.span(), "unowned": form.cleaned_data["unowned"]}
+        role = Role(form.cleaned_data["role"])
+        sent = actions.invite(form.cleaned_data["email"], role, by=request.user, now=clock.now(), **sees)
     except DomainError as refusal:
         form.add_error("email", str(refusal))
         return _page(request, form, status=422)
@@ -49,6 +51,19 @@ def role(request: MemberRequest, user_id: int) -> HttpResponse:
     form = RoleForm(request.POST)
     if form.is_valid():
         _try(request, actions.change_role, membership, Role(form.cleaned_data["role"]))
+    return redirect("members")
+
+
+@requires(Capability.MANAGE_MEMBERS)
+@require_POST
+def reach(request: MemberRequest, user_id: int) -> HttpResponse:
+    """Whose people they see."""
+    membership = get_object_or_404(queries.members(), user_id=user_id)
+    form = ReachForm(request.POST)
+    if form.is_valid():
+        unowned = form.cleaned_data["unowned"]
+        actions.change_reach(membership, form.span(), unowned=unowned, by=request.user, now=clock.now())
+        messages.success(request, _("Saved."))
     return redirect("members")
 
 
@@ -84,5 +99,6 @@ def _page(request: MemberRequest, form: InviteForm, status: int = 200) -> HttpRe
         "members": queries.members(),
         "invitations": queries.open_invitations(),
         "roles": RoleForm(),
+        "spans": SPANS,
     }
     return render(request, "workspaces/members.html", context, status=status)

@@ -1,0 +1,105 @@
+"""Giving a workspace up: it closes at once, can be brought back for some days, and only then is it deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from ma_platform import audit
+from ma_platform.db import sql
+from ma_platform.env import ENV
+from ma_platform.errors import DomainError
+from ma_platform.tenancy.models import Membership, User, Workspace
+from ma_platform.tenancy.permissions import Role
+from ma_platform.tenancy.scope import current_tenant, system_scope, tenant_scope
+from ma_platform.workspaces.actions.members import OwnersOnly
+from ma_platform.workspaces.actions.taking_out import must_own
+from ma_platform.workspaces.models import Closing
+
+
+class ClosedAlready(DomainError):
+    """Somebody else has closed it."""
+
+    code = "closed_already"
+    message = _("This workspace is closed already.")
+
+
+class TooLate(DomainError):
+    """Its deletion has begun, or it never was closed."""
+
+    code = "too_late"
+    message = _("This workspace cannot be brought back.")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Whom to tell of a closing, in which language."""
+
+    address: str
+    language: str
+    owns: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A closing of which its members know nothing yet."""
+
+    workspace: str
+    delete_at: datetime
+    members: Sequence[Told]
+
+
+def close_workspace(*, by: User | None, now: datetime, days: int | None = None) -> Closing:
+    """Shut the workspace in scope; it is deleted after `days` (ENV.closed_days), 0: as soon as nothing runs any more.
+
+    Nothing is lost yet. by None: the operator. Raises OwnersOnly and ClosedAlready.
+    """
+    if by is not None:
+        must_own(by)
+    workspace = current_tenant()
+    if not Workspace.objects.filter(pk=workspace.pk, closed_at=None).update(closed_at=now):
+        raise ClosedAlready
+    audit.record(by, "workspace.closed", "", at=now)
+    return Closing.objects.create(
+        workspace=workspace.pk,
+        public_id=workspace.public_id,
+        by=by.pk if by else None,
+        closed_at=now,
+        delete_at=now + timedelta(days=ENV.closed_days if days is None else days),
+    )
+
+
+def reopen_workspace(workspace: Workspace, *, by: User | None, now: datetime) -> None:
+    """All is as it was before it was closed. by None: the operator. Raises OwnersOnly and TooLate."""
+    with tenant_scope(workspace):
+        if by is not None and not Membership.objects.filter(user=by, role=Role.OWNER).exists():
+            raise OwnersOnly
+        if not Closing.objects.filter(workspace=workspace.pk, begun_at=None).delete()[0]:
+            raise TooLate
+        Workspace.objects.filter(pk=workspace.pk).update(closed_at=None)
+        audit.record(by, "workspace.reopened", "", at=now)
+
+
+def next_untold(*, now: datetime) -> Untold | None:
+    """A closing whose members are to be told now; it is not named a second time, whatever becomes of the mails."""
+    with system_scope():
+        rows = sql.run(NEXT_UNTOLD, now=now).rows
+    if not rows:
+        return None
+    workspace_id, delete_at = rows[0]
+    with tenant_scope(int(workspace_id)):
+        members = Membership.objects.select_related("user").order_by("id")
+        told = [Told(one.user.email, one.user.language, one.role == Role.OWNER) for one in members]
+        return Untold(current_tenant().name, delete_at, told)
+
+
+NEXT_UNTOLD = """
+    UPDATE workspaces_closing AS closing SET told_at = %(now)s
+     WHERE closing.id = (SELECT untold.id FROM workspaces_closing AS untold
+                          WHERE untold.told_at IS NULL AND untold.begun_at IS NULL
+                          ORDER BY untold.id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING closing.workspace, closing.delete_at
+"""

@@ -1,0 +1,44 @@
+"""The mail that tells everybody of a workspace that it was closed.
+
+It leaves at once, not as a message of the workspace: a closed one sends nothing.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from ma_platform.env import ENV
+from ma_platform.workspaces.actions.closing import Told, Untold
+
+
+def tell_of_closing(untold: Untold) -> int:
+    """Hand a mail over to each member, in their language; one that is refused keeps no other back. Returns how many.
+
+    Call it outside of any workspace.
+    """
+    return int(get_connection(fail_silently=True).send_messages([_mail(untold, one) for one in untold.members]) or 0)
+
+
+def _mail(untold: Untold, to: Told) -> EmailMessage:
+    with translation.override(to.language):
+        words = {
+            "workspace": untold.workspace,
+            "day": date_format(untold.delete_at.astimezone(ZoneInfo(settings.TIME_ZONE)), "DATE_FORMAT"),
+            "link": f"{ENV.base_url}{reverse('closed_workspaces')}",
+        }
+        subject = _("The workspace “%(workspace)s” was closed") % words
+        text = _(
+            "The marketing workspace “%(workspace)s” was closed. Nobody can work in it, its forms and its tag take "
+            "nothing any more, and it sends nothing.\n\n"
+            "Everything in it will be deleted for good after %(day)s."
+        )
+        asked = _("Until then you can bring it back as it was, or see when it ends:\n%(link)s")
+        others = _("Until then an owner can bring it back as it was.")
+        return EmailMessage(subject, f"{text}\n\n{asked if to.owns else others}" % words, None, [to.address])
