@@ -58,6 +58,7 @@ class FileRefused(DomainError):
 FILE_REASONS = {
     "too_large": _("The file is larger than %(limit)s MB."),
     "empty": _("The file is empty."),
+    "quota": _("Your quota of files is used up. See Settings → Data and usage."),
     "kind": _("Only PDF, PowerPoint, Word, Excel, ZIP, PNG and JPEG files can be handed out."),
 }
 

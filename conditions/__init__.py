@@ -22,6 +22,7 @@ from conditions.audience import LEADS, VISITORS, Audience
 from conditions.compiler import Compiled, compile, compile_event
 from conditions.costing import Estimate, estimate
 from conditions.explainer import Explained, Verdict, explain
+from conditions.finding import WITHHELD
 from conditions.fold import CREATE_FOLD, DROP_FOLD, fold
 from conditions.kinds import Kind
 from conditions.moments import Changes, next_changes
@@ -34,7 +35,7 @@ from conditions.refused import ConditionRefused
 from conditions.rolled import Days
 from conditions.sentences import describe, describe_where
 from conditions.tally import Tally, tally, tally_inside
-from conditions.tree import Node, walk
+from conditions.tree import Node, Test, walk
 from conditions.visitors import VISITOR_WORDS, VisitorWords
 from conditions.vocabulary import (
     SUBJECT,
@@ -57,6 +58,7 @@ __all__ = [
     "SUBJECT",
     "VISITORS",
     "VISITOR_WORDS",
+    "WITHHELD",
     "WORDS",
     "Audience",
     "Changes",
@@ -77,6 +79,7 @@ __all__ = [
     "Piece",
     "Refs",
     "Tally",
+    "Test",
     "Through",
     "Verdict",
     "VisitorWords",

@@ -16,6 +16,8 @@ COLLEAGUES = "(SELECT count(*)::text FROM ({colleagues}) AS colleague WHERE coll
 TIMES = Phrase("{n} times", "{n}回")
 PEOPLE = Phrase("{n} people", "{n}人")
 TOTAL = Phrase("{n} in total", "合計{n}")
+WITHHELD = "\x1a"  # in place of a value that whoever asks may not see
+UNSAID = Phrase("•••• (withheld)", "••••（非表示）")
 
 
 def found_sql(leaf: Node, writer: Writer) -> str:
@@ -51,6 +53,8 @@ def found_value(leaf: Node, found: str | None, *, locale: str, vocabulary: Vocab
     """The value as people read it: the label of a choice, はい, 3回. None for none."""
     if found in (None, "") or not isinstance(leaf, Test | Did | Account):
         return None
+    if found == WITHHELD:
+        return UNSAID.say(locale)
     text = str(found)
     if isinstance(leaf, Account):
         return PEOPLE.say(locale, n=text)

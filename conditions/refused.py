@@ -32,6 +32,7 @@ REASONS = {
     "where_only": _("events, memberships and colleagues cannot be asked about inside an event's filter"),
     "not_countable": _("“%(key)s” cannot be summed"),
     "unknown_member": _("there is no “%(key)s” here"),
+    "withheld": _("the field “%(field)s” is not shown to you, so nothing can be asked about it"),
     "not_yet": _("not yet available: %(what)s"),
 }
 

@@ -190,10 +190,15 @@ class Speaker:
             return self.say(OBJECT, it=self.say(thing)) if thing else ""
         while isinstance(where, All | Any) and len(where.nodes) == 1:
             where = where.nodes[0]
-        if isinstance(where, Test) and where.op == "eq" and isinstance(where.value, str):
+        if isinstance(where, Test) and where.op == "eq" and isinstance(where.value, str) and not self.listed(where):
             return self.say(OBJECT, it=self.named(where))
         it = self.node(where, self.vocabulary.events.fields)
         return self.say(FILTERED, thing=self.say(thing or SOMETHING), it=it)
+
+    def listed(self, where: Test) -> bool:
+        """Whether the value is one of a few, such as a device: that is no name of a thing."""
+        one = self.vocabulary.events.fields.find(where.field)
+        return one is not None and one.kind not in CHOICES and bool(one.choices)
 
     def named(self, where: Test) -> str:
         one = self.vocabulary.events.fields.find(where.field)

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from leads.api import activity, attributes, companies, exclusions, imports, merging, people, segments
+from leads.api import (
+    activity,
+    addresses,
+    attributes,
+    companies,
+    exclusions,
+    imports,
+    merging,
+    people,
+    segments,
+    sensitive,
+    visitors,
+)
 
 urlpatterns = [
     path("leads", people.Leads.as_view(), name="leads"),
@@ -11,10 +23,12 @@ urlpatterns = [
     path("leads/merge", merging.MergeLeads.as_view(), name="leads_merge"),
     path("leads/<str:lead_id>", people.OneLead.as_view(), name="lead"),
     path("leads/<str:lead_id>/unmerge", merging.UnmergeLead.as_view(), name="lead_unmerge"),
+    path("leads/<str:lead_id>/emails", addresses.Emails.as_view(), name="lead_emails"),
     path("leads/<str:lead_id>/export", people.ExportLead.as_view(), name="lead_export"),
     path("leads/<str:lead_id>/timeline", activity.Timeline.as_view(), name="lead_timeline"),
     path("attributes", attributes.Attributes.as_view(), name="attributes"),
     path("attributes/<str:attribute_id>", attributes.OneAttribute.as_view(), name="attribute"),
+    path("sensitive-fields", sensitive.SensitiveFields.as_view(), name="sensitive_fields"),
     path("companies", companies.Companies.as_view(), name="companies"),
     path("companies/<str:company_id>", companies.OneCompany.as_view(), name="company"),
     path("exclusions", exclusions.Exclusions.as_view(), name="exclusions"),
@@ -35,4 +49,5 @@ urlpatterns = [
     path("imports/<str:import_id>/undo", imports.UndoImport.as_view(), name="import_undo"),
     path("imports/<str:import_id>/errors.csv", imports.ImportErrors.as_view(), name="import_errors"),
     path("touchpoints", activity.Touchpoints.as_view(), name="touchpoints"),
+    path("visitors/match", visitors.MatchVisitor.as_view(), name="visitor_match"),
 ]

@@ -7,12 +7,14 @@ from contextlib import suppress
 
 from django.utils.functional import Promise
 
+from conditions import WORDS
 from leads.actions import bulk
 from leads.actions.exports import KINDS as EXPORT_KINDS
 from leads.actions.imports import KINDS as IMPORT_KINDS
 from leads.company_forms import KIND_LABELS
 from leads.models import Attribute, Company, Exclusion, Import, ImportProfile, Lead, SavedView, Segment
 from leads.queries.naming import named
+from leads.queries.sensitive import word_label
 from leads.templatetags.leads import FIELD_LABELS
 from leads.vocabulary import CONSENT_LABELS, EXCLUSION_LABELS, RANK_LABELS
 from ma_platform.audit.naming import Named, name_rows, name_values, names
@@ -43,6 +45,13 @@ def kind_label(key: str) -> str | Promise | None:
 
 
 name_values("kind", kind_label)
+
+
+@names("field")
+def fields(subjects: Collection[str]) -> Mapping[str, Named]:
+    """Fields called sensitive, `field:lead.phone`."""
+    words = {subject: subject.partition(":")[2] for subject in subjects}
+    return {subject: Named(word_label(word), "") for subject, word in words.items() if WORDS.find(word)}
 
 
 @names("lead")

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 from conditions.fold import fold
@@ -18,6 +19,7 @@ from leads.company_words import FORMS, LATIN_FORMS, NEAR_LETTERS, OLD_KANJI, SHA
 from leads.identity import is_free_mail
 
 JOIN, SUGGEST = 95, 60
+REMEMBERED = 8_192  # names whose key is known: a file says the same few again and again
 FAMILIES = tuple(FORMS)
 
 _FAMILY = {form: family for family, forms in FORMS.items() for form in forms}
@@ -36,6 +38,7 @@ _BETWEEN = re.compile(r"(?<=[一-龯])[がけゖ](?=[一-龯])")
 _KANJI = re.compile(r"[一-龯々〆]")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def company_key(name: str) -> str:
     """One key for one company, however its legal form, width, case, gaps, old letters and branch are written.
 
@@ -75,6 +78,7 @@ def _without_forms(plain: str) -> str:
     return bare if bare == plain else _without_forms(bare)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def family_of(name: str) -> str:
     """The family of the legal form a name states ("株", "財", …), "" when it states none."""
     plain = _TO_WHOM.sub("", unicodedata.normalize("NFKC", name).casefold().strip())

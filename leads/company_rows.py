@@ -11,13 +11,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from leads.attributes import shown_value
-from leads.drawing import inside, opening, titled
+from leads.drawing import inside, opening, titled, unsaid
 from leads.duplicates import Compared
 from leads.models import Company, CompanySuggestion
 from leads.moments import Moment, days
 from leads.queries.attributes import definitions
 from leads.queries.companies import CompanyRow
+from leads.queries.company_likes import Like
 from leads.queries.company_pairs import people_of_companies
+from leads.queries.sensitive import is_withheld
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import slots
 from ma_platform.ui.addresses import address
@@ -100,6 +102,18 @@ class CompanyPair:
     fields: list[Compared]
 
 
+@dataclass(frozen=True, slots=True)
+class LikeRow:
+    """A company that may be the one somebody adds, and why."""
+
+    like: Like
+    reasons: str
+
+
+def like_rows(found: Sequence[Like]) -> list[LikeRow]:
+    return [LikeRow(like, reason_text(like.match.reasons)) for like in found]
+
+
 def pair_rows(found: Sequence[CompanySuggestion]) -> list[CompanyPair]:
     """Suggestions with what both companies say; fields empty in both are left out. One query."""
     people = people_of_companies([pk for pair in found for pk in (pair.one_id, pair.other_id)]) if found else {}
@@ -151,4 +165,6 @@ def attribute_rows(company: Company) -> list[tuple[str, str]]:
     """(label, value) of the workspace's own fields that are set."""
     known = definitions("company", archived=False)
     kept = company.attributes
-    return [(one.label, shown_value(one, kept[key])) for key, one in known.items() if kept.get(key) is not None]
+    told = {key: shown_value(one, kept[key]) for key, one in known.items() if kept.get(key) is not None}
+    told |= {key: unsaid() for key in known if is_withheld(f"attributes.{key}", "company")}
+    return [(one.label, told[key]) for key, one in known.items() if key in told]

@@ -7,11 +7,22 @@ from html import escape
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from ma_platform.ui import slots
-from ma_platform.ui.templatetags.ui import stage_tone
+from ma_platform.ui.templatetags.ui import UNSAID, stage_tone
 
 NOTHING = format_html('<span class="muted nothing">{}</span>', "—")
+
+
+def unsaid() -> str:
+    """In place of a value the reader may not see."""
+    return str(UNSAID)
+
+
+def unsaid_cell() -> slots.Cell:
+    """The same in a list."""
+    return slots.Cell(unsaid(), title=_("Your role does not see this field."))
 
 
 def opening(label: str | Promise, *, numeric: bool = False, whole: bool = False, key: str = "") -> SafeString:
@@ -27,6 +38,8 @@ def inside(cell: slots.Cell | None) -> SafeString:
     if cell is None or not cell.value:
         return NOTHING
     value = escape(cell.value)
+    if cell.title:
+        return SafeString(f'<span class="muted" title="{escape(cell.title)}">{value}</span>')
     if cell.tone:
         return SafeString(f'<span class="badge tone-{escape(_tone(cell.tone))}">{value}</span>')
     return SafeString(f'<a href="{escape(cell.href)}">{value}</a>' if cell.href else value)

@@ -37,11 +37,12 @@ class Permission:
     evidence: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class LeadInput:
     """One person as stated by a form, a file, a page or another system. `owner` is a member's e-mail address.
 
-    attributes: {key of the workspace's own field: value, or the text of a cell}.
+    attributes: {key of the workspace's own field: value, or the text of a cell}. Not frozen, as `Entry` is not: that
+    takes five times as long to make, and a file makes one of each a row.
     """
 
     email: str | None = None
@@ -63,7 +64,7 @@ class LeadInput:
     attributes: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """Clean values by column; company and owner still by name and address, attributes as they were stated.
 
@@ -189,5 +190,7 @@ def _read_identifiers(said: LeadInput, errors: dict[str, str]) -> tuple[tuple[st
         clean = clean_text(value)
         if not clean or len(clean) > IDENTIFIER_LIMIT or not kind or len(kind) > 50:
             errors["external_id"] = "invalid_identifier"
+        elif kind == "email":
+            errors["external_id"] = "address_no_identifier"
         found.append((kind, clean))
     return tuple(sorted(found))

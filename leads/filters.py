@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from conditions import WORDS, ConditionRefused, compile, describe, parse
 from leads.queries import SORTS, LeadFilter
 from leads.queries.listing import WORD_SORTS
+from leads.queries.sensitive import check_condition
 from ma_platform import clock
 from ma_platform.api.pages import decode
 
@@ -181,8 +182,10 @@ STATED = ("q", "sort", "condition", *TESTS)
 
 
 def _check(condition: object) -> None:
-    """Raise ConditionRefused for what cannot be read, or names somebody or something that is not there any more."""
-    compile(parse(condition), now=clock.now(), tz=ZoneInfo("UTC"))
+    """Raise ConditionRefused for what cannot be read, or names who or what is not there or not shown."""
+    node = parse(condition)
+    check_condition(node)
+    compile(node, now=clock.now(), tz=ZoneInfo("UTC"))
 
 
 def _may_ask(test: Json) -> bool:

@@ -15,6 +15,7 @@ from leads.actions.diary import TodoInput
 from leads.attributes import CHOICES_LIMIT, CHOOSING, Definition
 from leads.models import Attribute, Lead
 from leads.queries.attributes import definitions
+from leads.queries.sensitive import is_withheld, withheld_of
 from leads.refusals import worded
 from leads.titles import rank_key
 from leads.topics import topic_choices, topic_name
@@ -58,7 +59,8 @@ class AttributeBoxes:
 
     def __init__(self, form: forms.Form, subject: str) -> None:
         self._form = form
-        self.definitions = definitions(subject, archived=False)
+        offered = definitions(subject, archived=False)
+        self.definitions = {key: one for key, one in offered.items() if not is_withheld(f"attributes.{key}", subject)}
         form.fields.update({f"attribute_{key}": attribute_box(one) for key, one in self.definitions.items()})
 
     def stated(self) -> dict[str, object]:
@@ -124,6 +126,21 @@ class LeadForm(OwnFieldsForm):
         members = [(str(choice.key), str(choice.label)) for choice in owners()]
         self.fields["owner"].choices = [("", _("Nobody")), *members]  # type: ignore[attr-defined]  # a ChoiceField
         self.boxes = AttributeBoxes(self, "lead")
+        for name in withheld_of(self.fields):  # who does not see a field cannot write over it
+            del self.fields[name]
+
+    def named(self) -> list[BoundField]:
+        return self._shown("last_name", "first_name", "last_name_kana", "first_name_kana")
+
+    def reached(self) -> list[BoundField]:
+        return self._shown("email", "phone")
+
+    def placed(self) -> list[BoundField]:
+        return self._shown("department", "job_title", "job_rank", "prefecture", "owner")
+
+    def _shown(self, *names: str) -> list[BoundField]:
+        """Those of the boxes that are offered to this member."""
+        return [self[name] for name in names if name in self.fields]
 
     def lead_input(self) -> LeadInput:
         """What was typed; an empty box says blank. A rank that was left as it is goes with the title."""

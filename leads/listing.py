@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.drawing import inside, opening, titled
+from leads.drawing import inside, opening, titled, unsaid_cell
 from leads.models import Attribute, Lead, LeadTag
 from leads.queries import LeadRow
 from leads.queries.listing import word_sort
+from leads.queries.sensitive import is_withheld
 from leads.titles import rank_key
 from leads.vocabulary import RANK_LABELS
 from ma_platform.tenancy.permissions import Capability
@@ -47,7 +48,8 @@ class ShownRow:
 
 def offered_columns(can: Collection[Capability]) -> list[ListColumn]:
     """Every column this member may choose, in the order they are offered."""
-    return [*OWN[:1], *_above(can), *OWN[1:], *map(_attribute, attributes())]
+    every = [*OWN[:1], *_above(can), *OWN[1:], *map(_attribute, attributes())]
+    return [column for column in every if not is_withheld(column.key)]
 
 
 def shown_columns(can: Collection[Capability], chosen: Sequence[str] | None = None) -> list[ListColumn]:
@@ -58,7 +60,12 @@ def shown_columns(can: Collection[Capability], chosen: Sequence[str] | None = No
     known = dict(_OWN) | {column.key: column for column in _above(can)}
     if any(key.startswith("attributes.") for key in chosen):
         known |= {column.key: column for column in map(_attribute, attributes())}
-    return [known[key] for key in chosen if key in known]
+    return [_unseen(known[key]) if is_withheld(key) else known[key] for key in chosen if key in known]
+
+
+def _unseen(column: ListColumn) -> ListColumn:
+    """A column of a view whose field this member may not see."""
+    return ListColumn(column.key, column.label, lambda rows: {row.id: unsaid_cell() for row in rows})
 
 
 def shown_rows(

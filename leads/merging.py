@@ -110,7 +110,7 @@ def merge(standing: Standing, values: Mapping[str, Value], rules: Rules) -> tupl
             continue
         if isinstance(values[same], list):
             values = _with_known(standing, name, values, rules)
-        if _may(standing, name, values, rules):
+        if _may(standing, name, columns[0], values, rules):
             _take(standing, name, columns, values)
             changed.append(name)
     return tuple(changed)
@@ -145,16 +145,18 @@ def _with_known(standing: Standing, name: str, values: Mapping[str, Value], rule
     return values
 
 
-def _may(standing: Standing, name: str, values: Mapping[str, Value], rules: Rules) -> bool:
+def _may(standing: Standing, name: str, head: str, values: Mapping[str, Value], rules: Rules) -> bool:
     if name == "job_rank" and "job_title" in values:
         # The rank belongs to its title: it follows one that was taken and ignores one that was not.
         return standing.values["job_title"] == values["job_title"]
-    policy, head = rules.of(name), columns_of(name)[0]
+    policy = rules.of(name)
     if policy == "never":
         return False
     said, known = values[head], standing.values[head]
     if said == "" or said is None:
         return rules.erase
+    if known == "" or known is None:
+        return True
     if isinstance(said, list) and isinstance(known, list) and set(said) == set(known):
         return False  # the same choices in another order are no change
-    return policy == "overwrite" or known == "" or known is None or (policy == "append" and isinstance(known, list))
+    return policy == "overwrite" or (policy == "append" and isinstance(known, list))

@@ -1,6 +1,7 @@
 """What leads put into the shell."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import cast
 
@@ -19,7 +20,7 @@ from leads.queries.exclusions import excluded
 from leads.queries.left_out import left_out
 from leads.queries.merges import merges_of
 from leads.queries.naming import named, number_of
-from leads.queries.segments import segments_of, segments_without
+from leads.queries.segments import segments_of, segments_reading, segments_without
 from leads.queries.suggestions import suggestions
 from leads.vocabulary import EXCLUSION_LABELS
 from ma_platform import clock
@@ -231,3 +232,13 @@ def my_todos_panel(request: HttpRequest, now: datetime) -> slots.Panel | None:
     may_edit = Capability.EDIT_LEADS in getattr(request, "can", frozenset())
     context = {"rows": rows, "today": timezone.localdate(now), "may_edit": may_edit}
     return slots.Panel(title=_("My to-dos"), template="leads/_home_todos.html", context=context)
+
+
+@slots.EVENT_USES.fill(order=10, capability=Capability.VIEW_LEADS)
+def segments_asking(names: Mapping[int, str]) -> dict[int, list[slots.Use]]:
+    """Segments whose condition asks about these events."""
+    found: dict[int, list[slots.Use]] = defaultdict(list)
+    for public_id, name, numbers in segments_reading():
+        for number in names.keys() & set(numbers):
+            found[number].append(slots.Use(_("Segment"), name, reverse("leads:segment", args=[public_id])))
+    return found

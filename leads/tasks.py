@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from leads.actions import bulk, exports, imports, left_out, segments
 from leads.actions import long_work as _kinds  # noqa: F401 - registers its kinds of jobs
 from leads.actions.networks import learn_from_people, learning_tenants
+from leads.queries import usage
 from leads.queries.left_out import listing_tenants
 from leads.queries.segments import late_segments, stalled_segments, tenants_with_looks, unchecked_segments
 from ma_platform import clock, jobs
 from ma_platform.tenancy.scope import system_scope
+from ma_platform.workspaces.quotas import Used, counts
+
+
+@counts(Used.PEOPLE)
+def people_kept(_since: datetime) -> int:
+    return usage.people()
+
+
+@counts(Used.STORAGE)
+def files_kept(_since: datetime) -> int:
+    return usage.file_bytes()
 
 
 @jobs.tenant_task(queue="bulk")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from leads.views import (
+    addresses,
     attributes,
     bulk,
     cells,
@@ -19,6 +20,7 @@ from leads.views import (
     merging,
     people,
     segments,
+    sensitive,
     titles,
     touchpoints,
     views_saved,
@@ -61,6 +63,7 @@ urlpatterns = [
     path("leads/<str:lead_id>/merge/<str:other_id>", merging.merge, name="merge"),
     path("leads/<str:lead_id>/unmerge", merging.part, name="part"),
     path("leads/<str:lead_id>/ids", people.identifier, name="identifier"),
+    path("leads/<str:lead_id>/emails", addresses.address, name="address"),
     path("leads/<str:lead_id>/consents", consents.state, name="consent"),
     path("leads/<str:lead_id>/consents.csv", consents.evidence, name="consent_evidence"),
     path("leads/<str:lead_id>/notes", diary.note, name="note"),
@@ -73,6 +76,7 @@ urlpatterns = [
     path("leads/<str:lead_id>/files/<str:file_id>", diary.file, name="file"),
     path("leads/<str:lead_id>/files/<str:file_id>/delete", diary.file_delete, name="file_delete"),
     path("settings/fields/", attributes.index, name="attributes"),
+    path("settings/fields/sensitive", sensitive.mark, name="field_sensitive"),
     path("settings/fields/<str:attribute_id>", attributes.edit, name="attribute"),
     path("settings/fields/<str:attribute_id>/archive", attributes.archive, name="attribute_archive"),
     path("settings/fields/<str:attribute_id>/move", attributes.move, name="attribute_move"),
@@ -107,6 +111,8 @@ urlpatterns = [
     path("exports/new", exports.new, name="export_new"),
     path("exports/<str:export_id>/file", exports.file, name="export_file"),
     path("companies/", companies.index, name="companies"),
+    path("companies/new", companies.new, name="company_new"),
+    path("companies/alike", companies.alike, name="companies_alike"),
     path("companies/doubles/", company_doubles.index, name="company_doubles"),
     path("companies/doubles/<str:suggestion_id>/join", company_doubles.join, name="company_double_join"),
     path("companies/doubles/<str:suggestion_id>/apart", company_doubles.apart, name="company_double_apart"),
@@ -119,4 +125,5 @@ urlpatterns = [
     path("companies/<str:company_id>/join", company_doubles.join_into, name="company_join"),
     path("companies/<str:company_id>", companies.page, name="company"),
     path("companies/<str:company_id>/edit", companies.edit, name="company_edit"),
+    path("companies/<str:company_id>/delete", companies.erase, name="company_erase"),
 ]

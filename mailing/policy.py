@@ -35,6 +35,7 @@ class Reason(StrEnum):
     EXCLUDED = "excluded"
     CAP = "frequency_cap"
     QUIET = "quiet_hours"
+    QUOTA = "mail_quota"
     LATE = "too_late"
     MISSING = "missing_field"
     TEMPLATE = "template_error"
@@ -43,7 +44,8 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the last look found. `sent_recently` counts marketing mails accepted within CAP_WINDOW or on their way,
-    `oldest_recent` is when the first was accepted, None when none was yet; `quiet_until` is None outside quiet hours;
+    `oldest_recent` is when the first was accepted, None when none was yet; `quiet_until` is None outside quiet hours,
+    `quota_until` unless the workspace has used up its mails, when it is looked at again then;
     `missing` names empty required merge fields."""
 
     kind: Kind
@@ -59,6 +61,7 @@ class Standing:
     sent_recently: int = 0
     oldest_recent: datetime | None = None
     quiet_until: datetime | None = None
+    quota_until: datetime | None = None
     missing: Sequence[str] = ()
 
 
@@ -77,7 +80,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Defer:
-    """Not before `until`; only the cap and quiet hours defer."""
+    """Not before `until`; only the cap, the quota and quiet hours defer."""
 
     reason: Reason
     until: datetime
@@ -117,6 +120,8 @@ def _delay(standing: Standing, now: datetime) -> Skip | Defer | None:
     until, reason = now, Reason.CAP
     if standing.sent_recently >= CAP_MAILS:
         until = (standing.oldest_recent or now) + CAP_WINDOW
+    elif standing.quota_until is not None:
+        until, reason = standing.quota_until, Reason.QUOTA
     elif standing.quiet_until is not None:
         until, reason = standing.quiet_until, Reason.QUIET
     if until <= now:

@@ -13,6 +13,8 @@ from capture.refusals import FILE_REASONS, FileRefused
 from ma_platform import audit, ids
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.scope import current_tenant
+from ma_platform.workspaces.actions.quotas import is_full
+from ma_platform.workspaces.quotas import Used
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ def store_asset(upload: Upload, *, by: User | None, now: datetime) -> Asset:
         raise FileRefused(reason=FILE_REASONS["too_large"] % {"limit": SIZE_LIMIT // MEGABYTE})
     if not upload.size:
         raise FileRefused(reason=FILE_REASONS["empty"])
+    if is_full(Used.STORAGE):
+        raise FileRefused(reason=FILE_REASONS["quota"])
     kind = kind_of(upload.content.read(HEAD))
     if kind is None:
         raise FileRefused(reason=FILE_REASONS["kind"])

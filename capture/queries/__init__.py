@@ -4,6 +4,7 @@ from capture.queries.public import find_open_form, form_definition, thanks
 from capture.queries.reading import (
     FormRow,
     SubmissionRow,
+    asset_bytes,
     find_asset,
     find_form,
     find_submission,
@@ -17,6 +18,7 @@ from capture.queries.reading import (
 __all__ = [
     "FormRow",
     "SubmissionRow",
+    "asset_bytes",
     "find_asset",
     "find_form",
     "find_open_form",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Sum
 from django.utils.translation import get_language
 
 from capture.document import Json, parse_form, say
@@ -36,6 +37,11 @@ def list_assets(*, after: Sequence[Any] | None = None, limit: int | None = None)
         moment, pk = position
         rows = rows.filter(created_at__lte=moment).exclude(created_at=moment, pk__gte=pk)
     return list(rows[:limit])
+
+
+def asset_bytes() -> int:
+    """How much of the disk the files to hand out take."""
+    return int(Asset.objects.aggregate(sum=Sum("size"))["sum"] or 0)
 
 
 def find_submission(public_id: str) -> Submission | None:

@@ -19,9 +19,12 @@ from ma_platform import audit, ids
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.scope import current_tenant
+from ma_platform.workspaces.actions.quotas import is_full
+from ma_platform.workspaces.quotas import Used
 
 REASONS = {
     "too_large": _("A file may have at most 20 MB."),
+    "quota": _("Your quota of files is used up. See Settings → Data and usage."),
     "too_many": _("There are already 100 files beside this person."),
     "empty": _("The file is empty."),
     "kind": _("This kind of file cannot be kept. PDF, pictures, Office files, texts, CSV and ZIP can."),
@@ -53,6 +56,8 @@ def store_file(lead: Lead, upload: Upload, *, by: User, now: datetime) -> Attach
         raise FileRefused("too_large")
     if not upload.size:
         raise FileRefused("empty")
+    if is_full(Used.STORAGE):
+        raise FileRefused("quota")
     if Attachment.objects.filter(lead=lead).count() >= FILES_LIMIT:
         raise FileRefused("too_many")
     kind = file_kind(upload.content.read(HEAD), upload.name)

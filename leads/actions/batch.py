@@ -16,6 +16,7 @@ from leads.queries.titles import remembered_ranks
 from ma_platform import ids
 from ma_platform.db import sql
 from ma_platform.tenancy.models import Membership
+from ma_platform.tenancy.reach import current_reach, everybody
 
 
 class NotPlannable(ValueError):
@@ -41,14 +42,18 @@ class Batch:
     standings: dict[str, Standing] = field(default_factory=dict)
     other_addresses: set[str] = field(default_factory=set)  # of people who stand aside for one of these
     names: dict[str, dict[str, str]] = field(default_factory=dict)  # of companies and owners, by their numbers
+    out_of_reach: set[str] = field(default_factory=set)  # known, but not to whoever asks
+    adder: int = 0  # who owns a new one for whom nobody is named: they would not see them again
 
     def find(self, entry: Entry) -> Standing | None:
-        """The lead these keys name; raises NotPlannable when they name two."""
+        """The lead these keys name; raises NotPlannable when they name two, or somebody who is out of reach."""
         named = [self.by_identifier.get(pair) for pair in entry.identifiers]
         named.append(self.by_email.get(entry.email_key) if entry.email_key else None)
         found = {standing.public_id: standing for standing in named if standing}
         if len(found) > 1:
             raise NotPlannable(email="belongs_to_another_lead")
+        if found.keys() & self.out_of_reach:
+            raise NotPlannable(**{"email" if entry.email_key else "external_id": "out_of_reach"})
         return next(iter(found.values()), None)
 
     def join(self, entry: Entry, standing: Standing | None, rules: Rules) -> tuple[Standing, tuple[str, ...]]:
@@ -58,6 +63,8 @@ class Batch:
             values = {name: value for name, value in values.items() if name not in COLUMNS["email"]}
         if standing is not None and not entry.rank_stated and _keeps_rank(standing, values):
             del values["job_rank"]
+        if standing is None and self.adder and values.get("owner_id") is None:
+            values["owner_id"] = self.adder
         standing = standing or Standing(ids.new("lead"))
         changed = merge(standing, values, rules)
         touch_source(standing, entry.source)
@@ -125,6 +132,10 @@ def load_batch(entries: Sequence[Entry], *, now: datetime, also: Iterable[int] =
     _lock_identities([*emails, *(f"{kind}:{value}" for kind, value in pairs)])
     batch = Batch(companies=found_companies(entries, now=now), domains=companies_of_domains(entries))
     batch.owners = _members({entry.owner for entry in entries if entry.owner})
+    reach = current_reach()
+    if reach is not None and reach.member and not reach.unowned:
+        batch.adder = reach.member
+        batch.owners |= dict(Membership.objects.filter(user_id=reach.member).values_list("user__email", "user_id"))
     stated = {key for entry in entries for key in entry.attributes}
     batch.definitions = definitions(keys=stated) if stated else {}
     batch.ranks = remembered_ranks(_unranked(entries))
@@ -160,13 +171,9 @@ def _members(emails: set[str]) -> dict[str, int]:
 
 
 def _read_present(batch: Batch, emails: list[str], pairs: list[tuple[str, str]], also: list[int]) -> None:
-    rows = sql.run(
-        PRESENT_LEADS,
-        emails=emails,
-        kinds=[kind for kind, _ in pairs],
-        values=[value for _, value in pairs],
-        also=also,
-    ).dicts()
+    kinds, values = [kind for kind, _ in pairs], [value for _, value in pairs]
+    with everybody():  # an address is taken whoever may see whose it is
+        rows = sql.run(PRESENT_LEADS, emails=emails, kinds=kinds, values=values, also=also).dicts()
     for row in rows:
         standing = Standing(
             row["public_id"],
@@ -177,6 +184,9 @@ def _read_present(batch: Batch, emails: list[str], pairs: list[tuple[str, str]],
         )
         batch.standings[standing.public_id] = standing
     _read_keys(batch, rows)
+    if current_reach() is not None and rows:
+        seen = set(sql.run(WITHIN_REACH, ids=[row["id"] for row in rows]).values())
+        batch.out_of_reach = {row["public_id"] for row in rows if row["id"] not in seen}
 
 
 def _read_keys(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> None:  # Any: lines of SQL
@@ -196,6 +206,7 @@ def _json(text: str | None) -> Any:  # Any: our own JSON; Django hands jsonb of 
     return None if text is None else orjson.loads(text)
 
 
+WITHIN_REACH = "SELECT id FROM leads_lead WHERE tenant_id = %(tenant_id)s AND id = ANY(%(ids)s::bigint[])"
 # (SELECT tenant): the planner must not know whose rows are wanted. By its figures a workspace that began to import a
 # minute ago has none, and it would read all of them for every key.
 PRESENT_LEADS = """

@@ -21,6 +21,7 @@ from leads.attributes import PREFIX, Definition, kept_text
 from leads.entry import TAG_LIMIT, LeadInput, clean_text
 from leads.models import Lead, LeadTag
 from leads.queries.attributes import definitions
+from leads.queries.sensitive import is_withheld
 from leads.refusals import LeadRefused, worded
 from ma_platform.errors import DomainError, NotFound
 from ma_platform.tenancy.models import User
@@ -76,11 +77,16 @@ def editable(columns: Collection[str], can: Collection[Capability]) -> frozenset
     may = {key for key, kind in _kinds.items() if kind.capability in can}
     if Capability.EDIT_LEADS in can:
         may |= {key for key in columns if key.startswith(PREFIX)}
-    return frozenset(may & set(columns))
+    return frozenset(key for key in may & set(columns) if not is_withheld(key))
 
 
 def cell_kind(key: str) -> CellKind:
-    """How this column is changed; `attributes.KEY` is a field of the workspace. Raises NotFound."""
+    """How this column is changed; `attributes.KEY` is a field of the workspace.
+
+    Raises NotFound, also for one that is withheld.
+    """
+    if is_withheld(key):
+        raise NotFound(kind="column")
     if key.startswith(PREFIX):
         found = definitions(keys=[key.removeprefix(PREFIX)], archived=False)
         return _attribute(found.get(key.removeprefix(PREFIX)))

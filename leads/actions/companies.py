@@ -18,6 +18,7 @@ from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import ApiKey, User
+from ma_platform.tenancy.reach import everybody
 from tracking.actions import NewFact, record_many
 from tracking.catalogue import Event
 
@@ -48,12 +49,44 @@ class CompanyRefused(DomainError):
         self.said = REASONS[reason]
 
 
+class CompanyKnown(DomainError):
+    """The company is there already; `found` is the one."""
+
+    code = "company_known"
+    message = _("This company is known already.")
+
+    def __init__(self, found: Company) -> None:
+        super().__init__(company=found.public_id)
+        self.found = found
+
+
+@transaction.atomic
+def create_company(values: Mapping[str, object], *, by: Actor, now: datetime) -> Company:
+    """Add a company: COMPANY_FIELDS, of which the name is needed, and `parent`. Raises CompanyKnown, CompanyRefused."""
+    (firm,) = firms([_stated(values)], now=now)
+    company: Company = Company.objects.get(pk=firm.id)
+    if not firm.created:
+        raise CompanyKnown(company)
+    _change(company, values, now=now)
+    audit.record(by, "company.created", company.public_id, at=now)
+    company.refresh_from_db()
+    return company
+
+
+@everybody()
 def edit_company(company: Company, values: Mapping[str, object], *, by: Actor, now: datetime) -> tuple[str, ...]:
     """Set the given ones of COMPANY_FIELDS and `parent` (a Company or None); returns those that changed.
 
     Its people are said to have changed, so that what depends on the company is judged again. Raises CompanyRefused,
     and django.db.IntegrityError when another company already has that name.
     """
+    changed = _change(company, values, now=now)
+    if changed:
+        audit.record(by, "company.edited", company.public_id, at=now, fields=list(changed))
+    return changed
+
+
+def _change(company: Company, values: Mapping[str, object], *, now: datetime) -> tuple[str, ...]:
     given = {name: values[name] for name in COMPANY_FIELDS if name in values}
     changes = {name: value for name, value in given.items() if value != getattr(company, name)}
     if "parent" in values and _parent_id(company, values["parent"]) != company.parent_id:
@@ -67,7 +100,6 @@ def edit_company(company: Company, values: Mapping[str, object], *, by: Actor, n
     if {"name", "domain", "corporate_number"} & set(changed):
         suggest_twins([company.pk], now=now)
     say_changed([company.pk], now=now, fields=changed)
-    audit.record(by, "company.edited", company.public_id, at=now, fields=list(changed))
     return changed
 
 
@@ -100,6 +132,7 @@ ABOVE = """
 """
 
 
+@everybody()
 def add_alias(company: Company, kind: str, text: str, *, by: Actor, now: datetime) -> CompanyAlias:
     """Another name or mail domain of the company; from now on it finds this one. Raises CompanyRefused."""
     key = _alias_key(kind, text)
@@ -129,6 +162,7 @@ def _alias_key(kind: str, text: str) -> str:
     return key
 
 
+@everybody()
 def remove_alias(company: Company, alias_id: int, *, by: Actor, now: datetime) -> bool:
     """It is not called so any more; False when it was not."""
     found = CompanyAlias.objects.filter(company=company, pk=alias_id).first()
@@ -191,6 +225,7 @@ STATE_FACTS = """
 """
 
 
+@everybody()
 def say_changed(company_ids: Sequence[int], *, now: datetime, fields: Sequence[str] = ()) -> None:
     """Record that the people of these companies changed by them; `fields` are the company's."""
     if not company_ids:

@@ -15,6 +15,7 @@ from leads.models import Company, CompanyJoin
 from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.reach import everybody
 
 FACTS = ("domain", "industry", "employees", "prefecture", "corporate_number", "parent_id", "attributes")
 PEOPLE = "leads_lead.company_id"
@@ -37,6 +38,7 @@ def pointing() -> tuple[tuple[str, str], ...]:
     return tuple(_columns)
 
 
+@everybody()
 @transaction.atomic
 def join_companies(keep: Company, drop: Company, *, by: User, now: datetime) -> CompanyJoin:
     """`keep` speaks for both: people, other names, subsidiaries and deals are its own now, its blanks are filled.
@@ -63,6 +65,7 @@ def join_companies(keep: Company, drop: Company, *, by: User, now: datetime) -> 
     return made
 
 
+@everybody()
 @transaction.atomic
 def undo_join(join: CompanyJoin, *, by: User, now: datetime) -> bool:
     """Two companies again: what was handed over goes back, what is theirs since then stays. False when it was undone.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from leads.actions.addresses import make_main
 from leads.actions.batch import Batch, NotPlannable, load_batch
 from leads.actions.store import Provenance, store
 from leads.actions.upsert import Actor
@@ -13,6 +14,9 @@ from leads.refusals import LeadRefused
 from ma_platform import audit
 from ma_platform.errors import NotFound
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.reach import everybody
+from ma_platform.workspaces.actions.quotas import is_full
+from ma_platform.workspaces.quotas import Used
 from tracking.actions import NewFact, record, record_many
 from tracking.catalogue import Event
 
@@ -28,11 +32,14 @@ def create_lead(said: LeadInput, *, by: Actor, now: datetime, source: str = "use
         raise LeadRefused({"email" if entry.email_key else "external_id": "belongs_to_another_lead"})
     if not (entry.email_key or entry.identifiers or entry.values.get("last_name") or entry.values.get("first_name")):
         raise LeadRefused({"email": "name_or_address_missing"})
+    if is_full(Used.PEOPLE):
+        raise LeadRefused({"email": "quota"})
     standing = _joined(batch, entry, None)
-    _store(batch, by, now, source)
-    fields = [name for name, _ in standing.history]
-    record(Event.LEAD_CREATED, lead=standing.id, at=now, props={"source": source, "fields": fields})
-    made: Lead = Lead.objects.get(pk=standing.id)
+    with everybody():  # they may be a colleague's from the beginning
+        _store(batch, by, now, source)
+        fields = [name for name, _ in standing.history]
+        record(Event.LEAD_CREATED, lead=standing.id, at=now, props={"source": source, "fields": fields})
+        made: Lead = Lead.objects.get(pk=standing.id)
     audit.record(by, "lead.created", made.public_id, at=now)
     return made
 
@@ -46,14 +53,19 @@ def edit_lead(lead: Lead, said: LeadInput, *, by: Actor, now: datetime, source: 
     batch = load_batch([entry], now=now, also=[lead.pk])
     if _owner_of(batch, entry) not in (None, lead.public_id):
         raise LeadRefused({"email" if entry.email_key else "external_id": "belongs_to_another_lead"})
-    if lead.public_id not in batch.standings:
+    if lead.public_id not in batch.standings or lead.public_id in batch.out_of_reach:
         raise NotFound(kind="lead")
     standing = _joined(batch, entry, batch.standings[lead.public_id])
-    _store(batch, by, now, source)
     changed = tuple(standing.changed)
+    with everybody():  # they may be handed to a colleague here
+        _store(batch, by, now, source)
+        if changed:
+            record(Event.LEAD_UPDATED, lead=lead.pk, at=now, props={"source": source, "fields": list(changed)})
     if changed:
-        record(Event.LEAD_UPDATED, lead=lead.pk, at=now, props={"source": source, "fields": list(changed)})
         audit.record(by, "lead.edited", lead.public_id, at=now, fields=list(changed))
+    stated = entry.email_key
+    if stated in batch.other_addresses and make_main(lead, stated or "", by=by, now=now, source=source):
+        return (*changed, "email")  # one of theirs is stated as the main one
     return changed
 
 
@@ -68,8 +80,13 @@ def assign_owner(lead_ids: Sequence[int], owner: User | None, *, by: Actor, now:
     )
     if owner_id is not None:
         moved += list(Lead.objects.filter(pk__in=lead_ids, owner_id=None).values_list("pk", flat=True))
-    moved = sorted(set(moved))
-    Lead.objects.filter(pk__in=moved).update(owner_id=owner_id, updated_at=now)
+    with everybody():  # the new owner may be out of reach of whoever hands them on
+        _hand_on(sorted(set(moved)), owner, by=by, now=now, source=source)
+    return len(set(moved))
+
+
+def _hand_on(moved: Sequence[int], owner: User | None, *, by: Actor, now: datetime, source: str) -> None:
+    Lead.objects.filter(pk__in=moved).update(owner_id=owner.pk if owner else None, updated_at=now)
     by_id = by.pk if isinstance(by, User) else None
     email = owner.email if owner else ""
     FieldHistory.objects.bulk_create(
@@ -77,7 +94,6 @@ def assign_owner(lead_ids: Sequence[int], owner: User | None, *, by: Actor, now:
     )
     props = {"source": "owner", "fields": ["owner"]}
     record_many([NewFact(Event.LEAD_UPDATED, lead=pk, at=now, props=dict(props)) for pk in moved])
-    return len(moved)
 
 
 def _entry(said: LeadInput) -> Entry:

@@ -12,6 +12,7 @@ from leads.actions.upsert import Actor
 from leads.models import Lead
 from ma_platform import audit
 from ma_platform.db import sql
+from ma_platform.tenancy.reach import everybody
 from tracking.actions import erase_people
 from tracking.catalogue import Fact
 
@@ -54,15 +55,21 @@ def erase_leads(lead_ids: Collection[int], *, by: Actor, now: datetime) -> Erasu
     events and browsers; also whoever was joined with them. What is left: an audit line each with the public id, and the
     hashes of suppressed addresses. About thirty statements, however many; give at most some hundreds.
     """
-    rows = sql.run(LOCK_LEADS, ids=sorted(set(lead_ids))).rows  # nobody writes about them what nobody would forget
-    everybody = [Gone(pk, email) for pk, _public_id, email, _key, _named in rows]
-    if not everybody:
+    asked = sorted(Lead.objects.filter(pk__in=set(lead_ids)).values_list("pk", flat=True))
+    with everybody():  # who was joined with them may have an owner out of reach, or none
+        return _erased(asked, by=by, now=now)
+
+
+def _erased(lead_ids: Sequence[int], *, by: Actor, now: datetime) -> Erasure:
+    rows = sql.run(LOCK_LEADS, ids=lead_ids).rows  # nobody writes about them what nobody would forget
+    going = [Gone(pk, email) for pk, _public_id, email, _key, _named in rows]
+    if not going:
         return Erasure((), 0)
     for _name, forget in sorted(_forgetting, key=lambda one: one[0]):
-        forget(everybody)
-    done = erase_people([gone.lead_id for gone in everybody], now=now)
+        forget(going)
+    done = erase_people([gone.lead_id for gone in going], now=now)
     sql.run(ERASE_HINTS, email_keys=[key for _pk, _public_id, _email, key, _named in rows if key])
-    sql.run(ERASE_LEADS, ids=[gone.lead_id for gone in everybody])
+    sql.run(ERASE_LEADS, ids=[gone.lead_id for gone in going])
     named = [public_id for _pk, public_id, _email, _key, named in rows if named]
     audit.record_each(by, "lead.erased", named, at=now)
     return Erasure(named, len(rows), done.events)

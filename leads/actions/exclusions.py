@@ -17,6 +17,7 @@ from leads.queries.exclusions import left_out_by
 from ma_platform import audit
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.reach import everybody
 
 TEXT_LIMIT, NOTE_LIMIT, MOST = 200, 500, 1_000
 REASONS = {
@@ -52,6 +53,7 @@ class NewExclusion:
     note: str = ""
 
 
+@everybody()
 def add_exclusion(said: NewExclusion, *, by: Actor, now: datetime) -> Exclusion:
     """Put a line on the list; the people it leaves out are judged again, many by a job. Raises NotExcludable."""
     if Exclusion.objects.count() >= MOST:
@@ -91,6 +93,7 @@ def _key(said: NewExclusion) -> str:
     return str(Company.objects.values_list("name_key", flat=True).get(pk=known.id)) if known else key
 
 
+@everybody()
 def remove_exclusion(exclusion: Exclusion, *, by: Actor, now: datetime) -> int:
     """Take a line off; returns how many people it left out."""
     people = left_out_by(exclusion.pk)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from leads.actions.addresses import add_address, drop_address
 from leads.actions.upsert import Actor
 from leads.entry import IDENTIFIER_LIMIT, clean_text
 from leads.models import FieldHistory, Lead, LeadIdentifier
@@ -20,11 +21,18 @@ from tracking.catalogue import Event
 # sender that a mail address vouches for.
 SURE, IN_A_FILE, BY_ADDRESS = 100, 90, 70
 CONFIDENCE = {"user": SURE, "api": SURE, "import": IN_A_FILE}
+MAIL = "email"
 KIND = re.compile(r"[a-z][a-z0-9_]{0,49}\Z")
 
 
 def add_identifier(lead: Lead, kind: str, value: str, *, by: Actor, now: datetime) -> None:
-    """One more name of this person in another system. Raises LeadRefused: badly shaped, or somebody else's."""
+    """One more name of this person in another system, or with the kind "email" a further address.
+
+    Raises LeadRefused: badly shaped, or somebody else's.
+    """
+    if kind == MAIL:
+        add_address(lead, value, by=by, now=now)
+        return
     clean = clean_text(value)
     if not KIND.match(kind):
         raise LeadRefused({"kind": "invalid_identifier_kind"})
@@ -47,6 +55,8 @@ def confidence(source: str) -> int | None:
 
 def drop_identifier(lead: Lead, kind: str, value: str, *, by: Actor, now: datetime) -> bool:
     """Take one off; False when the person had none of these."""
+    if kind == MAIL and drop_address(lead, value, by=by, now=now):
+        return True
     gone = LeadIdentifier.objects.filter(lead=lead, kind=kind, value=value).delete()[0]
     if gone:
         _told(lead, kind, "", by=by, now=now)

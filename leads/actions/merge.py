@@ -18,11 +18,13 @@ from leads.actions.hung import Joining, judge_again, settle_joining
 from leads.actions.rows import change_rows, lock_rows, note_values
 from leads.actions.standing import stand_aside
 from leads.actions.upsert import Actor
-from leads.joining import Joined, Row, join, public_fields
+from leads.joining import GROUPS, Joined, Row, join, public_fields
 from leads.models import Lead, Merge, MergedRow
+from leads.queries.sensitive import withheld_of
 from ma_platform import audit
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.reach import everybody
 from tracking.actions import hand_over, record
 from tracking.catalogue import Event
 
@@ -30,7 +32,7 @@ __all__ = ["MergeRefused", "agreeing", "apply", "judging", "left_out", "merge_le
 
 
 class MergeRefused(DomainError):
-    """These two cannot be joined. `kind`: same_person, or gone."""
+    """These two cannot be joined. `kind`: same_person, gone, or unseen."""
 
     code = "merge_refused"
     message = _("These two cannot be joined: %(reason)s.")
@@ -39,6 +41,7 @@ class MergeRefused(DomainError):
 REASONS = {
     "same_person": _("it is one and the same person already"),
     "gone": _("one of them is not there any more"),
+    "unseen": _("a field that was chosen is not shown to you"),
 }
 
 
@@ -55,6 +58,8 @@ def merge_leads(keep: Lead, drop: Lead, *, take: Collection[str] = (), by: Actor
     """
     if keep.pk == drop.pk:
         raise refusal("same_person")
+    if withheld_of(column for group in take for column in GROUPS.get(group, (group,))):
+        raise refusal("unseen")
     rows = lock_rows([keep.pk, drop.pk])
     if len(rows) < 2:
         raise refusal("gone")
@@ -63,7 +68,8 @@ def merge_leads(keep: Lead, drop: Lead, *, take: Collection[str] = (), by: Actor
     made = Merge(keep=keep, drop=drop, at=now, by=by if isinstance(by, User) else None)
     made.before = {"take": sorted(take)}
     made.save()
-    changed = apply(made, rows, by=by, now=now)
+    with everybody():  # what stands aside for either may have an owner out of reach, or none
+        changed = apply(made, rows, by=by, now=now)
     props = {"merge": made.public_id, "joined": drop.public_id, "fields": changed}
     record(Event.LEADS_MERGED, lead=keep.pk, at=now, props=props)
     audit.record(by, "lead.merged", keep.public_id, at=now, joined=drop.public_id, merge=made.public_id)

@@ -108,7 +108,7 @@ SUGGESTIONS = """
 """
 MERGES = """
     SELECT json_build_object('at', merge.at, 'kept', kept.public_id, 'joined', joined.public_id,
-                             'undone_at', merge.undone_at)::text
+                             'undone_at', merge.undone_at, 'address', merge.address_source)::text
       FROM leads_merge AS merge
       JOIN leads_lead AS kept ON kept.tenant_id = %(tenant_id)s AND kept.id = merge.keep_id
       JOIN leads_lead AS joined ON joined.tenant_id = %(tenant_id)s AND joined.id = merge.drop_id

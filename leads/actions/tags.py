@@ -17,7 +17,8 @@ def add_tag(lead_ids: Sequence[int], tag: str, *, now: datetime) -> int:
 
 def tag_leads(pairs: Sequence[tuple[int, str]], *, now: datetime) -> int:
     """Put tags on leads, making tags as needed; each new pair is an event. Returns how many were new."""
-    wanted = [(lead_id, name) for lead_id, tag in pairs if (name := clean_text(tag)[:TAG_LIMIT])]
+    clean = {tag: clean_text(tag)[:TAG_LIMIT] for _lead_id, tag in pairs}
+    wanted = [(lead_id, clean[tag]) for lead_id, tag in pairs if clean[tag]]
     if not wanted:
         return 0
     names = [name for _, name in wanted]

@@ -12,10 +12,12 @@ from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.errors import NotFound
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.reach import everybody
 from tracking.actions import NewFact, record_many
 from tracking.catalogue import Event
 
 
+@everybody()
 def rank_title(title: str, rank: str, *, by: Actor, now: datetime) -> int:
     """Remember what a title stands for ("": no rank) and rank everybody who has it; returns how many changed.
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from leads.actions.agreeing import carry_refusals
+from leads.actions.company_ends import living
 from leads.actions.handing import Kept, put_back
 from leads.actions.hung import judge_again
 from leads.actions.merge import apply, refusal
@@ -19,11 +21,13 @@ from leads.actions.presence import PRESENCE
 from leads.actions.rows import change_rows, lock_rows, put_back_columns
 from leads.actions.standing import below, count_stays, family, stand_again
 from leads.actions.upsert import Actor
-from leads.joining import keys_after, public_fields
+from leads.joining import GROUPS, Row, keys_after, public_fields
 from leads.models import Lead, Merge, MergedRow
+from leads.queries.addresses import find_bound
 from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.reach import everybody
 from tracking.actions import NewFact, hand_back, record_many
 from tracking.catalogue import Event
 
@@ -39,7 +43,12 @@ class Parted:
 @transaction.atomic
 def unmerge(merge: Merge, *, by: Actor, now: datetime) -> Parted:
     """Part the two again. Of two at once, or a second time, nothing more happens. Raises MergeRefused."""
-    rows = lock_rows(_everybody(merge))
+    with everybody():  # what stands aside may have an owner out of reach, or none
+        return _unmerged(merge, by=by, now=now)
+
+
+def _unmerged(merge: Merge, *, by: Actor, now: datetime) -> Parted:
+    rows = lock_rows(_whole_family(merge))
     present = Merge.objects.filter(pk=merge.pk).first()
     if present is None or merge.drop_id not in rows:
         raise refusal("gone")
@@ -58,14 +67,14 @@ def unmerge(merge: Merge, *, by: Actor, now: datetime) -> Parted:
     return Parted(present, tuple(kept))
 
 
-def _everybody(merge: Merge) -> list[int]:
+def _whole_family(merge: Merge) -> list[int]:
     survivor = Lead.objects.filter(pk=merge.drop_id).values_list("merged_into_id", flat=True).first()
     return family(survivor) if survivor else [merge.keep_id, merge.drop_id]
 
 
 def _later(merge: Merge) -> list[Merge]:
     """Merges in force of the same people, made after this one, oldest first."""
-    people = set(_everybody(merge))
+    people = set(_whole_family(merge))
     found = Merge.objects.filter(undone_at=None, pk__gt=merge.pk, keep_id__in=people, drop_id__in=people)
     return list(found.order_by("pk"))
 
@@ -92,9 +101,31 @@ def _put_back_rows(merge: Merge, *, now: datetime) -> list[Kept]:
     keep, drop = rows[merge.keep_id], rows[merge.drop_id]
     of_keep, edited = put_back_columns(keep, merge.before["keep"])
     of_drop, _ = put_back_columns(drop, merge.before["drop"])
+    if of_keep.get("company_id") is not None and not living([of_keep["company_id"]]):  # deleted since
+        of_keep["company_id"] = None
     of_keep = {**of_keep, **keys_after(keep, of_keep)}
+    edited += _make_way(keep, drop, of_keep, of_drop)
     change_rows(keep, drop, of_keep, of_drop, now=now)
     return [Kept(name) for name in public_fields(edited)]
+
+
+def _make_way(keep: Row, drop: Row, of_keep: dict[str, Any], of_drop: dict[str, Any]) -> list[str]:  # Any: JSON
+    """An address that either is to have again may be held by a row of its own since another became the main one: that
+    row takes what is given up. Where it became somebody else's, it stays; returns the field then."""
+    for row, back in ((keep, of_keep), (drop, of_drop)):
+        key = back.get("email_key")
+        holder = Lead.objects.filter(email_key=key).exclude(pk__in=[keep["id"], drop["id"]]).first() if key else None
+        if holder is None:
+            continue
+        if find_bound(holder) is None:
+            for column in GROUPS["email"]:
+                of_keep.pop(column, None)
+                of_drop.pop(column, None)
+            return ["email"]
+        freed = {column: row[column] for column in GROUPS["email"]}
+        Lead.objects.filter(pk__in=[row["id"], holder.pk]).update(email_key=None)
+        Lead.objects.filter(pk=holder.pk).update(**freed)
+    return []
 
 
 def _finish(merge: Merge, *, by: Actor, now: datetime) -> None:

@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from leads.actions.batch import Batch, NotPlannable, load_batch
+from leads.actions.company_ends import let_go
 from leads.actions.consents import ConsentInput, record_consent
 from leads.actions.store import Provenance, store
 from leads.actions.tags import tag_leads
 from leads.entry import Entry, EntryRefused, LeadInput, read_entry
 from leads.merging import Policy, Rules, Standing
 from ma_platform.tenancy.models import ApiKey, User
+from ma_platform.tenancy.reach import everybody
+from ma_platform.workspaces.actions.quotas import is_full, spend
+from ma_platform.workspaces.quotas import Used
 from tracking.actions import NewFact, record_many
 from tracking.catalogue import Event
 
@@ -54,10 +58,13 @@ def upsert_leads(
     rules = policy if isinstance(policy, Rules) else Rules(default=policy)
     entries, refused = _read(rows)
     batch = load_batch(list(entries.values()), now=now)
-    planned = _plan(batch, entries, rules, refused)
-    store(batch, Provenance(source, by.pk if isinstance(by, User) else None, now))
-    _follow_up(planned, now=now)
-    _announce(planned, source, now)
+    planned = _plan(batch, entries, rules, refused, may_make=not (isinstance(by, ApiKey) and is_full(Used.PEOPLE)))
+    with everybody():  # somebody may be handed to a colleague here
+        store(batch, Provenance(source, by.pk if isinstance(by, User) else None, now))
+        let_go(batch.companies, stated={plan.entry.company for plan in planned})
+        _follow_up(planned, now=now)
+        _announce(planned, source, now)
+    spend(Used.PEOPLE, sum(plan.created for plan in planned))
     return sorted([*refused, *map(_answer, planned)], key=lambda result: result.row)
 
 
@@ -82,18 +89,22 @@ def _read(rows: Sequence[LeadInput]) -> tuple[dict[int, Entry], list[Upserted]]:
     return entries, refused
 
 
-def _plan(batch: Batch, entries: dict[int, Entry], rules: Rules, refused: list[Upserted]) -> list[_Planned]:
+def _plan(
+    batch: Batch, entries: dict[int, Entry], rules: Rules, refused: list[Upserted], *, may_make: bool
+) -> list[_Planned]:
     planned = []
     for row, entry in entries.items():
         try:
-            planned.append(_place(batch, row, entry, rules))
+            planned.append(_place(batch, row, entry, rules, may_make=may_make))
         except NotPlannable as error:
             refused.append(Upserted(row, errors=error.errors))
     return planned
 
 
-def _place(batch: Batch, row: int, entry: Entry, rules: Rules) -> _Planned:
+def _place(batch: Batch, row: int, entry: Entry, rules: Rules, *, may_make: bool) -> _Planned:
     present = batch.find(entry)
+    if present is None and not may_make:
+        raise NotPlannable(email="quota")
     if present is None and not (entry.email_key or entry.identifiers):
         raise NotPlannable(email="identity_missing")
     standing, changed = batch.join(entry, present, rules)

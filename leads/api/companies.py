@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from leads.actions import upsert_companies
 from leads.actions.attributes import edit_company_attributes
 from leads.actions.companies import COMPANY_FIELDS, edit_company
-from leads.api.shapes import refused
+from leads.actions.company_ends import erase_company
+from leads.api.shapes import refused, unseen
 from leads.companies import is_shared_domain, read_number
 from leads.models import Company, Tag
 from leads.queries import CompanyRow, company_rollup, find_company, list_companies
@@ -23,6 +24,7 @@ from ma_platform import clock
 from ma_platform.api.pages import cursor_of, cursor_page, page_size
 from ma_platform.api.serializers import StrictSerializer
 from ma_platform.api.views import ApiView
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.models import ApiKey
 from ma_platform.tenancy.permissions import Capability
 
@@ -93,9 +95,10 @@ class Companies(ApiView):
 
 
 class OneCompany(ApiView):
-    """One company with what its people add up to; PATCH changes what is given. A joined one answers as the other."""
+    """One company with what its people add up to; PATCH changes what is given, DELETE leaves its people without one. A
+    joined one answers as the other."""
 
-    capabilities = {"GET": Capability.VIEW_LEADS, "PATCH": Capability.EDIT_LEADS}
+    capabilities = {"GET": Capability.VIEW_LEADS, "PATCH": Capability.EDIT_LEADS, "DELETE": Capability.DELETE_LEADS}
 
     def get(self, request: Request, company_id: str) -> Response:
         return Response(_whole(company_id))
@@ -110,8 +113,14 @@ class OneCompany(ApiView):
             raise serializers.ValidationError({"name": ["Another company already has this name."]}) from taken
         return Response(_whole(company.public_id))
 
+    def delete(self, request: Request, company_id: str) -> Response:
+        erase_company(_found(company_id), by=self.key, now=clock.now())
+        return Response(status=204)
+
 
 def _change(company: Company, said: Mapping[str, Any], *, by: ApiKey, now: datetime) -> None:  # Any: validated JSON
+    if hidden := unseen(said, "company"):
+        raise serializers.ValidationError(hidden)
     facts = {key.removesuffix("_id"): value for key, value in said.items() if key != "attributes"}
     try:
         edit_company(company, facts, by=by, now=now)
@@ -128,7 +137,8 @@ def _found(company_id: str) -> Company:
 
 
 def _whole(company_id: str) -> dict[str, object]:
-    company = _found(company_id)
+    with veil.reading():
+        company = _found(company_id)
     rollup = company_rollup(company.pk, now=clock.now())
     names = other_names(company)
     return {

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import FileResponse, Http404
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,15 +27,17 @@ from leads.actions import (
 )
 from leads.actions.consents import ConsentInput, tell_consent
 from leads.actions.person_export import export_person
-from leads.api.shapes import BulkShape, LeadShape, lead_input, refused
+from leads.api.shapes import BulkShape, LeadShape, lead_input, refused, unseen
 from leads.identity import find_address
 from leads.models import Lead
 from leads.queries import LeadFilter, LeadRow, find_lead, lead_json, list_leads
+from leads.queries.sensitive import is_withheld
 from leads.refusals import worded
 from ma_platform import clock
 from ma_platform.api.pages import cursor_of, cursor_page, page_size
 from ma_platform.api.views import ApiView
 from ma_platform.tenancy.permissions import Capability
+from ma_platform.tenancy.reach import everybody
 from ma_platform.tenancy.scope import current_tenant
 
 
@@ -55,8 +57,7 @@ class Leads(ApiView):
             lead = create_lead(said, by=self.key, now=clock.now(), source="api")
         except LeadRefused as error:
             raise refused(error) from error
-        _extras(lead, said)
-        return Response(lead_json([lead.pk])[lead.pk], status=201)
+        return _written(lead, said, status=201)
 
 
 class OneLead(ApiView):
@@ -78,8 +79,7 @@ class OneLead(ApiView):
             edit_lead(lead, said, by=self.key, now=clock.now(), source="api")
         except LeadRefused as error:
             raise refused(error) from error
-        _extras(lead, said)
-        return Response(lead_json([lead.pk])[lead.pk])
+        return _written(lead, said, status=200)
 
     def delete(self, request: Request, lead_id: str) -> Response:
         erase_lead(_found(lead_id), by=self.key, now=clock.now())
@@ -109,7 +109,8 @@ class UpsertLead(ApiView):
         except EntryRefused as error:
             raise refused(error) from error
         assert result.lead_id is not None
-        return Response(lead_json([result.lead_id])[result.lead_id], status=201 if result.created else 200)
+        with everybody():
+            return Response(lead_json([result.lead_id])[result.lead_id], status=201 if result.created else 200)
 
 
 class BulkUpsert(ApiView):
@@ -129,6 +130,13 @@ class BulkUpsert(ApiView):
         return Response({"results": [{"row": row, **result} for row, result in enumerate(results)]})
 
 
+def _written(lead: Lead, said: LeadInput, *, status: int) -> Response:
+    """The person as written just now, who may have been handed to somebody out of reach with it."""
+    with everybody():
+        _extras(lead, said)
+        return Response(lead_json([lead.pk])[lead.pk], status=status)
+
+
 def _found(public_id: str) -> Lead:
     lead = find_lead(public_id)
     if lead is None:
@@ -139,12 +147,16 @@ def _found(public_id: str) -> Lead:
 def _stated(data: object) -> LeadInput:
     shape = LeadShape(data=data)
     shape.is_valid(raise_exception=True)
+    if hidden := unseen(shape.validated_data):
+        raise ValidationError(hidden)
     return lead_input(shape.validated_data)
 
 
 def _row(data: object) -> LeadInput | dict[str, Any]:  # Any: serializer errors
     shape = LeadShape(data=data)
-    return lead_input(shape.validated_data) if shape.is_valid() else dict(shape.errors)
+    if not shape.is_valid():
+        return dict(shape.errors)
+    return unseen(shape.validated_data) or lead_input(shape.validated_data)
 
 
 def _result(done: Upserted) -> dict[str, object]:
@@ -168,6 +180,8 @@ def _show(rows: Sequence[LeadRow]) -> list[dict[str, object]]:
 
 def _filter(request: Request, after: list[Any] | None, limit: int) -> LeadFilter:  # Any: a decoded cursor
     asked = request.query_params
+    if "email" in asked and is_withheld("email"):
+        raise PermissionDenied
     email = find_address(asked["email"]) if "email" in asked else None
     return LeadFilter(
         q=asked.get("q", ""),

@@ -7,10 +7,12 @@ from rest_framework import serializers
 
 from leads.actions import EntryRefused, LeadInput, LeadRefused, Permission
 from leads.models import Consent
+from leads.queries.sensitive import withheld_of
 from leads.refusals import worded
 from ma_platform.api.serializers import StrictSerializer
 
 TOPIC_LIMIT = 100
+UNSEEN = "This key does not see this field (leads:sensitive)."
 STRING_LIMIT = 1000  # the entry rules say per field what is too long; this only bounds the work
 
 
@@ -102,6 +104,14 @@ def lead_input(stated: Mapping[str, Any]) -> LeadInput:  # Any: validated JSON
         consents=tuple(_permission(line) for line in stated.get("consent", ())),
         attributes=stated.get("attributes", {}),
     )
+
+
+def unseen(stated: Mapping[str, Any], subject: str = "lead") -> dict[str, list[str]]:  # Any: validated JSON
+    """What is stated of fields this key may not see, and so may not write over, by name."""
+    names = [*stated, *(f"attributes.{key}" for key in stated.get("attributes", ()))]
+    return {
+        name: ["This key does not see this field (leads:sensitive)."] for name in sorted(withheld_of(names, subject))
+    }
 
 
 def _permission(line: Mapping[str, Any]) -> Permission:  # Any: validated JSON

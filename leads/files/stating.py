@@ -52,9 +52,11 @@ PREFECTURES = (
     ),
     *("香川県", "愛媛県", "高知県", "福岡県", "佐賀県", "長崎県", "熊本県", "大分県", "宮崎県", "鹿児島県", "沖縄県"),
 )
-PLAIN = (
-    *("email", "last_name", "first_name", "last_name_kana", "first_name_kana", "company", "department", "job_title"),
-    *("phone", "prefecture", "owner"),
+PLAIN = frozenset(
+    (
+        *("email", "last_name", "first_name", "last_name_kana", "first_name_kana", "company", "department"),
+        *("job_title", "phone", "prefecture", "owner"),
+    )
 )
 OWN = "attributes."
 _TAG_ENDS = re.compile(r"[;,、；，|\n]+")
@@ -71,9 +73,10 @@ def person(cells: Mapping[str, str], *, erase: bool, consents: Sequence[Permissi
     _spread(said, "name_kana", ("last_name_kana", "first_name_kana"))
     _instead(said, "phone", said.get("mobile", ""))
     _instead(said, "prefecture", prefecture_of(said.get("address", "")))
-    stated: dict[str, Any] = {name: said[name] for name in PLAIN if name in said and (said[name] or erase)}
+    filled = said if erase else {key: text for key, text in said.items() if text}
+    stated: dict[str, Any] = {key: text for key, text in filled.items() if key in PLAIN}
     refusal = (Permission(topic="*", state="refused", basis=None),) if says_yes(said.get("refused", "")) else ()
-    own = {key.removeprefix(OWN): text for key, text in said.items() if key.startswith(OWN) and (text or erase)}
+    own = {key.removeprefix(OWN): text for key, text in filled.items() if key.startswith(OWN)}
     return LeadInput(
         **stated,
         attributes=own,

@@ -1,6 +1,6 @@
 """The tables of leads: people, their companies, and everything kept about them."""
 
-from leads.models.attributes import SHAPES, Attribute
+from leads.models.attributes import SHAPES, Attribute, SensitiveField
 from leads.models.companies import Company, CompanyAlias, CompanyJoin, CompanySuggestion, Exclusion, LeftOut
 from leads.models.consents import Consent
 from leads.models.diary import Attachment, Note, Todo
@@ -43,6 +43,7 @@ __all__ = [
     "SegmentMember",
     "SegmentMoment",
     "SegmentOverride",
+    "SensitiveField",
     "Suggestion",
     "Tag",
     "TitleRank",

@@ -38,3 +38,18 @@ class Attribute(TenantModel):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def word(self) -> str:
+        """What conditions call it."""
+        return f"{self.subject}.attributes.{self.key}"
+
+
+class SensitiveField(TenantModel):
+    """A field of people or companies that only some may see, named as conditions do: `lead.phone`."""
+
+    word = models.TextField()
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "word"], name="leads_sensitivefield_once")]

@@ -41,13 +41,15 @@ class Suggestion(TenantModel):
 class Merge(TenantModel):
     """Two people joined: `keep` speaks for both, `drop` stands aside as it was. Undone, both are as before.
 
-    before: the values of `keep` that the merge changed, {field: [before, after]}.
+    before: the values of `keep` that the merge changed, {field: [before, after]}. address_source: set where `drop` is
+    nothing but a further mail address of `keep`; who stated it, as in "user" or "api".
     """
 
     public_id = PublicIdField(prefix="mrg")
     keep = TenantForeignKey(Lead, on_delete=models.CASCADE, related_name="+", db_index=False)
     drop = TenantForeignKey(Lead, on_delete=models.CASCADE, related_name="+", db_index=False)
     before = models.JSONField(default=dict)
+    address_source = models.TextField(blank=True, default="", db_default="")
     at = models.DateTimeField()
     by = models.ForeignKey("tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     undone_at = models.DateTimeField(null=True)

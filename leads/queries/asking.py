@@ -6,7 +6,7 @@ Each answer is bounded: a condition that takes longer than LIMIT_MS is given up,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -17,11 +17,12 @@ from psycopg2.errors import QueryCanceled
 from psycopg2.sql import SQL
 
 import conditions
-from conditions import VISITOR_WORDS, WORDS, Node, Verdict, Vocabulary
+from conditions import VISITOR_WORDS, WITHHELD, WORDS, Node, Test, Verdict, Vocabulary
 from leads.models import Lead
 from leads.queries.listing import LeadFilter, LeadRow, list_leads
 from leads.queries.rolled import CountsByDay
 from ma_platform.db import sql
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.scope import current_tenant
 
 LIMIT_MS = 5_000
@@ -85,7 +86,16 @@ def explain_lead(node: Node, lead: Lead, *, now: datetime) -> Verdict:
     """Every part of the condition with its answer for this person and the value it was compared with."""
     told = conditions.explain(node, now=now, tz=_zone(), among="lead_ids")
     statement = SQL(JUDGED).format(columns=SQL(told.select))
-    return told.verdict(sql.run(statement, lead_ids=[lead.pk], **told.params).dicts()[0])
+    with veil.lifted():  # whether a part holds is told, what was found there is not
+        row = sql.run(statement, lead_ids=[lead.pk], **told.params).dicts()[0]
+    return _unsaid(told.verdict(row))
+
+
+def _unsaid(verdict: Verdict) -> Verdict:
+    """Without the values of fields who is asking may not see."""
+    hidden = isinstance(verdict.node, Test) and verdict.node.field in veil.withheld()
+    below = tuple(_unsaid(one) for one in verdict.children)
+    return replace(verdict, children=below, found=WITHHELD if hidden else verdict.found)
 
 
 def _in_time(ask: Callable[[], Answer]) -> Answer | None:

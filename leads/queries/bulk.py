@@ -15,6 +15,7 @@ from leads.models import BulkItem, BulkJob
 from leads.queries.listing import within
 from leads.queries.selection import Selected, selected
 from ma_platform.db import sql
+from ma_platform.tenancy import veil
 
 COUNT_MS = 4_000
 SAMPLE = 5
@@ -42,15 +43,18 @@ def reach(selection: Json, *, now: datetime, unchanged: Unchanged | None = None)
     picked = selected(selection, now=now)
     tests, params = unchanged or (SQL("false"), {})
     statement = SQL(REACH).format(tests=picked.tests, same=tests)
-    counted = within(COUNT_MS, lambda: sql.run(statement, **picked.params, **params).one())
-    if counted is None:
-        return Reach(estimate(sql.run(SQL(PLANNED).format(tests=picked.tests), **picked.params).value()).rows, False)
+    with veil.reading():
+        counted = within(COUNT_MS, lambda: sql.run(statement, **picked.params, **params).one())
+        if counted is None:
+            planned = sql.run(SQL(PLANNED).format(tests=picked.tests), **picked.params).value()
+            return Reach(estimate(planned).rows, False)
     return Reach(counted[0], True, counted[1] if unchanged else None)
 
 
 def count_exactly(picked: Selected) -> int:
     """How many it is, however long it takes."""
-    counted: int = sql.run(SQL(REACH).format(tests=picked.tests, same=SQL("false")), **picked.params).one()[0]
+    with veil.reading():
+        counted: int = sql.run(SQL(REACH).format(tests=picked.tests, same=SQL("false")), **picked.params).one()[0]
     return counted
 
 
@@ -63,7 +67,8 @@ def examples(selection: Json, *, now: datetime) -> list[dict[str, Any]]:  # Any:
     """A few of the people, with what a list shows of them; none where finding them takes too long."""
     picked = selected(selection, now=now)
     statement = SQL(EXAMPLES).format(tests=picked.tests)
-    return within(COUNT_MS, lambda: sql.run(statement, limit=SAMPLE, **picked.params).dicts()) or []
+    with veil.reading():
+        return within(COUNT_MS, lambda: sql.run(statement, limit=SAMPLE, **picked.params).dicts()) or []
 
 
 REACH = """

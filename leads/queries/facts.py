@@ -49,5 +49,8 @@ HINTS = """
     SELECT DISTINCT hint.email_key FROM leads_identityhint AS hint
       JOIN tracking_visitor AS visitor ON visitor.tenant_id = %(tenant_id)s AND visitor.id = hint.visitor_id
      WHERE hint.tenant_id = %(tenant_id)s AND visitor.lead_id = %(lead_id)s AND hint.email_key <> %(own)s
+       AND NOT EXISTS (SELECT FROM leads_lead AS aside
+                        WHERE aside.tenant_id = %(tenant_id)s AND aside.merged_into_id = %(lead_id)s
+                          AND aside.email_key = hint.email_key)
      ORDER BY hint.email_key LIMIT 5
 """

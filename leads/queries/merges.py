@@ -8,8 +8,9 @@ from leads.models import Lead, Merge
 
 
 def merges_of(lead: Lead) -> QuerySet[Merge]:
-    """Everybody who stands aside for this person today, also by way of another; the latest first."""
-    found = Merge.objects.filter(undone_at=None, drop__merged_into=lead)
+    """Everybody who stands aside for this person today, also by way of another; the latest first. Rows that are only a
+    further address are nobody."""
+    found = Merge.objects.filter(undone_at=None, drop__merged_into=lead, address_source="")
     return found.select_related("drop__company", "keep", "by").order_by("-at", "-id")
 
 

@@ -9,10 +9,13 @@ from django.db.models import QuerySet
 from leads.attributes import Definition, template_value
 from leads.models import Company, Lead
 from leads.names import addressee
+from leads.queries.addresses import other_addresses
 from leads.queries.attributes import definitions
+from leads.queries.sensitive import is_withheld
 from leads.titles import rank_key
 from ma_platform.api.facets import LEAD_FACETS
 from ma_platform.db import sql
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.scope import current_tenant
 
 
@@ -54,17 +57,29 @@ def find_company(public_id: str) -> Company | None:
 
 
 def lead_json(ids: Sequence[int]) -> dict[int, dict[str, object]]:
-    """The API's shape of each lead (contract §4): one statement, and one per facet of an upper room."""
-    facets = LEAD_FACETS.load(ids)
-    return {row["id"]: _shape(row, facets[row["id"]]) for row in sql.run(WHOLE_LEADS, ids=list(ids)).dicts()}
+    """The API's shape of each lead (contract §4): two statements, and one per facet of an upper room.
+
+    Fields the key may not see are null, its own ones missing; `withheld` then names them.
+    """
+    with veil.reading():
+        facets, others = LEAD_FACETS.load(ids), {} if is_withheld("email") else other_addresses(ids)
+        rows = sql.run(WHOLE_LEADS, ids=list(ids)).dicts()
+        return {row["id"]: _shape(row, facets[row["id"]], others.get(row["id"], [])) for row in rows}
 
 
-def _shape(row: Mapping[str, Any], facets: Mapping[str, object]) -> dict[str, object]:  # Any: a line of SQL
+def _shape(
+    row: Mapping[str, Any],  # Any: a line of SQL
+    facets: Mapping[str, object],
+    others: Sequence[str],
+) -> dict[str, object]:
     company = {"id": row["company_public_id"], "name": row["company_name"]} if row["company_public_id"] else None
     texts = {name: row[name] for name in TEXT_FIELDS}
+    unsaid = sorted(word.removeprefix("lead.") for word in veil.withheld() if word.startswith("lead."))
+    texts |= {name: None for name in unsaid if name in texts}
     return {
         "id": row["public_id"],
         **texts,
+        "other_emails": others,
         "company": company,
         "job_rank": rank_key(row["job_rank"]),
         "attributes": orjson.loads(row["attributes"]),
@@ -80,6 +95,7 @@ def _shape(row: Mapping[str, Any], facets: Mapping[str, object]) -> dict[str, ob
         "last_seen_at": row["last_seen_at"],
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
+        **({"withheld": unsaid} if unsaid else {}),
     }
 
 

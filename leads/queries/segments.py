@@ -315,6 +315,15 @@ def segments_without(public_ids: Collection[str], *, limit: int = 200) -> list[t
     return list(found.values_list("public_id", "name")[:limit])
 
 
+def segments_reading() -> list[tuple[str, str, list[int]]]:
+    """(public id, name, numbers of events it asks about) of every segment with a condition, by name."""
+    found = Segment.objects.filter(archived_at=None, condition__isnull=False).order_by("name")
+    return [
+        (public_id, name, reads.get("events", ()))
+        for public_id, name, reads in found.values_list("public_id", "name", "reads")
+    ]
+
+
 def overrides(segment: Segment, *, belongs: bool, limit: int = 50) -> list[SegmentOverride]:
     """What was said by hand, the latest first."""
     found = segment.overrides.filter(belongs=belongs).select_related("lead", "lead__company", "by")

@@ -12,6 +12,7 @@ from psycopg2.sql import SQL, Composable
 
 from conditions import compile, parse
 from leads.queries.listing import EVERYBODY, SEARCH, search_params
+from leads.queries.sensitive import check_condition
 from ma_platform.tenancy.scope import current_tenant
 
 
@@ -37,7 +38,9 @@ def selected(selection: Mapping[str, Any], *, now: datetime) -> Selected:  # Any
         tests.append(SEARCH)
         params |= {**search_params(selection["q"]), "branch": EVERYBODY}
     if selection.get("condition"):
-        compiled = compile(parse(selection["condition"]), now=now, tz=ZoneInfo(current_tenant().timezone))
+        node = parse(selection["condition"])
+        check_condition(node)
+        compiled = compile(node, now=now, tz=ZoneInfo(current_tenant().timezone))
         tests.append(SQL("AND " + compiled.sql))
         params |= compiled.params
     return Selected(SQL(" ").join(tests), params)

@@ -36,6 +36,7 @@ register.filter(topic_name)
 
 FIELD_LABELS = {
     "email": gettext_lazy("E-mail"),
+    "emails": gettext_lazy("Mail addresses"),
     "last_name": gettext_lazy("Family name"),
     "first_name": gettext_lazy("Given name"),
     "last_name_kana": gettext_lazy("Family name (kana)"),

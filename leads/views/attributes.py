@@ -21,6 +21,7 @@ from leads.forms import AttributeEditForm, AttributeForm
 from leads.models import Attribute, Segment
 from leads.queries.attributes import find_attribute, list_attributes
 from leads.queries.segments import segments_with_choice
+from leads.queries.sensitive import MARKABLE, marked_words, word_label
 from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
@@ -44,9 +45,14 @@ def index(request: MemberRequest) -> HttpResponse:
         (subject, label, [one for one in rows if one.subject == subject])
         for subject, label in (("lead", _("Fields of leads")), ("company", _("Fields of companies")))
     ]
-    return render(
-        request, "leads/attributes.html", {"groups": groups, "form": form}, status=422 if form.errors else 200
-    )
+    context = {
+        "groups": groups,
+        "form": form,
+        "standard": [(word, word_label(word)) for word in MARKABLE],
+        "marked": marked_words(),
+        "may_mark": Capability.SEE_SENSITIVE in request.can,
+    }
+    return render(request, "leads/attributes.html", context, status=422 if form.errors else 200)
 
 
 @requires(Capability.DESIGN_LEADS)

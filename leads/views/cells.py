@@ -13,6 +13,7 @@ from leads.queries import find_lead, list_leads
 from leads.queries.listing import LeadFilter
 from ma_platform import clock
 from ma_platform.errors import DomainError, NotFound
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import toast, wants_fragment
@@ -56,7 +57,8 @@ def _form(
 
 def _shown(request: MemberRequest, lead: Lead, key: str) -> HttpResponse:
     columns = shown_columns(request.can, [key])
-    rows = shown_rows(list_leads(LeadFilter(lead_id=lead.pk, limit=1)), columns)
+    with veil.reading():
+        rows = shown_rows(list_leads(LeadFilter(lead_id=lead.pk, limit=1)), columns)
     shown = rows[0].cells[0] if rows and columns else None
     return render(request, "leads/_cell.html", {"shown": shown})
 

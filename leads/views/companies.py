@@ -1,23 +1,36 @@
-"""The list of companies, the page of one with its people and what they all did, and its form."""
+"""The list of companies, the page of one with its people and what they all did, its form, and its end."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from leads.actions.attributes import edit_company_attributes
-from leads.actions.companies import CompanyRefused, add_alias, edit_company, remove_alias
+from leads.actions.companies import (
+    CompanyKnown,
+    CompanyRefused,
+    add_alias,
+    create_company,
+    edit_company,
+    remove_alias,
+)
+from leads.actions.company_ends import erase_company
+from leads.companies import read_number
 from leads.company_forms import CompanyForm
-from leads.company_rows import attribute_rows, drawn_companies, moments_of, pair_rows, sums_of
+from leads.company_rows import attribute_rows, drawn_companies, like_rows, moments_of, pair_rows, sums_of
 from leads.filters import PAGE_SIZE
 from leads.listing import shown_columns, shown_rows
 from leads.models import Company
 from leads.queries import LeadFilter, company_rollup, find_company, list_companies, list_leads
 from leads.queries.companies import COMPANY_SORTS, company_timeline, other_names, subsidiaries
+from leads.queries.company_likes import companies_like
 from leads.queries.company_pairs import joins, twins
 from leads.refusals import LeadRefused
 from leads.views.places import placed
@@ -50,6 +63,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "drawn": drawn,
         "next_cursor": encode(rows[-1].position) if len(found) > PAGE_SIZE else "",
         "may_export": Capability.EXPORT_LEADS in request.can,
+        "may_edit": Capability.EDIT_LEADS in request.can,
     }
     return page_or_fragment(request, "leads/companies.html", "leads/_companies.html", context)
 
@@ -72,6 +86,7 @@ def page(request: MemberRequest, company_id: str) -> HttpResponse:
         "next_cursor": encode(rows[-1].position) if len(found) > PAGE_SIZE else "",
         "sums": sums_of([company], request.can)[1][0],
         "may_edit": Capability.EDIT_LEADS in request.can,
+        "may_delete": Capability.DELETE_LEADS in request.can,
         "panels": slots.panels(slots.COMPANY_PANELS, request, company),
         **_around(company),
         **_events(request, company),
@@ -95,6 +110,71 @@ def _events(request: MemberRequest, company: Company) -> dict[str, object]:
     entries = company_timeline(company.pk, limit=wanted + 1)
     more = wanted + 2 * EVENTS if len(entries) > wanted and wanted < MOST_EVENTS else 0
     return {"days": moments_of(entries[:wanted]), "more_events": more}
+
+
+@requires(Capability.EDIT_LEADS)
+def new(request: MemberRequest) -> HttpResponse:
+    """Add a company; one like it is offered first, and with `anyway` it is added all the same."""
+    form = CompanyForm(request.POST or None)
+    likes = []
+    if form.is_valid():
+        said = form.facts()
+        likes = companies_like(str(said["name"]), number=str(said["corporate_number"]), domain=str(said["domain"]))
+        if not likes or (request.POST.get("anyway") and not any(like.certain for like in likes)):
+            company = _added(request, form)
+            if company is not None:
+                messages.success(request, _("Company added."))
+                return redirect("leads:company", company.public_id)
+    context = {"form": form, "likes": like_rows(likes), "certain": any(like.certain for like in likes)}
+    return render(request, "leads/company_form.html", context, status=422 if form.errors or likes else 200)
+
+
+def _added(request: MemberRequest, form: CompanyForm) -> Company | None:
+    """None, with the reason in the form, where it could not be."""
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            company = create_company(form.facts(), by=request.user, now=now)
+            edit_company_attributes(company, form.boxes.stated(), by=request.user, now=now)
+    except CompanyKnown as known:
+        form.add_error("name", str(known))
+    except LeadRefused as refused:
+        form.blame(refused.errors)
+    else:
+        return company
+    return None
+
+
+@requires(Capability.EDIT_LEADS)
+@require_GET
+def alike(request: MemberRequest) -> HttpResponse:
+    """While somebody types: companies like this one."""
+    name, domain, number = (
+        request.GET.get(key, "").strip()[:253].replace("\0", "") for key in ("name", "domain", "corporate_number")
+    )
+    with suppress(ValueError):
+        number = read_number(number)
+    likes = companies_like(name, number=number, domain=domain) if name or number or domain else []
+    context = {"likes": like_rows(likes), "certain": any(like.certain for like in likes)}
+    return render(request, "leads/_company_alike.html", context)
+
+
+@requires(Capability.DELETE_LEADS)
+@require_POST
+def erase(request: MemberRequest, company_id: str) -> HttpResponse:
+    """Delete the company; the page asked for its name first. People stay, without a company."""
+    company = _found(company_id)
+    if request.POST.get("confirm") != company.name:
+        messages.error(request, _("Nothing was deleted: the name did not match."))
+        return redirect("leads:company", company.public_id)
+    ended = erase_company(company, by=request.user, now=clock.now())
+    told = ngettext(
+        "The company was deleted. %(count)d person has no company now.",
+        "The company was deleted. %(count)d people have no company now.",
+        ended.people,
+    )
+    messages.success(request, told % {"count": ended.people} if ended.people else _("The company was deleted."))
+    return redirect("leads:companies")
 
 
 @requires(Capability.EDIT_LEADS)

@@ -17,7 +17,9 @@ from conditions import ConditionRefused, Node
 from leads.asking import BUILDER_TEXTS, told_counts, told_person
 from leads.queries import LeadFilter, find_lead, list_leads
 from leads.queries.asking import AUDIENCES, cost_of, count_matching, explain_lead, sample_matching
+from leads.queries.sensitive import check_condition
 from ma_platform import clock
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 
@@ -33,6 +35,7 @@ def words(request: MemberRequest) -> HttpResponse:
     locale = _locale()
     offered = conditions.offered(locale=locale, vocabulary=AUDIENCES[_audience(request.GET)])
     texts = {key: str(text) for key, text in BUILDER_TEXTS.items()}
+    offered["fields"] = [one for one in offered["fields"] if one["key"] not in veil.withheld()]
     return JsonResponse({**offered, "texts": texts, "locale": locale})
 
 
@@ -89,7 +92,8 @@ def sample(request: MemberRequest) -> HttpResponse:
 @require_POST
 def explain(request: MemberRequest) -> HttpResponse:
     """Why the person `lead` is in or out: the tree with each part's answer."""
-    lead = find_lead(str(_body(request).get("lead", ""))[:100].replace("\0", ""))
+    with veil.reading():
+        lead = find_lead(str(_body(request).get("lead", ""))[:100].replace("\0", ""))
     if lead is None:
         raise Http404
 
@@ -119,7 +123,9 @@ def _answered(request: MemberRequest, answer: Callable[[Node, str], Json]) -> Ht
     audience = _audience(body)
     try:
         node = conditions.parse(body.get("condition"), vocabulary=AUDIENCES[audience])
-        return JsonResponse(answer(node, audience))
+        check_condition(node, vocabulary=AUDIENCES[audience])
+        with veil.reading():
+            return JsonResponse(answer(node, audience))
     except ConditionRefused as refused:
         return JsonResponse({"path": refused.path, "reason": str(refused.reason)}, status=422)
 

@@ -21,6 +21,7 @@ from leads.actions.exports import KINDS, ExportKind, ExportRefused
 from leads.files import FORMATS
 from leads.models import Export
 from leads.queries import transfers
+from leads.queries.sensitive import withheld_labels
 from leads.tasks import begin_export
 from leads.views.places import placed
 from ma_platform import clock, jobs
@@ -99,6 +100,7 @@ def new(request: MemberRequest) -> HttpResponse:
         "formats": [(key, FORMAT_NAMES[key]) for key in FORMATS],
         "selection": json.dumps(selection, ensure_ascii=False),
         "whom": _whom(kind, selection),
+        "unseen": _(", ").join(withheld_labels()),
         "problem": problem,
     }
     return render(request, "leads/exports/new.html", context, status=422 if problem else 200)

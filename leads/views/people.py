@@ -14,6 +14,8 @@ from leads.actions import LeadRefused, add_tag, create_lead, edit_lead, erase_le
 from leads.actions.identifiers import add_identifier, drop_identifier
 from leads.actions.person_export import export_person
 from leads.forms import IdentifierForm, LeadForm, TagForm
+from leads.models import Lead
+from leads.queries import find_lead
 from leads.refusals import worded
 from leads.views.found import found_lead
 from leads.views.places import placed
@@ -56,8 +58,7 @@ def new(request: MemberRequest) -> HttpResponse:
         except LeadRefused as refused:
             form.blame(refused.errors)
         else:
-            messages.success(request, _("Lead added."))
-            return redirect("leads:page", lead.public_id)
+            return _saved(request, lead, _("Lead added."))
     context = {"form": form, "cancel": reverse("leads:list")}
     return render(request, "leads/form.html", context, status=422 if form.errors else 200)
 
@@ -75,10 +76,18 @@ def edit(request: MemberRequest, lead_id: str) -> HttpResponse:
         except NotFound as erased:
             raise Http404 from erased
         else:
-            messages.success(request, _("Saved."))
-            return redirect("leads:page", lead.public_id)
+            return _saved(request, lead, _("Saved."))
     context = {"form": form, "lead": lead, "cancel": reverse("leads:page", args=[lead.public_id])}
     return render(request, "leads/form.html", context, status=422 if form.errors else 200)
+
+
+def _saved(request: MemberRequest, lead: Lead, told: str) -> HttpResponse:
+    """On to the person's page; to the list when they are a colleague's now, whose people one does not see."""
+    if find_lead(lead.public_id) is not None:
+        messages.success(request, told)
+        return redirect("leads:page", lead.public_id)
+    messages.success(request, _("Saved. The person has another owner now, so you no longer see them."))
+    return redirect("leads:list")
 
 
 @requires(Capability.EDIT_LEADS)

@@ -18,10 +18,12 @@ from leads.models import Lead
 from leads.moments import days
 from leads.names import addressee
 from leads.queries import lead_facts
+from leads.queries.addresses import FurtherAddress, further_addresses, other_addresses
 from leads.queries.attributes import definitions
 from leads.queries.diary import diary, notes, todos
 from leads.queries.history import Past, past_values
 from leads.queries.ledger import ledger
+from leads.queries.sensitive import is_withheld
 from leads.titles import rank_key
 from leads.touchpoint_forms import RESULTS, TouchpointForm
 from leads.vocabulary import RANK_LABELS
@@ -52,6 +54,11 @@ class Value:
     text: str
     kind: str
     past: list[Past]
+    unsaid: bool = False  # who is reading may not see it
+
+    @property
+    def word(self) -> str:
+        return f"lead.{self.name}"
 
     @property
     def last(self) -> Past | None:
@@ -88,6 +95,7 @@ def _overview(request: MemberRequest, lead: Lead) -> dict[str, object]:
     panels = slots.panels(slots.LEAD_PANELS, request, lead)
     return {
         "facts": lead_facts(lead),
+        "other_emails": [] if is_withheld("email") else other_addresses([lead.pk]).get(lead.pk, []),
         "addressee": addressee(
             lead.last_name,
             lead.first_name,
@@ -115,9 +123,15 @@ def _fields(request: MemberRequest, lead: Lead) -> dict[str, object]:
     return {
         "values": [*_standard(lead, past), *own_values(lead, past=past, blank=True)],
         "gone": [_forgotten(name, lines) for name, lines in past.items() if name.startswith("external_ids.")],
+        "addresses": None if is_withheld("email") else _addresses(lead),
         "identifiers": [(one, confidence(one.source)) for one in lead.identifiers.order_by("kind", "value")],
         "identifier_form": IdentifierForm(),
     }
+
+
+def _addresses(lead: Lead) -> list[tuple[FurtherAddress, int | None]]:
+    """Those besides the main one, with how sure it is that they are the person's."""
+    return [(one, confidence(one.source)) for one in further_addresses(lead)]
 
 
 def _diary(request: MemberRequest, lead: Lead) -> dict[str, object]:
@@ -149,7 +163,14 @@ def _standard(lead: Lead, past: dict[str, list[Past]]) -> list[Value]:
     shown |= {"company": str(lead.company or ""), "owner": str(lead.owner or "")}
     shown |= {"job_rank": _rank(rank_key(lead.job_rank) or "")}
     told = {**past, "job_rank": [_reworded(line, _rank(line.value)) for line in past.get("job_rank", ())]}
-    return [Value(name, "", shown[name], "text", told.get(name, [])) for name in COLUMNS]
+    return [
+        _unseen(name) if is_withheld(name) else Value(name, "", shown[name], "text", told.get(name, []))
+        for name in COLUMNS
+    ]
+
+
+def _unseen(name: str, label: str = "") -> Value:
+    return Value(name, label, "", "text", [], unsaid=True)
 
 
 def own_values(lead: Lead, *, past: dict[str, list[Past]] | None = None, blank: bool = False) -> list[Value]:
@@ -157,6 +178,9 @@ def own_values(lead: Lead, *, past: dict[str, list[Past]] | None = None, blank: 
     found = []
     for key, one in definitions().items():
         kept = lead.attributes.get(key)
+        if is_withheld(one.name):
+            found.append(_unseen(one.name, one.label))
+            continue
         if kept is None and (not blank or one.archived):
             continue
         lines = [

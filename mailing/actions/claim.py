@@ -74,6 +74,7 @@ CLAIM = """
                 WHERE waiting.tenant_id = workspace.id AND waiting.state IN ('queued', 'deferred')
                   AND waiting.due_at <= %(now)s
                 ORDER BY waiting.priority, waiting.due_at, waiting.id LIMIT %(reach)s) AS message
+         WHERE workspace.closed_at IS NULL
     ), next AS (
         SELECT due.id, due.priority > 0 AS later, due.turn FROM due
          ORDER BY due.priority > 0, due.turn, due.id LIMIT %(reach)s

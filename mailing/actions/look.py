@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from leads.queries import MailState, mailable, merge_fields
@@ -13,13 +13,17 @@ from ma_platform.api.facets import LEAD_FACETS
 from ma_platform.db import sql
 from ma_platform.tenancy.models import Workspace
 from ma_platform.tenancy.scope import current_tenant
+from ma_platform.workspaces.actions.quotas import is_full, spend
+from ma_platform.workspaces.quotas import Used
 from mailing import policy, rendering, template
 from mailing.actions.claim import Claimed
 from mailing.addresses import address_hash, is_deliverable
 from mailing.models import Suppression
-from mailing.policy import Kind, Standing, Verdict
+from mailing.policy import Go, Kind, Standing, Verdict
 from mailing.queries.loaded import Sheet
 from mailing.queries.preview import values_of
+
+ASKED_AGAIN = timedelta(hours=1)  # while the workspace's mails of the month are used up
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,15 @@ class _Found:
     suppressed: set[str]
     excluded: Mapping[int, object]
     recent: dict[int, _Recent]
+    quota_until: datetime | None = None
 
 
 def last_look(messages: Sequence[Claimed], sheets: Mapping[int, Sheet], *, now: datetime) -> list[Looked]:
     """Verdicts for messages of the tenant in scope; at most eight queries whatever their number."""
     found = _read(messages, sheets, now)
-    return [_look(message, sheets.get(message.email_version_id or 0), found, now) for message in messages]
+    looked = [_look(message, sheets.get(message.email_version_id or 0), found, now) for message in messages]
+    spend(Used.MAILS, sum(_is_marketing(one.sheet) and isinstance(one.verdict, Go) for one in looked))
+    return looked
 
 
 def _read(messages: Sequence[Claimed], sheets: Mapping[int, Sheet], now: datetime) -> _Found:
@@ -78,6 +85,7 @@ def _read(messages: Sequence[Claimed], sheets: Mapping[int, Sheet], now: datetim
         else set(),
         excluded=LEAD_FACETS.load_one("excluded", marketing) if marketing else {},
         recent=_recent(marketing, now) if marketing else {},
+        quota_until=now + ASKED_AGAIN if marketing and is_full(Used.MAILS) else None,
     )
 
 
@@ -145,6 +153,7 @@ def _standing(
         excluded=bool(found.excluded.get(message.lead_id or 0)),
         sent_recently=recent.arrived + ahead,
         oldest_recent=recent.oldest,
+        quota_until=found.quota_until,
         missing=rendering.missing(sheet.loaded, values) if sheet else (),
     )
 

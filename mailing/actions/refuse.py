@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models.functions import Coalesce
+
 from leads.actions import ConsentInput, record_consent, refuse_all, refuse_topic
 from leads.actions.segments import stir
 from leads.models import Lead
@@ -118,4 +120,5 @@ def unsuppress(suppression: Suppression, *, by: User, now: datetime) -> None:
 
 def _stir(address: str, *, now: datetime) -> None:
     """Segments that ask what stops mail look at the address's owner: what a member does here is no fact."""
-    stir(list(Lead.objects.filter(email_key=folded(address)).values_list("pk", flat=True)), ["mail."], now=now)
+    owners = Lead.objects.filter(email_key=folded(address)).values_list(Coalesce("merged_into_id", "pk"), flat=True)
+    stir(list(owners), ["mail."], now=now)

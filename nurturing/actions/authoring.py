@@ -12,6 +12,7 @@ from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import ApiKey, User
+from ma_platform.tenancy.reach import everybody
 from mailing.models import Email
 from nurturing.graph import Graph
 from nurturing.language import FlowRefused, read_flow
@@ -56,6 +57,7 @@ def save_draft(flow: Flow, *, document: object, by: By, now: datetime) -> Graph:
     return graph
 
 
+@everybody()
 @transaction.atomic
 def publish(flow: Flow, *, by: By, now: datetime) -> FlowVersion:
     """Make the draft the version new runs take; runs under way stay on theirs. A paused flow stays paused.
@@ -99,6 +101,7 @@ def refuse_missing(graph: Graph) -> None:
         raise FlowRefused(missing)
 
 
+@everybody()
 @transaction.atomic
 def pause(flow: Flow, *, by: By, now: datetime) -> int:
     """Stop the clocks of every run and close the door. Returns runs paused; raises FlowStateRefused."""
@@ -110,6 +113,7 @@ def pause(flow: Flow, *, by: By, now: datetime) -> int:
     return int(paused)
 
 
+@everybody()
 @transaction.atomic
 def resume(flow: Flow, *, by: By, now: datetime, overdue: str = "shift") -> int:
     """Start the clocks again. Returns runs resumed; raises FlowStateRefused, OverdueModeUnknown.

@@ -9,6 +9,7 @@ from django.db.models import Max
 from ma_platform import audit
 from ma_platform.errors import NotFound, Refused
 from ma_platform.tenancy.models import ApiKey, User
+from ma_platform.tenancy.reach import everybody
 from scoring import problems
 from scoring.actions.compute import lock_model
 from scoring.actions.rebuild import start_build
@@ -42,6 +43,7 @@ def save_draft(key: str, document: object, *, by: By, now: datetime) -> ScoreMod
     return model
 
 
+@everybody()
 def publish(key: str, *, by: By, now: datetime, announce: bool = False) -> ScoreModel:
     """Make the draft the next version and have it built; the old scores stay until every lead is done.
 
@@ -57,6 +59,7 @@ def publish(key: str, *, by: By, now: datetime, announce: bool = False) -> Score
     return model
 
 
+@everybody()
 def rollback(key: str, *, to: int, by: By, now: datetime) -> ScoreModel:
     """Publish the document of version `to` again, as a new version, silently. Raises NotFound."""
     version = ScoreVersion.objects.filter(model=get_model(key), no=to).first()

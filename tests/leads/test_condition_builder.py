@@ -141,6 +141,22 @@ def test_conditions_are_described_in_both_languages(sign_in: SignIn) -> None:
     assert said == {"ja": "役職ランクが課長以上", "en": "Rank is at least Manager"}
 
 
+def test_channels_and_devices_are_said_in_words(sign_in: SignIn) -> None:
+    mobile = {"event": "page_viewed", "where": {"field": "device", "op": "eq", "value": "mobile"}}
+    searched = {"field": "visit.channel", "op": "in", "value": ["organic_search", "paid"]}
+    browser = sign_in()
+    said = ask(browser, "describe", condition={"all": [searched, mobile]}).json()
+    offered = {one["key"]: one for one in browser.get("/conditions/words").json()["fields"]}
+
+    assert said == {
+        "ja": "訪問の流入経路が検索、広告のいずれか、かつページ（デバイスの種類がスマートフォン）を1回以上閲覧",
+        "en": "Channel of a visit is one of Search, Advertising and viewed a page (Kind of device is Smartphone)"
+        " at least once",
+    }
+    labels = {one["key"]: one["label"] for one in offered["lead.source.first.channel"]["choices"]}
+    assert labels["organic_search"] == "検索"
+
+
 @pytest.mark.parametrize("body", ["", "[]", "{", '{"condition": 3}', '{"audience": "visitors", "condition": null}'])
 def test_nonsense_is_refused_and_breaks_nothing(sign_in: SignIn, body: str) -> None:
     answer = sign_in().post("/conditions/count", body, content_type="application/json")

@@ -26,7 +26,9 @@ from leads.queries.selection import selected
 from ma_platform import audit, jobs
 from ma_platform.db import sql
 from ma_platform.errors import DomainError, NotFound
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.reach import reach_of_user, reaching
 from ma_platform.tenancy.scope import current_tenant_id, system_scope
 
 State = BulkJob.State
@@ -184,8 +186,9 @@ def _freeze(job: BulkJob, now: datetime) -> None:
 
     Raises BulkRefused when it is no longer the number that was typed: what cannot be undone is not done to others.
     """
-    picked = selected(job.selection, now=now)
-    total = sql.run(SQL(FREEZE).format(tests=picked.tests), job_id=job.pk, **picked.params).rowcount
+    with reaching(reach_of_user(job.by_id)), veil.worn_by_user(job.by_id):
+        picked = selected(job.selection, now=now)
+        total = sql.run(SQL(FREEZE).format(tests=picked.tests), job_id=job.pk, **picked.params).rowcount
     if kind_of(job.kind).typed and total != job.total:
         raise BulkRefused(reason=MISCOUNTED)
     job.state, job.started_at, job.total = State.RUNNING, now, total
@@ -196,7 +199,7 @@ def _run(job: BulkJob, now: datetime) -> None:
     taken = _take(job, kind)
     if not taken:
         return _finish(job, State.DONE, now)
-    present = _lock(list(taken))
+    present = _lock(list(taken), job.by_id)
     done = kind.apply(Batch(present, job.params, job.by, now)) if present else {}
     told = {lead_id: done.get(lead_id, Done("same")) for lead_id in present}
     _settle(job, {lead_id: told.get(lead_id, Done("refused")) for lead_id in taken})
@@ -216,7 +219,7 @@ def _undo(job: BulkJob, now: datetime) -> None:
     taken = _take(job, kind)
     if not taken or kind.undo is None:
         return _finish(job, State.UNDONE, now)
-    present = _lock(list(taken))
+    present = _lock(list(taken), job.undone_by_id)
     befores = {lead_id: taken[lead_id] or {} for lead_id in present}
     back = set(kind.undo(Batch(present, job.params, job.undone_by, now, befores))) if present else set()
     sql.run(
@@ -241,9 +244,13 @@ def _take(job: BulkJob, kind: BulkKind) -> dict[int, Json | None]:
     return dict(waiting.values_list("lead_id", "before")[: kind.chunk])
 
 
-def _lock(lead_ids: Sequence[int]) -> list[int]:
-    """Hold these people, in the order of their keys as everybody does; those who stand aside are left out."""
-    return sql.run(LOCK_PEOPLE, lead_ids=lead_ids).values()
+def _lock(lead_ids: Sequence[int], asker: int | None) -> list[int]:
+    """Hold these people, in the order of their keys as everybody does.
+
+    Those who stand aside are left out, and who is out of the asker's reach by now.
+    """
+    with reaching(reach_of_user(asker)):
+        return sql.run(LOCK_PEOPLE, lead_ids=lead_ids).values()
 
 
 def _settle(job: BulkJob, done: Mapping[int, Done]) -> None:

@@ -3,7 +3,7 @@
 It owns what a file says and how long it lives; it refuses to hand out anything that was not asked for by a row.
 """
 
-from leads.actions.exports import encounters
+from leads.actions.exports import encounters, everybody
 from leads.actions.exports.columns import OWN, ExportColumn
 from leads.actions.exports.kinds import KINDS, ExportKind, register
 from leads.actions.exports.writing import (
@@ -24,6 +24,7 @@ __all__ = [
     "ExportRefused",
     "begin",
     "encounters",
+    "everybody",
     "note_download",
     "progress_key",
     "register",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg2.sql import SQL, Composable, Literal
 
 from leads.models import Attribute
+from leads.queries.sensitive import is_withheld
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import slots
 
@@ -81,13 +82,14 @@ USUAL_OF_COMPANIES = tuple(column.key for column in OWN_OF_COMPANIES[1:9])
 def offered(can: Collection[Capability]) -> list[ExportColumn]:
     """Every column of people this member may export, ours first."""
     above = [filler.call() for filler in slots.LEAD_COLUMNS.fillers(can)]
-    return [*OWN, *_attributes("lead"), *_of_rooms(above)]
+    return [one for one in [*OWN, *_attributes("lead"), *_of_rooms(above)] if not is_withheld(one.key)]
 
 
 def offered_of_companies(can: Collection[Capability]) -> list[ExportColumn]:
     """Every column of companies this member may export, ours first."""
     above = [filler.call() for filler in slots.COMPANY_COLUMNS.fillers(can)]
-    return [*OWN_OF_COMPANIES, *_attributes("company"), *_of_rooms(above)]
+    every = [*OWN_OF_COMPANIES, *_attributes("company"), *_of_rooms(above)]
+    return [one for one in every if not is_withheld(one.key, "company")]
 
 
 def _attributes(subject: str) -> list[ExportColumn]:

@@ -13,6 +13,7 @@ from leads.actions.exports.columns import OWN, ExportColumn
 from leads.actions.exports.kinds import ExportKind, register
 from leads.actions.imports.encounters import ENCOUNTERS, LABELS, PROPERTIES
 from leads.queries.selection import Selected, selected
+from leads.queries.sensitive import is_withheld
 from ma_platform.tenancy.permissions import Capability
 
 _KIND = SQL("CASE told.name {} END").format(
@@ -46,7 +47,7 @@ TOLD = """
 
 def offered(_can: Collection[Capability]) -> list[ExportColumn]:
     """Every column of a touchpoint."""
-    return list(COLUMNS)
+    return [column for column in COLUMNS if not is_withheld(column.key)]
 
 
 def _selected(said: Mapping[str, Any], now: datetime) -> Selected:  # Any: JSON

@@ -11,8 +11,8 @@ import orjson
 from django.core.cache import cache
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, override
 from psycopg2.sql import SQL
 
 from conditions import ConditionRefused
@@ -22,13 +22,16 @@ from leads.actions.exports.kinds import KINDS, ExportKind
 from leads.files import FORMATS, open_writer
 from leads.models import Export
 from leads.queries.selection import Selected
+from leads.queries.sensitive import withheld_labels
 from leads.titles import rank_key
 from leads.vocabulary import RANK_LABELS
 from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.models import Membership, User
-from ma_platform.tenancy.permissions import ROLE_CAPABILITIES, Capability, Role
+from ma_platform.tenancy.permissions import Capability
+from ma_platform.tenancy.reach import reach_of_user, reaching
 from ma_platform.tenancy.scope import current_tenant, system_scope
 
 State = Export.State
@@ -96,7 +99,8 @@ def write_export(export_id: int, *, now: datetime) -> int | None:
     export: Export | None = Export.objects.select_related("by").filter(pk=export_id, state=State.RUNNING).first()
     if export is None or export.by is None:
         return 0
-    with TemporaryFile() as held:
+    seen = veil.worn_by(_capabilities(export.by), reading=True)
+    with TemporaryFile() as held, reaching(reach_of_user(export.by_id)), seen:
         rows, lost = _write(export, held, now=now)
         size = held.tell()
         held.seek(0)
@@ -127,12 +131,18 @@ def _write(export: Export, held: Any, *, now: datetime) -> tuple[int, int]:  # A
     can = _capabilities(export.by)
     columns = kind.chosen(export.columns, can) if kind.capability in can else []
     with override(current_tenant().locale):
-        writer.write([[str(column.label) for column in columns]])
-        for page in _pages(kind, columns, kind.selected(export.selection, now)):
+        writer.write([[*(str(column.label) for column in columns), *_unseen()]])
+        for page in pages(kind, columns, kind.selected(export.selection, now)):
             writer.write(page)
             rows += len(page)
             cache.set(progress_key(export.public_id), rows, 900)
         return rows, writer.close()
+
+
+def _unseen() -> list[str]:
+    """A last heading, over nothing: which fields are not in the file because the member does not see them."""
+    labels = gettext(", ").join(withheld_labels())
+    return [gettext("Without, as not shown to you: %(fields)s") % {"fields": labels}] if labels else []
 
 
 def progress_key(public_id: str) -> str:
@@ -140,7 +150,7 @@ def progress_key(public_id: str) -> str:
     return f"export:{public_id}"
 
 
-def _pages(kind: ExportKind, columns: Sequence[ExportColumn], picked: Selected) -> Iterator[list[list[Cell]]]:
+def pages(kind: ExportKind, columns: Sequence[ExportColumn], picked: Selected) -> Iterator[list[list[Cell]]]:
     """Pages of rows by keyset: memory stays that of one page, whatever the number of rows."""
     own = [column for column in columns if column.sql is not None]
     statement = SQL(kind.page).format(
@@ -188,7 +198,7 @@ def _text(key: str, value: object) -> Cell:
 def _capabilities(user: User) -> frozenset[Capability]:
     """What the member may do now: a column is not written for somebody who may not see it any more."""
     member = Membership.objects.filter(user=user).first()
-    return ROLE_CAPABILITIES[Role(member.role)] if member else frozenset()
+    return member.capabilities if member else frozenset()
 
 
 def resume_exports(start: Callable[[int, int], None], *, now: datetime) -> int:

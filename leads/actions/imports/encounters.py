@@ -161,9 +161,9 @@ def _people(rows: Sequence[Row]) -> dict[str, tuple[int, str]]:
         named.get(kind, []).append(value)
     people = Lead.objects.order_by("pk")
     found = [
-        (f"email:{key}", pk, public_id)
-        for key, pk, public_id in people.filter(email_key__in=named["email"]).values_list(
-            "email_key", "pk", "public_id"
+        (f"email:{key}", stands or pk, stands_id or public_id)  # who stands aside is answered for
+        for key, pk, public_id, stands, stands_id in people.filter(email_key__in=named["email"]).values_list(
+            "email_key", "pk", "public_id", "merged_into_id", "merged_into__public_id"
         )
     ]
     found += [

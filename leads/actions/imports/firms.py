@@ -9,11 +9,10 @@ from typing import Any
 
 import orjson
 from django.utils.translation import gettext_lazy as _
-from psycopg2.sql import SQL, Identifier
 
 from leads.actions.companies import state_facts
+from leads.actions.company_ends import drop_lonely
 from leads.actions.company_finding import Firm, Stated, firms
-from leads.actions.company_joins import pointing
 from leads.actions.company_twins import suggest_twins
 from leads.actions.imports.kinds import (
     CREATED,
@@ -277,22 +276,6 @@ RESTORE = """
                              old.attributes)
     RETURNING company.id
 """
-DROP = """
-    DELETE FROM leads_company AS company
-     WHERE company.tenant_id = %(tenant_id)s AND company.public_id = ANY(%(public_ids)s::text[])
-       AND (%(edited)s OR company.updated_at = company.created_at) AND {alone}
-    RETURNING public_id
-"""
-ALONE = """
-    NOT EXISTS (SELECT FROM {table} AS row WHERE row.tenant_id = %(tenant_id)s AND row.{column} = company.id)
-"""
-
-
-def drop_lonely(public_ids: Sequence[str], *, edited: bool) -> set[str]:
-    """Let the ones of these companies go to which nothing belongs; returns them. `edited`: those changed since too."""
-    alone = [SQL(ALONE).format(table=Identifier(table), column=Identifier(column)) for table, column in pointing()]
-    drop = SQL(DROP).format(alone=SQL(" AND ").join(alone))
-    return set(sql.run(drop, public_ids=list(public_ids), edited=edited).values())
 
 
 register(

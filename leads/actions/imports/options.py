@@ -14,6 +14,7 @@ from leads.actions.imports.kinds import KINDS, ImportField, ImportKind, Order
 from leads.actions.imports.onto_list import find_list
 from leads.merging import Rules
 from leads.models import Consent, Import
+from leads.queries.sensitive import withheld_of
 from leads.topics import TOPICS
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.scope import current_tenant
@@ -84,6 +85,7 @@ def check(options: Options, kind: ImportKind, headers: Sequence[str]) -> None:
     """Raise ImportRefused for what this file or kind does not have."""
     fields = {one.key: one for one in kind.fields()}
     _check_columns(options, fields, headers)
+    _check_seen(options, kind, fields)
     mapped = {*options.mapping.values(), *options.constants}
     for group in kind.needs:
         if not mapped & set(group):
@@ -104,6 +106,14 @@ def _check_columns(options: Options, fields: Mapping[str, ImportField], headers:
     strange = [key for key in (*options.mapping.values(), *options.constants, *options.policy) if key not in fields]
     if strange:
         raise ImportRefused(reason=_("There is no field “%(name)s”.") % {"name": strange[0][:80]})
+
+
+def _check_seen(options: Options, kind: ImportKind, fields: Mapping[str, ImportField]) -> None:
+    """Who does not see a field does not fill it either."""
+    subject = "company" if kind.key == "companies" else "lead"
+    for name in sorted(withheld_of([*options.mapping.values(), *options.constants], subject)):
+        label = fields[name].label
+        raise ImportRefused(reason=_("%(field)s is not shown to you, so no file can fill it.") % {"field": label})
 
 
 def _check_basis(options: Options, kind: ImportKind) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from leads.actions.batch import Batch, NotPlannable, load_batch
+from leads.actions.company_ends import let_go
 from leads.actions.imports.kinds import (
     CREATED,
     DUPLICATE,
@@ -108,6 +109,7 @@ def write(rows: Sequence[Row], order: Order) -> list[Outcome]:
     planned = _plan(batch, entries, order, outcomes)
     if not order.dry:
         store(batch, Provenance(order.source, order.by.pk if order.by else None, order.now))
+        let_go(batch.companies, stated={plan.entry.company for plan in planned})
     tags, firms = _new_tags(planned, order), _new_companies(planned, batch)
     listed = _new_on_list(planned, order)
     withheld, agreed = (set(), set()) if order.dry else _follow_up(planned, tags, order)

@@ -24,6 +24,8 @@ from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.tenancy.models import ApiKey, User
 from ma_platform.tenancy.scope import system_scope
+from ma_platform.workspaces.actions.quotas import is_full
+from ma_platform.workspaces.quotas import Used
 
 State = Import.State
 log = logging.getLogger(__name__)
@@ -57,6 +59,8 @@ def ask_check(public_id: str, options: Options, *, now: datetime) -> Import:
 def ask_run(public_id: str, *, by: User | ApiKey | None, now: datetime) -> Import:
     """Have a checked file written. Raises NotFound and ImportRefused."""
     transfer = of_id(public_id, states=(State.CHECKED,), lock=True)
+    if transfer.kind == "leads" and (new := transfer.report.get("new", 0)) and is_full(Used.PEOPLE, adding=new):
+        raise ImportRefused(reason=_("This file would take you over your quota of leads. See Data and usage."))
     transfer.report = {**transfer.report, "expected": _counts(transfer.report)}
     transfer.state, transfer.handled, transfer.started_at = State.WAITING, 0, now
     transfer.reading = {**_resting(transfer, now), "ready": True}

@@ -22,11 +22,14 @@ from leads.models import Import, ImportProfile
 from ma_platform import audit, ids
 from ma_platform.tenancy.models import ApiKey, User
 from ma_platform.tenancy.scope import current_tenant
+from ma_platform.workspaces.actions.quotas import is_full
+from ma_platform.workspaces.quotas import Used
 
 Json = dict[str, Any]  # Any: JSON
 FILE_REASONS = {
     "empty": _("The file is empty."),
     "too_large": _("The file is larger than 200 MB."),
+    "quota": _("Your quota of files is used up. See Settings → Data and usage."),
     "too_many_rows": _("The file has more than 1,000,000 rows. Please split it."),
     "too_many_columns": _("A row has more than 200 columns (row %(row)s)."),
     "cell_too_long": _("A cell holds more than 64 KB, or a quotation mark is never closed (row %(row)s)."),
@@ -55,6 +58,8 @@ def upload_file(upload: Upload, kind_key: str, *, by: User | None, key: ApiKey |
     kind = kind_of(kind_key)
     if upload.size > LIMITS.bytes:
         raise ImportRefused(reason=FILE_REASONS["too_large"])
+    if is_full(Used.STORAGE):
+        raise ImportRefused(reason=FILE_REASONS["quota"])
     try:
         seen = preview(upload.content)
     except FileRefused as error:

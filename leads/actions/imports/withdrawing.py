@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from leads.actions.batch import Batch, load_batch
+from leads.actions.company_ends import drop_lonely, living
 from leads.actions.erasing import erase_leads
-from leads.actions.imports.firms import drop_lonely
 from leads.actions.imports.kinds import Done, Kept, Order
 from leads.actions.imports.onto_list import take_off_lists
 from leads.actions.store import Provenance, store
@@ -25,13 +25,15 @@ def withdraw(rows: Sequence[Done], order: Order) -> list[Kept]:
     found = _people([done.subject for done in rows])
     busy = _busy([pk for subject, pk in found.items() if subject in made], order)
     batch = load_batch([], now=order.now, also=list(found.values()))
+    _forget_ended(rows)
+    taken = _taken_since(rows, batch)
     kept: list[Kept] = []
     for done in rows:
         standing = batch.standings.get(done.subject)
         if standing is None:
             continue
         if done.outcome != "created":
-            kept += _put_back(standing, done)
+            kept += _put_back(standing, done, taken)
         elif standing.id in busy:
             kept.append(Kept(done.number, done.subject))
     _store(batch, order, also=_take_off(rows, found, order))
@@ -45,10 +47,29 @@ def _people(subjects: Sequence[str]) -> dict[str, int]:
     return dict(Lead.objects.filter(public_id__in=subjects).order_by("pk").values_list("public_id", "pk"))
 
 
-def _put_back(standing: Standing, done: Done) -> list[Kept]:
-    """Each value that is still as the file left it becomes what it was."""
+def _forget_ended(rows: Sequence[Done]) -> None:
+    """Nobody goes back to a company that was deleted since."""
+    moved = [values for done in rows if (values := done.before.get("values", {}).get("company_id"))]
+    there = living(old for old, _new in moved)
+    for values in moved:
+        values[0] = values[0] if values[0] in there else None
+
+
+def _taken_since(rows: Sequence[Done], batch: Batch) -> set[str]:
+    """Addresses that people of the file had before, and another row holds now: one may be a further one by now."""
+    moved = [done.before.get("values", {}).get("email_key") for done in rows]
+    before = [values[0] for values in moved if values and values[0]]
+    held = dict(Lead.objects.filter(email_key__in=before).values_list("email_key", "pk")) if before else {}
+    own = {str(standing.values["email_key"]): standing.id for standing in batch.standings.values()}
+    return {key for key, pk in held.items() if own.get(key) != pk}
+
+
+def _put_back(standing: Standing, done: Done, taken: Collection[str]) -> list[Kept]:
+    """Each value that is still as the file left it becomes what it was, unless it is an address `taken` since."""
     moved: Mapping[str, Any] = done.before.get("values", {})  # Any: values of columns
     later = {field_of(name) for name, (_old, new) in moved.items() if standing.values[name] != new}
+    if moved.get("email_key", [None])[0] in taken:
+        later.add("email")
     for name, (old, _new) in moved.items():
         field = field_of(name)
         if field in later:

@@ -18,6 +18,7 @@ from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.reach import everybody
 
 State = Segment.State
 NAME_LIMIT = 100
@@ -83,6 +84,7 @@ def rename_segment(segment: Segment, name: str, *, by: Actor, now: datetime, des
     audit.record(by, "segment.renamed", segment.public_id, at=now)
 
 
+@everybody()
 @transaction.atomic
 def change_condition(segment: Segment, document: object, *, by: Actor, now: datetime) -> bool:
     """Propose another condition; False when it is the one in force. The difference waits to be confirmed once built.
@@ -112,6 +114,7 @@ def change_condition(segment: Segment, document: object, *, by: Actor, now: date
     return True
 
 
+@everybody()
 @transaction.atomic
 def confirm(segment: Segment, *, enter_flows: bool, by: Actor, now: datetime) -> None:
     """Put the proposed condition in force: the difference, reckoned anew, is applied in the background.
@@ -135,6 +138,7 @@ def confirm(segment: Segment, *, enter_flows: bool, by: Actor, now: datetime) ->
     ring_builder(held)
 
 
+@everybody()
 @transaction.atomic
 def discard(segment: Segment) -> None:
     """Drop a proposal, built or still being built; the condition in force stays."""
@@ -143,6 +147,7 @@ def discard(segment: Segment) -> None:
         SegmentChange.objects.filter(segment=segment).delete()
 
 
+@everybody()
 @transaction.atomic
 def archive_segment(segment: Segment, *, by: Actor, now: datetime) -> None:
     """Put a segment away: its memberships end, quietly. Raises SegmentRefused while another one asks about it."""
@@ -157,6 +162,7 @@ def archive_segment(segment: Segment, *, by: Actor, now: datetime) -> None:
     audit.record(by, "segment.archived", segment.public_id, at=now)
 
 
+@everybody()
 def retry(segment: Segment, *, now: datetime) -> None:
     """Judge a segment that failed once more, everybody anew."""
     failed = Segment.objects.filter(pk=segment.pk, state=State.FAILED)

@@ -15,11 +15,13 @@ from leads.models import Segment, SegmentOverride
 from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.reach import everybody
 
 NOTE_LIMIT = 200
 AT_ONCE = 5_000
 
 
+@everybody()
 @transaction.atomic
 def put(  # noqa: PLR0913 - the parts of one statement by hand, named by the caller
     segment: Segment,
@@ -47,6 +49,7 @@ def put(  # noqa: PLR0913 - the parts of one statement by hand, named by the cal
     return settle({segment.pk: ids}, now=now)
 
 
+@everybody()
 @transaction.atomic
 def release(segment: Segment, lead_ids: Sequence[int], *, by: Actor, now: datetime) -> Settled:
     """Forget what was said by hand about these people: the condition alone decides again."""

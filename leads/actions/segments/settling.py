@@ -21,6 +21,7 @@ from leads.models import Segment
 from leads.queries.segments import readers_of
 from leads.stirring import Reads, dependency_order, downstream
 from ma_platform.db import sql
+from ma_platform.tenancy.reach import everybody
 
 AT_ONCE = 5_000  # people judged by one statement
 
@@ -38,6 +39,7 @@ def living_segments() -> list[Segment]:
     return list(Segment.objects.filter(archived_at=None).order_by("pk"))
 
 
+@everybody()
 def settle(stirred: Mapping[int, Collection[int]], *, now: datetime) -> Settled:
     """Judge these leads (by segment id) anew, and whoever depends on what changed. Replaying changes nothing.
 

@@ -160,6 +160,7 @@ def test_refused_rows_come_back_as_a_file_that_can_be_mended(in_acme, now):
     errors = b"".join(error_file(transfer)).decode("utf-8-sig")
 
     assert transfer.report["rejected"] == 2
+    assert not Company.objects.filter(name__in=["悪い会社", "無名"]).exists()  # nobody of them was taken
     assert "goji@bad.example" in errors
     mended = errors.replace("goji@bad,example", "goji@bad.example").replace(",00,", ",03-1234-5678,")
     again = imported(mended.encode(), by=in_acme.owner, now=now)

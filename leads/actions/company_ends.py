@@ -1,0 +1,104 @@
+"""Companies that go: those nothing belongs to, and those a member deletes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from psycopg2.sql import SQL, Identifier
+
+from leads.actions.companies import Actor, say_updated
+from leads.actions.company_finding import Firm
+from leads.actions.company_joins import pointing
+from leads.models import Company
+from ma_platform import audit
+from ma_platform.db import sql
+from ma_platform.errors import NotFound
+from ma_platform.tenancy.models import User
+from ma_platform.tenancy.reach import everybody
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a company that was deleted: so many people have none now."""
+
+    people: int
+
+
+@transaction.atomic
+def erase_company(company: Company, *, by: Actor, now: datetime) -> Ended:
+    """Delete a company with its other names, its joins and those that stand aside for it.
+
+    People, deals and subsidiaries stay and have no company; whoever is left is told of by a fact, so that everything
+    that asks about their company is judged again. Raises NotFound when it is gone already.
+    """
+    family = list(sql.run(LOCK, company_id=company.pk).values())
+    if not family:
+        raise NotFound(kind="company")
+    with everybody():  # a company is everybody's, whoever may see its people
+        people = sorted(sql.run(LEAVE, ids=family, now=now).values())
+        source, by_id = ("user", by.pk) if isinstance(by, User) else ("api", None)
+        sql.run(NOTE, ids=people, source=source, by_id=by_id, now=now)
+        sql.run(ERASE, ids=family)
+        standing = sql.run(STANDING, ids=people).values()
+        say_updated(standing, {"source": "company", "fields": ["company"]}, now=now)
+    audit.record(by, "company.erased", company.public_id, at=now, name=company.name, people=len(standing))
+    return Ended(len(standing))
+
+
+LOCK = """
+    SELECT id FROM leads_company
+     WHERE tenant_id = %(tenant_id)s AND (id = %(company_id)s OR merged_into_id = %(company_id)s)
+     ORDER BY id FOR UPDATE
+"""
+LEAVE = """
+    UPDATE leads_lead SET company_id = NULL, updated_at = %(now)s
+     WHERE tenant_id = %(tenant_id)s AND company_id = ANY (%(ids)s::bigint[])
+    RETURNING id
+"""
+NOTE = """
+    INSERT INTO leads_fieldhistory (tenant_id, lead_id, field, value, source, at, by_id)
+    SELECT %(tenant_id)s, lead_id, 'company', '', %(source)s, %(now)s, %(by_id)s
+      FROM unnest(%(ids)s::bigint[]) AS left_alone(lead_id)
+"""
+STANDING = """
+    SELECT id FROM leads_lead
+     WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::bigint[]) AND merged_into_id IS NULL ORDER BY id
+"""
+# Plain SQL: the database's own keys let go of what points at the row, also in rooms above this one.
+ERASE = "DELETE FROM leads_company WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::bigint[])"
+
+
+def living(company_ids: Iterable[object]) -> set[int]:
+    """Those of these companies that are still there."""
+    asked = sorted({one for one in company_ids if isinstance(one, int)})
+    return set(Company.objects.filter(pk__in=asked).values_list("pk", flat=True)) if asked else set()
+
+
+def let_go(made: Mapping[str, Firm], *, stated: Collection[str | None]) -> set[str]:
+    """Of companies found or made for a batch ({name: company}), those made for rows that were not taken in the end go,
+    unless somebody belongs to them all the same. `stated`: the names of rows that were taken."""
+    used = {firm.id for name, firm in made.items() if name in stated}
+    unused = {firm.public_id for firm in made.values() if firm.created and firm.id not in used}
+    return drop_lonely(sorted(unused), edited=True) if unused else set()
+
+
+def drop_lonely(public_ids: Sequence[str], *, edited: bool) -> set[str]:
+    """Let the ones of these companies go to which nothing belongs; returns them. `edited`: those changed since too."""
+    alone = [SQL(ALONE).format(table=Identifier(table), column=Identifier(column)) for table, column in pointing()]
+    drop = SQL(DROP).format(alone=SQL(" AND ").join(alone))
+    with everybody():  # nobody out of reach loses their company by it
+        return set(sql.run(drop, public_ids=list(public_ids), edited=edited).values())
+
+
+DROP = """
+    DELETE FROM leads_company AS company
+     WHERE company.tenant_id = %(tenant_id)s AND company.public_id = ANY(%(public_ids)s::text[])
+       AND (%(edited)s OR company.updated_at = company.created_at) AND {alone}
+    RETURNING public_id
+"""
+ALONE = """
+    NOT EXISTS (SELECT FROM {table} AS row WHERE row.tenant_id = %(tenant_id)s AND row.{column} = company.id)
+"""

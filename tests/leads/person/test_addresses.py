@@ -1,0 +1,207 @@
+"""Several mail addresses of one person: found by any, one of them the main one, none of them anybody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from leads.actions import ConsentInput, LeadInput, edit_lead, erase_lead, record_consent, upsert_lead, upsert_leads
+from leads.actions.addresses import add_address, drop_address, make_main
+from leads.actions.identifiers import add_identifier
+from leads.actions.merge import merge_leads
+from leads.actions.personal import person_of
+from leads.actions.unmerge import unmerge
+from leads.models import Lead, Merge
+from leads.queries import LeadFilter, find_lead_by_email, list_leads, mailable
+from leads.queries.addresses import other_addresses
+from leads.refusals import LeadRefused
+from ma_platform.tenancy.scope import tenant_scope
+from ma_platform.workspaces.actions.workspaces import NewWorkspace
+from mailing.actions import suppress
+from mailing.models import Suppression
+from tests.leads.joined import dump, person
+from tests.leads.segments.making import consume, inside, made
+
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture
+def taro(in_acme: NewWorkspace, now: datetime) -> Lead:
+    lead = person("taro", now, last_name="山田")
+    add_address(lead, "Ｔaro@Home.example", by=in_acme.owner, now=now)
+    return lead
+
+
+def main(lead: Lead) -> str:
+    return str(Lead.objects.values_list("email", flat=True).get(pk=lead.pk))
+
+
+def test_a_person_is_found_by_any_address(taro: Lead, now: datetime) -> None:
+    said = upsert_lead(LeadInput(email="taro@home.example", job_title="部長"), by=None, now=now)
+
+    assert (said.lead_id, said.created, said.changed) == (taro.pk, False, ("job_title", "job_rank"))
+    assert find_lead_by_email("taro@home.example") == taro
+    assert [row.id for row in list_leads(LeadFilter(q="taro@home"))] == [taro.pk]
+    assert [row.id for row in list_leads(LeadFilter(email_key="taro@home.example"))] == [taro.pk]
+    assert (main(taro), other_addresses([taro.pk])) == ("taro@x.example", {taro.pk: ["Taro@home.example"]})
+    assert len(list_leads(LeadFilter())) == 1
+
+
+@pytest.mark.parametrize("email", ["taro@x.example", "TARO@home.example"])
+def test_an_address_is_one_persons(taro: Lead, in_acme: NewWorkspace, now: datetime, email: str) -> None:
+    hanako = person("hanako", now)
+
+    for attempt in (lambda: add_address(hanako, email, by=None, now=now), lambda: _edit(hanako, email, now)):
+        with pytest.raises(LeadRefused) as refused:
+            attempt()
+        assert refused.value.errors == {"email": "belongs_to_another_lead"}
+    assert add_address(taro, email, by=None, now=now) is False
+    assert Lead.objects.count() == 3
+
+
+def _edit(lead: Lead, email: str, now: datetime) -> Any:
+    return edit_lead(lead, LeadInput(email=email), by=None, now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_claim_an_address_at_once_one_gets_it(acme: NewWorkspace, now: datetime) -> None:
+    with tenant_scope(acme.workspace):
+        people = [person(name, now) for name in ("taro", "hanako")]
+
+    def claim(lead: Lead) -> str:
+        try:
+            with tenant_scope(acme.workspace):
+                return str(add_address(lead, "both@x.example", by=None, now=now))
+        except LeadRefused as refused:
+            return refused.errors["email"]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(claim, people))
+
+    assert said == ["True", "belongs_to_another_lead"]
+
+
+def test_another_address_becomes_the_main_one_and_segments_hear_of_it(
+    taro: Lead, in_acme: NewWorkspace, now: datetime
+) -> None:
+    at_home = {"field": "lead.email_domain", "op": "eq", "value": "home.example"}
+    segment = made(at_home, now=now)
+    record_consent([ConsentInput(taro.pk, "news")], now=now)
+
+    make_main(taro, "taro@home.example", by=in_acme.owner, now=now)
+    consume(now)
+
+    assert (main(taro), inside(segment)) == ("Taro@home.example", {taro.pk})
+    assert other_addresses([taro.pk]) == {taro.pk: ["taro@x.example"]}
+    assert (mailable([taro.pk], "news")[taro.pk].basis, make_main(taro, "x@x.example", by=None, now=now)) == (
+        "consent",
+        False,
+    )
+
+
+@pytest.mark.parametrize(("why", "refused"), [("complaint", True), ("manual", True), ("bounce", False)])
+def test_a_stop_follows_to_the_new_main_address(taro: Lead, now: datetime, why: str, refused: bool) -> None:
+    record_consent([ConsentInput(taro.pk, "news")], now=now)
+    suppress(["taro@x.example"], reason=Suppression.Why(why), now=now)
+
+    make_main(taro, "taro@home.example", by=None, now=now)
+
+    assert mailable([taro.pk], "news")[taro.pk].refused is refused
+    assert Suppression.objects.count() == 1
+
+
+def test_a_further_address_typed_as_the_main_one_becomes_it(taro: Lead, now: datetime) -> None:
+    assert _edit(taro, "taro@home.example", now) == ("email",)
+    assert (main(taro), other_addresses([taro.pk])) == ("Taro@home.example", {taro.pk: ["taro@x.example"]})
+
+
+def test_an_address_taken_off_is_free_again(taro: Lead, now: datetime) -> None:
+    assert drop_address(taro, "taro@x.example", by=None, now=now) is False  # the main one stays
+    assert drop_address(taro, "taro@home.example", by=None, now=now) is True
+
+    hanako = person("hanako", now)
+    add_identifier(hanako, "email", "taro@home.example", by=None, now=now)
+    assert find_lead_by_email("taro@home.example") == hanako
+    (refused,) = upsert_leads([LeadInput(external_ids={"email": "a@x.example"})], by=None, now=now)
+    assert refused.errors == {"external_id": "address_no_identifier"}
+
+
+def test_whoever_has_no_address_gets_the_first_as_the_main_one(in_acme: NewWorkspace, now: datetime) -> None:
+    (made,) = upsert_leads([LeadInput(external_ids={"crm": "1"})], by=None, now=now)
+    lead = Lead.objects.get(pk=made.lead_id)
+
+    add_address(lead, "first@x.example", by=None, now=now)
+
+    assert (main(lead), other_addresses([lead.pk])) == ("first@x.example", {})
+
+
+@pytest.mark.parametrize("take", [(), ("email",)])
+def test_joining_and_parting_leaves_everybody_their_addresses(
+    taro: Lead, in_acme: NewWorkspace, now: datetime, take: tuple[str, ...]
+) -> None:
+    hanako = person("hanako", now)
+    add_address(hanako, "hanako@home.example", by=None, now=now)
+    before = _rows_of_everybody()
+
+    merge = merge_leads(taro, hanako, take=take, by=in_acme.owner, now=now)
+    found = {find_lead_by_email(f"{name}@{host}.example") for name in ("taro", "hanako") for host in ("x", "home")}
+    unmerge(merge, by=in_acme.owner, now=now)
+
+    assert found == {taro}
+    assert _rows_of_everybody() == before
+
+
+def _rows_of_everybody() -> list[Any]:
+    return [dump(one)["leads_lead"] for one in Lead.objects.order_by("pk")]
+
+
+def test_an_address_that_was_moved_meanwhile_comes_home(taro: Lead, in_acme: NewWorkspace, now: datetime) -> None:
+    hanako = person("hanako", now)
+    merge = merge_leads(taro, hanako, take=["email"], by=in_acme.owner, now=now)
+    make_main(taro, "taro@home.example", by=None, now=now)  # what came from hanako is a further one now
+
+    unmerge(merge, by=in_acme.owner, now=now)
+
+    assert (main(taro), main(hanako)) == ("Taro@home.example", "hanako@x.example")
+    assert other_addresses([taro.pk, hanako.pk]) == {taro.pk: ["taro@x.example"]}
+
+
+def test_the_person_is_exported_and_erased_with_every_address(taro: Lead, in_acme: NewWorkspace, now: datetime) -> None:
+    suppress(["taro@home.example"], reason=Suppression.Why.MANUAL, now=now)
+    emails = person_of(taro, now=now).emails
+
+    erase_lead(taro, by=in_acme.owner, now=now)
+
+    assert emails == ["taro@x.example", "Taro@home.example"]
+    assert (Lead.objects.count(), Merge.objects.count(), Suppression.objects.get().address) == (0, 0, "")
+
+
+def test_addresses_through_the_page_and_the_api(
+    sign_in: SignIn, api: Client, acme: NewWorkspace, now: datetime
+) -> None:
+    with tenant_scope(acme.workspace):
+        lead = person("taro", now)
+    browser, page, url = sign_in(), f"/leads/{lead.public_id}/emails", f"/api/v1/leads/{lead.public_id}/emails"
+    browser.post(page, {"email": "a@x.example"})
+    shown = browser.post(page, {"email": "a@x.example", "to": "main"}, follow=True).content.decode()
+    added = api.post(url, {"email": "b@x.example", "main": True}, content_type="application/json")
+    gone = [api.delete(f"{url}?email={name}@x.example").status_code for name in ("taro", "taro", "b")]
+
+    assert shown.index("a@x.example") < shown.index("taro@x.example")
+    assert added.status_code == 201
+    assert [(one["email"], one["main"], one.get("source")) for one in added.json()["results"]] == [
+        ("b@x.example", True, None),
+        ("taro@x.example", False, "user"),
+        ("a@x.example", False, "api"),
+    ]
+    assert gone == [204, 404, 422]
+    assert api.get(f"/api/v1/leads/{lead.public_id}").json()["other_emails"] == ["a@x.example"]
+    assert api.get("/api/v1/leads?email=a@x.example").json()["results"][0]["id"] == lead.public_id
