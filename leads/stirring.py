@@ -94,7 +94,7 @@ def reads_of(  # noqa: PLR0913 - what a tree refers to, each named by the caller
     clock: bool,
     account: bool = False,
 ) -> Reads:
-    """What a tree's references come to. Who leaves a company tells those left behind nothing, so accounts are late."""
+    """What a tree's references come to. What happens in an account is not all told as facts, so it is late as well."""
     of_company = COMPANY_SCORE in fields
     heard = set(events) | ({int(Event.PAGE_LEFT)} if SLICED & set(event_fields) else set())
     late_words = any(field.startswith(LATE_WORDS) or not field.startswith(HEARD) for field in fields)

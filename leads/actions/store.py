@@ -7,6 +7,7 @@ from datetime import datetime
 import orjson
 
 from leads.actions.batch import Batch
+from leads.actions.left_behind import look_at_left
 from leads.attributes import keyed
 from leads.merging import BLANK, Standing
 from leads.titles import rank_key
@@ -70,7 +71,8 @@ INSERT_LEADS = """
 def _update(standings: Sequence[Standing], now: datetime) -> None:
     if standings:
         ordered = sorted(standings, key=lambda standing: standing.id or 0)
-        sql.run(UPDATE_LEADS, now=now, rows=_json(map(_line, ordered)))
+        left = sql.run(UPDATE_LEADS, now=now, rows=_json(map(_line, ordered))).values()
+        look_at_left({company for company in left if company is not None})
 
 
 UPDATE_LEADS = """
@@ -89,6 +91,8 @@ UPDATE_LEADS = """
                job_rank smallint, phone text, phone_key text, prefecture text, owner_id bigint, source_first jsonb,
                source_last jsonb, attributes jsonb)
      WHERE lead.tenant_id = (SELECT %(tenant_id)s::bigint) AND lead.id = new.id
+    RETURNING WITH (OLD AS before, NEW AS after)
+              CASE WHEN before.company_id IS DISTINCT FROM after.company_id THEN before.company_id END
 """
 
 

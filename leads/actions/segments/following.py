@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from leads.actions.erasing import Gone, at_erasure
+from leads.actions.left_behind import look_at_left
 from leads.actions.segments.bell import ring_refresher
 from leads.actions.segments.moments import look_soon
 from leads.actions.segments.settling import Settled, settle
@@ -94,8 +95,10 @@ def _look_later(ahead: Sequence[Fact], dynamic: Dynamic) -> None:
 
 @at_erasure
 def leave(gone: Sequence[Gone]) -> None:
-    """The numbers of the segments erased people were in; the memberships go with them."""
-    sql.run(LEAVE, lead_ids=[one.lead_id for one in gone])
+    """The numbers of the segments erased people were in; the memberships go with them. Colleagues are looked at."""
+    lead_ids = [one.lead_id for one in gone]
+    sql.run(LEAVE, lead_ids=lead_ids)
+    look_at_left(set(Lead.objects.filter(pk__in=lead_ids).exclude(company=None).values_list("company_id", flat=True)))
 
 
 LEAVE = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from leads.actions import LeadInput, edit_lead, segments
+from leads.actions import LeadInput, edit_lead, erase_lead, segments
 from leads.models import Lead
 from leads.queries.segments import why
 from scoring.actions import rescore
@@ -40,6 +40,25 @@ def test_who_joins_the_company_is_in_at_once_and_who_left_it_out(in_acme, person
 
     edit_lead(Lead.objects.get(pk=other), LeadInput(email="b@y.example", company="緑川工業"), by=None, now=now)
     consume(now)
+    assert inside(segment) == {one}
+
+
+def test_who_stays_behind_is_looked_at_when_the_one_colleague_goes_to_another_company_or_is_erased(
+    in_acme, person, now
+):
+    one, mate = (person(f"{name}@x.example", company="青木商事") for name in "ab")
+    buyer, peer = (person(f"{name}@y.example", company="緑川工業") for name in "cd")
+    segment = made({"account": {"field": "lead.department", "op": "eq", "value": "購買部"}}, now=now)
+    for pk, address in ((one, "a@x.example"), (buyer, "c@y.example")):
+        edit_lead(Lead.objects.get(pk=pk), LeadInput(email=address, department="購買部"), by=None, now=now)
+    consume(now)
+    assert inside(segment) == {one, mate, buyer, peer}
+
+    moved = LeadInput(email="a@x.example", company="山川製作所", department="購買部")
+    edit_lead(Lead.objects.get(pk=one), moved, by=None, now=now)
+    erase_lead(Lead.objects.get(pk=buyer), by=None, now=now)
+    segments.turn_wheel(now=now)
+
     assert inside(segment) == {one}
 
 
