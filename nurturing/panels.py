@@ -17,7 +17,6 @@ from ma_platform.ui import navigation, slots
 from ma_platform.ui.navigation import NavItem, Section
 from ma_platform.ui.slots import Panel
 from nurturing import actions, presenting, queries
-from nurturing.models import Flow
 from tracking.catalogue import Event
 
 navigation.register(
@@ -63,10 +62,10 @@ def flows_begun(
 
 @slots.EVENT_USES.fill(order=30, capability=Capability.VIEW_FLOWS)
 def flows_asking(names: Mapping[int, str]) -> dict[int, list[slots.Use]]:
-    """Scenarios whose trigger, steps or conditions name these events, as they are drafted now."""
+    """Scenarios that name these events: in their draft, as published, or in a version that people are still on."""
     found: dict[int, list[slots.Use]] = defaultdict(list)
-    for flow in Flow.objects.order_by("id"):
-        page, named = reverse("nurturing:flow", args=[flow.public_id]), set(queries.events_named(flow.draft))
-        for number in (number for number, name in names.items() if name in named):
-            found[number].append(slots.Use(_("Scenario"), flow.name(presenting.language()), page))
+    numbers = {name: number for number, name in names.items()}
+    for flow, name in queries.flows_naming(numbers):
+        page = reverse("nurturing:flow", args=[flow.public_id])
+        found[numbers[name]].append(slots.Use(_("Scenario"), flow.name(presenting.language()), page))
     return found

@@ -121,7 +121,7 @@ def _show(rows: Sequence[EventNameRow]) -> list[dict[str, object]]:
             "first_at": row.first_at,
             "last_at": row.last_at,
             "count_30_days": row.recent,
-            "count": row.ever,
+            "count_30_days_is_least": row.more,
             "dropped_30_days": row.dropped,
         }
         for row in rows

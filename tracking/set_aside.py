@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import orjson
 
 from tracking.collector.lines import COLUMNS, NULL
+from tracking.facts import HIT
 
 EXCERPT = 500  # characters that are shown
 LOOKED_AT = 2_000  # characters of a part that are made fit to be shown
@@ -28,6 +30,8 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "
 _MAIL = re.compile(r"[^\s\"'<>,;:=/?&()\[\]{}]{1,64}(?:@|%40)[\w.%-]{1,255}")
 _LONG_NUMBER = re.compile(r"\+?\d(?:[ ().‐–-]?\d){7,30}")
 _ASKED = re.compile(r"([?&][^=&#\s\"]{1,40}=)[^&#\s\"]{1,2000}")
+_IPV4 = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){2})\.\d{1,3}(?![\d.])")
+_IPV6 = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{1,4}:|::)[0-9A-Fa-f:]{2,40}")
 _PERSONAL = re.compile(
     r"traits|user_id|user_hash|visitor|hit|token|mail|phone|tel|name|address|zip|password|secret|birth|company|^ip$",
     re.IGNORECASE,
@@ -49,6 +53,28 @@ def copied(stored: str, tenant_id: int) -> bytes:
     return b"%d\t%b" % (tenant_id, stored.partition("\t")[2].encode("utf-8", "replace"))
 
 
+def shortened(line: str) -> str:
+    """A line of the stream without the last part of the addresses it came from (/24, /48), before it is kept."""
+    cells = line.split("\t")
+    if len(cells) != len(COLUMNS):
+        return short_addresses(line)
+    ip, props = COLUMNS.index("ip"), COLUMNS.index("props")
+    cells[ip] = short_addresses(cells[ip])
+    cells[props] = _short_hit(cells[props])
+    return "\t".join(cells)
+
+
+def short_addresses(text: str) -> str:
+    """Whatever looks like an address in it, without its last part."""
+    try:
+        whole = ip_address(text)
+    except ValueError:
+        pass
+    else:
+        return str(ip_network((whole, 24 if whole.version == 4 else 48), strict=False).network_address)
+    return _IPV6.sub(lambda one: _short_ipv6(one[0]), _IPV4.sub(r"\1.0", text))
+
+
 def message_of(line: bytes) -> str:
     """The id of a line that `copied` made."""
     return line.split(b"\t", 2)[1].decode("utf-8", "replace")
@@ -67,6 +93,25 @@ def masked(text: str) -> str:
     if len(text) > LOOKED_AT:
         text = text[:LOOKED_AT].rpartition(" ")[0] or text[: LOOKED_AT - 64]
     return _LONG_NUMBER.sub(HIDDEN, _MAIL.sub(HIDDEN, _ASKED.sub(rf"\1{HIDDEN}", text)))
+
+
+def _short_hit(cell: str) -> str:
+    try:
+        found = orjson.loads(_plain(cell) or "")
+    except orjson.JSONDecodeError:
+        return short_addresses(cell)
+    hit = found.get(HIT) if isinstance(found, dict) else None
+    if not isinstance(hit, dict) or not hit.get("ip"):
+        return cell
+    hit["ip"] = short_addresses(str(hit["ip"]))
+    return orjson.dumps(found).decode().translate(_ESCAPES)
+
+
+def _short_ipv6(text: str) -> str:
+    try:
+        return str(ip_network((ip_address(text), 48), strict=False).network_address)
+    except ValueError:
+        return text
 
 
 def _properties(text: str) -> str:

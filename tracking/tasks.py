@@ -98,7 +98,10 @@ def months() -> dict[str, int]:
 def shorten_addresses() -> dict[str, int]:
     """Addresses lose their last part when their days are over, and hits of nobody what came with them."""
     now = clock.now()
-    return {"shortened": actions.shorten_due(now=now), "forgotten": actions.forget_hits_of_nobody(now=now)}
+    return {
+        "shortened": actions.shorten_due(now=now),
+        "forgotten": actions.forget_hits_of_nobody(now=now, running=lambda: clock.now() < now + CLEARING),
+    }
 
 
 @jobs.task(queue="bulk", every=60.0)
@@ -114,13 +117,6 @@ def tidy_set_aside() -> dict[str, int]:
     return {"gone": actions.tidy_set_aside(now=clock.now())}
 
 
-@jobs.task(queue="bulk", every=60.0)
-def recount_moved() -> dict[str, int]:
-    """The days of workspaces that have moved to another time zone; a killed run is taken up by the next."""
-    until = clock.now() + CLEARING
-    return {"days": actions.recount_moved(now=clock.now(), running=lambda: clock.now() < until)}
-
-
 @jobs.task(queue="bulk", every=900.0)
 def clear_events() -> dict[str, int]:
     """Events past their time go, once after each workspace's midnight; a killed run is taken up by the next."""
@@ -128,7 +124,7 @@ def clear_events() -> dict[str, int]:
     return {
         "deleted": actions.clear_due(now=clock.now(), running=lambda: clock.now() < until),
         "tombstones": actions.drop_old_tombstones(now=clock.now()),
-        "names": actions.rest_names(now=clock.now()),
+        "names": actions.rest_names(now=clock.now(), running=lambda: clock.now() < until),
     }
 
 

@@ -158,3 +158,27 @@ def test_json_that_cannot_be_kept_is_refused(sign_in: SignIn, flow: Flow, typed:
 @pytest.mark.parametrize("cursor", ["9" * 5000, encode([2**63]), encode(["x"])])
 def test_a_place_no_list_has_is_refused(sign_in: SignIn, flow: Flow, cursor: str) -> None:
     assert sign_in().get(f"/flows/{flow.public_id}/runs/?cursor={cursor}").status_code == 400
+
+
+def test_an_event_counts_as_used_while_somebody_is_on_an_old_version_that_waits_for_it(acme: NewWorkspace) -> None:
+    def naming() -> list[str]:
+        return [name for _flow, name in queries.flows_naming(["form_submitted", "mail_opened", "deal_won"])]
+
+    waiting = {"w": world.wait_for({"event": "form_submitted"}, days=9), "done": END, "no": END}
+    with tenant_scope(acme.workspace):
+        made = world.flow(waiting)
+        world.enter(made, world.people(1))
+        actions.tick(now=NOON)
+        Flow.objects.update(draft={**made.draft, "steps": {**STEPS, "x": {"event": "mail_opened"}}})
+        drafted = naming()
+        made.versions.create(no=2, document={"event": "deal_won"}, published_at=NOON)
+        Flow.objects.update(published_no=2, draft={})
+        published = naming()
+        actions.tick(now=NOON + timedelta(days=10))
+        after = naming()
+
+    assert (drafted, published, after) == (
+        ["form_submitted", "mail_opened"],
+        ["deal_won", "form_submitted"],
+        ["deal_won"],
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -21,12 +22,15 @@ from tracking.actions import (
     run_consumers,
     run_rejudgement,
 )
+from tracking.actions.rejudge.hits import judge_counted_near
 from tracking.collector.messages import Arrival, line_of, message_uuid
 from tracking.collector.pixel import pixel_line
 from tracking.collector.request import Request
-from tracking.models import Event, Rejudgement
-from tracking.queries import find_page
-from tracking.verdict import Hit
+from tracking.models import Event, Rejudgement, Upkeep
+from tracking.queries import find_page, page_ranges
+from tracking.queries.verdicts import Range
+from tracking.verdict import Hit, PixelHit
+from tracking.verdict.pixels import in_bursts
 
 BOT = "Mozilla/5.0 (compatible; GPTBot/1.2; +https://openai.com/gptbot)"
 START = NOW - timedelta(hours=1)
@@ -109,6 +113,32 @@ def test_many_views_from_one_place_in_a_minute_are_in_doubt_as_they_are_read(acm
 
 
 @pytest.mark.django_db(transaction=True)
+def test_read_in_small_helpings_the_same_are_in_doubt_as_the_rule_says_and_none_is_looked_at_twice(acme, monkeypatch):
+    few, draw = 4, Random(7)
+    for place in ("tracking.verdict.pixels", "tracking.actions.rejudge.hits"):
+        monkeypatch.setattr(f"{place}.BURST_VIEWS", few)
+    moments = sorted(START + timedelta(seconds=draw.randrange(2_400)) for _ in range(80))
+    for number, moment in enumerate(moments):
+        hit = Hit(ua=BROWSER, ip="203.0.114.0", method="POST", posted=True).as_json()
+        key = {"kind": "page", "key": "https://acme.jp/0", "props": {"hit": hit}}
+        keep(acme.workspace.pk, f"m{number}", visitor="", at=moment, rule_version=3, **key)
+        if number % 9 == 0:
+            drain(now=NOW)
+            run_consumers(now=NOW, only=["verdicts"])
+    drain(now=NOW)
+    monkeypatch.setattr("tracking.actions.rejudge.hits.MOST_COUNTED", 9)
+
+    run_consumers(now=NOW, only=["verdicts"], batch=3)
+
+    hits = [PixelHit(number, at.timestamp(), Hit(posted=True)) for number, at in enumerate(moments)]
+    told = {one.key for one in in_bursts(hits)}
+    assert 10 < len(told) < 70
+    assert verdicts(acme.workspace) == [2 if number in told else 0 for number in range(80)]
+    with tenant_scope(acme.workspace):
+        assert judge_counted_near(moments) == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_bot_that_is_known_later_is_taken_out_of_the_counts_and_the_audit_says_so(acme, monkeypatch):
     counted(acme.workspace, 4, every=7.0, ua=BOT)
     counted(acme.workspace, 3, every=300.0)
@@ -133,6 +163,11 @@ def test_what_was_told_again_with_an_id_is_never_counted_twice_by_judging(acme):
 
     done = told_again(acme.workspace)
 
+    today = NOW.date()
+    with tenant_scope(acme.workspace):
+        found = find_page("https://acme.jp/0", since=today, until=today)
+        assert found is not None
+        assert page_ranges(found, since=today, until=today).views == Range(1, 1)
     assert (views(acme.workspace), done.changed) == (1, 0)
     assert "replaced" in reasons(acme.workspace)
 
@@ -151,3 +186,18 @@ def test_after_ninety_days_nothing_is_kept_of_nobody(acme):
         held = list(Event.objects.order_by("occurred_at", "visitor_id").values_list("props__hit__ua", flat=True))
         assert sql.run("SELECT count(*) FROM tracking_event WHERE props ? 'url'").value() == 3
     assert (gone, sorted(map(bool, held))) == ([1, 0], [False, True, True])
+
+
+@pytest.mark.django_db
+def test_forgetting_goes_in_chunks_and_is_done_after_the_last(acme, monkeypatch):
+    monkeypatch.setattr("tracking.actions.forgetting.AT_ONCE", 2)
+    counted(acme.workspace, 4, every=0.5, at=NOW - timedelta(days=130))
+    counted(acme.workspace, 3, every=1.0, at=NOW - timedelta(days=91), place=2)
+    turns = iter([True, False, False])
+
+    first = forget_hits_of_nobody(now=NOW, running=lambda: next(turns, False))
+    with tenant_scope(acme.workspace):
+        done = list(Upkeep.objects.values_list("nobody_until", flat=True))
+    rest = [forget_hits_of_nobody(now=NOW), forget_hits_of_nobody(now=NOW)]
+
+    assert (first, done, rest) == (2, [], [5, 0])

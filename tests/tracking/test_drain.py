@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ma_platform.db import sql
+from ma_platform.tenancy.models import Workspace
 from ma_platform.tenancy.scope import system_scope, tenant_scope
 from tests.tracking.collecting import NOW
 from tracking.actions import SubjectRef, accept_fact, bind_visitor, drain, record, staged
@@ -190,13 +191,15 @@ def test_a_subject_key_too_long_for_the_index_is_kept_by_its_hash(in_acme, key):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_events_of_a_workspace_that_is_gone_hold_nobody_up(acme):
-    keep(acme.workspace.pk + 1_000, "m1")
-    keep(acme.workspace.pk, "m2")
+def test_events_of_a_workspace_that_is_gone_or_closed_hold_nobody_up(acme, globex):
+    Workspace.objects.filter(pk=globex.workspace.pk).update(closed_at=NOW)
+    keep(globex.workspace.pk + 1_000, "m1")
+    keep(globex.workspace.pk, "m2")
+    keep(acme.workspace.pk, "m3")
 
     drained = drain(now=NOW)
 
-    assert (drained.seen, drained.written, drained.rejected) == (2, 1, 0)
+    assert (drained.seen, drained.written, drained.rejected) == (3, 1, 0)
 
 
 def test_a_view_told_again_after_consent_counts_once(acme, globex):

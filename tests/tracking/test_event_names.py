@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import connections
@@ -21,12 +22,15 @@ from tracking.actions import (
     BadEventName,
     NoPlaceLeft,
     add_event_name,
+    ask_to_put_back,
     bring_back_event_name,
     event_names,
     ignore_event_names,
     label_event_name,
     names,
+    put_asked_back,
     rest_names,
+    resting,
     take_in,
 )
 from tracking.collector.lines import VOUCHED, Line
@@ -160,7 +164,7 @@ def test_an_ignored_name_is_dropped_counted_and_out_of_the_way_until_it_is_broug
     assert take(acme, "d", "e") == (2, 0)
     with tenant_scope(acme.workspace):
         (row,) = listed(EventNameFilter(text="A", state="ignored"), today=NOW.date())
-        assert (row.name, row.ever, row.dropped) == ("a", 1, 3)
+        assert (row.name, row.recent, row.more, row.dropped) == ("a", 1, False, 3)
         bring_back_event_name(ignored[0], by=acme.owner, now=NOW)
         with pytest.raises(NoPlaceLeft):
             bring_back_event_name(ignored[1], by=acme.owner, now=NOW)
@@ -203,7 +207,8 @@ def test_names_without_events_give_their_place_back_and_take_it_again(acme):
     with tenant_scope(acme.workspace):
         Retention.objects.create(name=1003, days=90, done_until=NOW - timedelta(days=90))  # of "old"
         sql.run("DELETE FROM tracking_event WHERE tenant_id = %(tenant_id)s AND name IN (1001, 1003)")  # "gone", "old"
-        sql.run("DELETE FROM tracking_daily WHERE tenant_id = %(tenant_id)s AND name = 1001")
+        sql.run("DELETE FROM tracking_daily WHERE tenant_id = %(tenant_id)s AND name IN (1001, 1002)")
+        CustomName.objects.filter(name="kept").update(first_at=None, last_at=NOW - timedelta(days=31))
 
     assert (known(acme)[0], rest_names(now=NOW), rest_names(now=NOW)) == (("added", 1000), 2, 0)
 
@@ -214,6 +219,87 @@ def test_names_without_events_give_their_place_back_and_take_it_again(acme):
     with tenant_scope(acme.workspace):
         live = [(row.name, row.number) for row in listed(EventNameFilter(state="live"), today=NOW.date())]
     assert live == [("x", 1004), ("old", 1003), ("kept", 1002), ("added", 1000)]
+
+
+def test_a_look_that_takes_too_long_leaves_the_name_its_place_and_is_not_repeated(acme, monkeypatch):
+    take_in([line(acme, "a", days=60)], now=NOW)
+    with tenant_scope(acme.workspace):
+        sql.run("DELETE FROM tracking_daily WHERE tenant_id = %(tenant_id)s")
+        sql.run("DELETE FROM tracking_event WHERE tenant_id = %(tenant_id)s")
+    monkeypatch.setattr(resting, "PATIENCE", 30)
+    monkeypatch.setattr(resting, "STANDS", "SELECT pg_sleep(5) IS NULL")
+
+    assert rest_names(now=NOW) == 0
+
+    monkeypatch.undo()
+    later = NOW + timedelta(days=31)
+    assert (rest_names(now=NOW), rest_names(now=later, running=lambda: False), rest_names(now=later)) == (0, 0, 1)
+
+
+def test_a_name_that_was_there_before_keeps_no_first_event_and_many_counts_are_told_as_a_part(acme, monkeypatch):
+    take(acme, "a")
+    with tenant_scope(acme.workspace):
+        CustomName.objects.update(first_at=None, last_at=NOW - timedelta(days=9), vouched=True)
+    take_in([line(acme, "a", message=f"m{days}", days=days) for days in (1, 2, 3)], now=NOW)
+    monkeypatch.setattr(asking, "MOST_COUNTED", 2)
+
+    with tenant_scope(acme.workspace):
+        (row,) = listed(EventNameFilter(), today=NOW.date())
+    assert (row.first_at, row.last_at, row.vouched) == (None, NOW - timedelta(days=1), True)
+    assert (row.recent, row.more) == (3, True)
+
+
+def test_events_that_find_no_place_again_are_not_counted_again(acme):
+    take(acme, "a", "b", "c", "d", "e")
+    with tenant_scope(acme.workspace):
+        ask_to_put_back(by=acme.owner, now=NOW)
+
+    assert put_asked_back(now=NOW).refused == 2
+    assert rows("SELECT number, count FROM tracking_turnedaway") == [(None, 2)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_name_is_added_while_events_of_it_are_written(acme):
+    take_in([line(acme, "a", days=1)], now=NOW)
+    written = Event()
+
+    def write() -> None:
+        with system_scope():
+            take(acme, "a")
+            written.set()
+            time.sleep(0.3)
+            take(acme, "b")
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        written.wait()
+        with tenant_scope(acme.workspace):
+            added = add_event_name("a", by=acme.owner, now=NOW)
+        writing.result()
+    with tenant_scope(acme.workspace):
+        kept = CustomName.objects.get(pk=added.pk)
+    assert (kept.vouched, kept.last_at, known(acme)) == (True, NOW, [("a", 1000), ("b", 1001)])
+
+
+def test_ignoring_what_is_used_names_the_uses_and_asks_first(acme, sign_in):
+    take(acme, "plan", "other")
+    with tenant_scope(acme.workspace):
+        create_segment("プラン選択者", {"event": "plan"}, by=acme.owner, now=NOW)
+        chosen = [public_id("plan"), public_id("other")]
+    client = sign_in()
+    address = reverse("tracking:event_names_ignore")
+
+    pages = [client.get(reverse("tracking:event_names")), client.get(reverse("tracking:event_name", args=chosen[:1]))]
+    asked = client.post(address, {"names": chosen}).content.decode()
+    with tenant_scope(acme.workspace):
+        before = name_places().ignored
+    client.post(address, {"names": chosen, "sure": "1"})
+
+    assert ["使われているイベントを無視しますか" in page.content.decode() for page in pages] == [True, True]
+    assert [text in asked for text in ("プラン選択者", "2種類を無視する", *chosen)] == [True] * 4
+    with tenant_scope(acme.workspace):
+        assert (before, name_places().ignored) == (0, 2)
 
 
 def test_pages_tell_of_names_as_text_and_what_uses_them(acme, sign_in):
@@ -264,7 +350,12 @@ def test_the_api_adds_lists_ignores_and_brings_back(acme, api):
 
     assert (added["name"], added["label"], added["state"], ignored) == ("plan", "プラン", "live", "ignored")
     assert [one["id"] for one in listed_ones] == [added["id"]]
-    assert (back["state"], back["count"], back["last_at"]) == ("live", 0, None)
+    assert (back["state"], back["count_30_days"], back["count_30_days_is_least"], back["last_at"]) == (
+        "live",
+        0,
+        False,
+        None,
+    )
     assert [one["name"] for one in first_page["results"]] == ["more"]
     assert [one["name"] for one in api.get(first_page["next"]).json()["results"]] == ["plan"]
     assert (refused.status_code, refused.json()["code"]) == (422, "bad_event_name")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO, StringIO
 
+import orjson
 from django.core.management import call_command
 
 from ma_platform.audit.models import AuditEntry
@@ -15,11 +16,22 @@ from ma_platform.tenancy.models import Workspace
 from ma_platform.tenancy.scope import tenant_scope
 from tests.tracking.collecting import NOW
 from tests.tracking.test_poison import line
-from tracking.actions import ask_to_put_back, drain, erase_people, put_asked_back, staged, tidy_set_aside
+from tracking.actions import (
+    ask_to_put_back,
+    drain,
+    drop_old_tombstones,
+    erase_people,
+    erase_visitor,
+    put_asked_back,
+    staged,
+    take_in,
+    tidy_set_aside,
+)
 from tracking.collector.lines import COLUMNS
 from tracking.models import Daily, Event, Rejected
 from tracking.queries import crowded_out, set_aside
-from tracking.set_aside import copied, excerpt, masked, read
+from tracking.set_aside import copied, excerpt, masked, read, short_addresses, shortened
+from tracking.verdict import Hit
 
 HOSTILE = 'a\\b "quoted", (comma)\n\ttab \u202e 山田'
 FIRST = NOW - timedelta(days=3)
@@ -145,6 +157,45 @@ def test_the_page_shows_strangers_text_as_text_and_lets_go_back(acme, globex, si
     assert answers == [302, 302, 404]
     assert "書き込み中" in client.get("/tracking/set-aside/?kind=value").content.decode()
     assert "この理由のものはありません" in client.get("/tracking/set-aside/?kind=time").content.decode()
+
+
+def test_a_line_is_set_aside_without_the_last_part_of_its_addresses(acme, monkeypatch):
+    monkeypatch.setattr("tracking.actions.names.ENV", replace(ENV, event_names=0, event_names_reserved=0))
+    props = {"hit": Hit(ua=HOSTILE, ip="203.0.113.77").as_json(), "a": HOSTILE}
+    lines = [
+        line(acme.workspace.pk, "past", name=0, custom="Plan", ip="2001:db8:1:2::9", props=props),
+        line(acme.workspace.pk, "bad", duration="x", ip="203.0.113.77", props=props),
+    ]
+
+    done = take_in(lines, now=NOW)
+
+    with tenant_scope(acme.workspace):
+        kept = [read(text) or {} for text in Rejected.objects.order_by("reason").values_list("line", flat=True)]
+    assert done.rejected == 2
+    assert [one["ip"] for one in kept] == ["203.0.113.0", "2001:db8:1::"]
+    for one in kept:
+        found = orjson.loads(one["props"] or "")
+        assert (found["hit"]["ip"], found["hit"]["ua"], found["a"]) == ("203.0.113.0", HOSTILE, HOSTILE)
+
+
+def test_of_a_damaged_line_too_the_addresses_are_short_and_moments_stay():
+    assert shortened("7\tx ip:2001:db8:1:2::9 203.0.113.77 03:00:00") == "7\tx ip:2001:db8:1:: 203.0.113.0 03:00:00"
+    assert short_addresses("::ffff:203.0.113.7") == "::"
+
+
+def test_nobody_erased_comes_back_with_a_line_that_is_put_back_weeks_later(acme):
+    tenant, weeks = acme.workspace.pk, NOW + timedelta(days=29)
+    take_in([line(tenant, "before", visitor="browser-one")], now=NOW)
+    with tenant_scope(acme.workspace):
+        erase_visitor("browser-one", by=None, now=NOW)
+    aside(acme.workspace, line(tenant, "late", visitor="browser-one").decode(), "ip: x", at=NOW)
+
+    drop_old_tombstones(now=weeks)
+    with tenant_scope(acme.workspace):
+        ask_to_put_back(by=acme.owner, now=weeks)
+    done = put_asked_back(now=weeks)
+
+    assert (done.lines, done.written, left(acme.workspace)) == (1, 0, [])
 
 
 def test_lines_of_an_erased_person_go_too(acme):

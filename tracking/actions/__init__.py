@@ -21,7 +21,6 @@ from tracking.actions.export import export_visitor
 from tracking.actions.forgetting import forget_hits_of_nobody
 from tracking.actions.handing import Handed, hand_back, hand_over, survivors
 from tracking.actions.months import ensure_partitions
-from tracking.actions.names import rest_names
 from tracking.actions.networks import (
     Learned,
     NoSuchNetwork,
@@ -45,6 +44,7 @@ from tracking.actions.rejudge import (
     resume,
     run_rejudgement,
 )
+from tracking.actions.resting import rest_names
 from tracking.actions.retention import clear_due
 from tracking.actions.secret import drop_old_secret, rotate_secret, show_secret
 from tracking.actions.served import tell_served_hosts
@@ -70,7 +70,6 @@ from tracking.actions.undoing import (
     undo_binding,
 )
 from tracking.actions.unsaying import unsay
-from tracking.actions.zones import recount_moved
 from tracking.facts import Agent, NewFact, SubjectRef
 from tracking.networks import Seen
 from tracking.sources import visit_source
@@ -145,7 +144,6 @@ __all__ = [
     "put_asked_back",
     "record",
     "record_many",
-    "recount_moved",
     "refuse_network",
     "remove_domain",
     "rest_names",

@@ -19,8 +19,10 @@ from ma_platform.env import ENV
 from ma_platform.tenancy.models import ApiKey, User
 from ma_platform.tenancy.scope import system_scope
 from tracking.actions.drain import take_in
+from tracking.models import Rejected
 from tracking.set_aside import copied, firsts, message_of
 
+NAMES = Rejected.Kind.NAMES
 AT_ONCE = 1_000  # lines put back, or let go, in a transaction
 
 
@@ -86,11 +88,16 @@ def _put_some_back(tenant_id: int, *, now: datetime) -> PutBack:
         rows = sql.run(TAKE, tenant_id=tenant_id, most=AT_ONCE).rows
         if not rows:
             return PutBack()
-        lines = [copied(line, tenant_id) for line, _at in rows]
+        lines = [copied(line, tenant_id) for line, _at, _kind in rows]
         drained = take_in(lines, now=now)
-        first = firsts([message_of(line) for line in lines], [at for _line, at in rows])
+        messages = [message_of(line) for line in lines]
+        first = firsts(messages, [at for _line, at, _kind in rows])
         columns: dict[str, Any] = {"messages": list(first), "moments": list(first.values())}  # Any: arrays
-        sql.run(AGAIN, tenant_id=tenant_id, last=last, now=now, **columns)
+        again = sql.run(AGAIN, tenant_id=tenant_id, last=last, now=now, **columns).rows
+        nameless = {message for message, (_line, _at, kind) in zip(messages, rows, strict=True) if kind == NAMES}
+        twice = sum(kind == NAMES and message in nameless for message, kind in again)
+        if twice:
+            sql.run(COUNTED_BEFORE, tenant_id=tenant_id, lines=twice, now=now)
     return PutBack(len(rows), drained.written, drained.rejected)
 
 
@@ -120,7 +127,7 @@ TAKE = """
     )
     DELETE FROM tracking_rejected AS line USING due
      WHERE line.tenant_id = %(tenant_id)s AND line.id = due.id
-    RETURNING line.line, line.at
+    RETURNING line.line, line.at, line.kind
 """
 # Told by the message's id, which stands second in both of the ways lines are kept.
 AGAIN = """
@@ -129,6 +136,14 @@ AGAIN = """
      WHERE again.tenant_id = %(tenant_id)s AND again.id > %(last)s
        AND first.message = CASE WHEN starts_with(again.line, '(') THEN split_part(again.line, ',', 2)
                                 ELSE split_part(again.line, chr(9), 2) END
+    RETURNING first.message, again.kind
+"""
+# They were counted when they were set aside the first time; `take_in` has just counted them again.
+COUNTED_BEFORE = """
+    UPDATE tracking_turnedaway AS turned SET count = greatest(turned.count - %(lines)s, 0)
+      FROM tenancy_workspace AS workspace
+     WHERE workspace.id = %(tenant_id)s AND turned.tenant_id = workspace.id AND turned.number IS NULL
+       AND turned.day = (%(now)s AT TIME ZONE workspace.timezone)::date
 """
 LET_GO = """
     WITH due AS MATERIALIZED (

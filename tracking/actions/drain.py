@@ -30,6 +30,7 @@ from tracking.collector.keeper import Keeper
 from tracking.collector.lines import COLUMNS
 from tracking.collector.spool import waiting
 from tracking.collector.stream import COUNT, LINES, MOST_LINES, Kept, known, read
+from tracking.set_aside import short_addresses, shortened
 
 EVENTS_AT_ONCE = 20_000  # a backlog costs less in large pieces: a browser's row is touched once for all its events
 ENTRIES_AT_ONCE = 500
@@ -264,7 +265,7 @@ def _staged(lines: list[bytes], ready: _Ready) -> Batch:
     sets.copy_lines(staged.TABLE, COLUMNS, io.BytesIO(b"\n".join(lines) + b"\n"))
     batch = sql.typed(staged.LOOK, Batch)[0]
     if batch.orphans:
-        log.warning("%s events of workspaces that are gone", sql.run(staged.DROP_ORPHANS).rowcount)
+        log.warning("%s events of workspaces that are closed or gone", sql.run(staged.DROP_ORPHANS).rowcount)
     if batch.buried:
         sql.run(DROP_BURIED)
     return batch
@@ -285,10 +286,11 @@ def _reject(line: bytes, reason: str, *, now: datetime) -> None:
     tenant = line.partition(b"\t")[0].decode("ascii", "replace")
     if not tenant.isdecimal():
         return
-    text = line.decode("utf-8", "replace").replace("\x00", "")
+    text = shortened(line.decode("utf-8", "replace").replace("\x00", ""))
+    said = short_addresses(reason.replace("\x00", ""))[:500]
     try:
         with tenant_scope(int(tenant)), transaction.atomic():
-            sql.run(REJECT, line=text, reason=reason.replace("\x00", "")[:500], now=now)
+            sql.run(REJECT, line=text, reason=said, now=now)
     except AT_FAULT:
         log.exception("the tenant of a rejected line is gone: %s", tenant)
 

@@ -1,7 +1,7 @@
 """Forget a browser, or people: events, visits, days, bindings. What is still on its way is not written afterwards.
 
 Reports lose what the person did; nothing is left that could be counted. A tombstone (a hash) keeps leftovers in
-streams, spools and senders' queues from bringing anything back for a week.
+streams, spools, senders' queues and lines set aside from bringing anything back.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.db import transaction
 
 from ma_platform import audit
 from ma_platform.db import sql
+from ma_platform.env import ENV
 from ma_platform.errors import NotFound
 from ma_platform.tenancy.models import ApiKey, User
 from ma_platform.tenancy.scope import system_scope
@@ -23,7 +24,7 @@ from tracking.actions.handing import forget_aliases
 from tracking.actions.links import relink
 from tracking.actions.retention import tell_fewer
 
-REMEMBERED = timedelta(days=7)
+REMEMBERED = timedelta(days=7 + ENV.set_aside_days)  # a line set aside can be put back until it is let go
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def erase_people(lead_ids: Collection[int], *, now: datetime) -> Forgotten:
 
 
 def drop_old_tombstones(*, now: datetime) -> int:
-    """After a week nothing can be on its way any more."""
+    """A week after the last line set aside went, nothing can be on its way any more."""
     with system_scope():
         return sql.run("DELETE FROM tracking_tombstone WHERE at < %(before)s", before=now - REMEMBERED).rowcount
 

@@ -20,6 +20,7 @@ from tracking.models import CustomName
 
 LABEL = 100  # characters
 LIVE = Q(ignored_at=None, rested_at=None)
+DECIDED = ["vouched", "added_at", "ignored_at", "rested_at"]  # ingest writes the others
 
 
 class NoSuchEventName(errors.DomainError):
@@ -53,7 +54,7 @@ def add_event_name(name: str, *, label: str = "", by: User | ApiKey, now: dateti
     name = name.strip()
     if not _can_be(name):
         raise BadEventName(most=limits.NAME)
-    give_out_alone()
+    _one_at_a_time(name=name)
     found: CustomName | None = CustomName.objects.filter(name=name).first()
     if found is None or found.ignored_at or found.rested_at:
         _refuse_when_full()
@@ -64,7 +65,7 @@ def add_event_name(name: str, *, label: str = "", by: User | ApiKey, now: dateti
         found = CustomName(name=name, number=highest + 1)
     found.vouched, found.added_at, found.ignored_at, found.rested_at = True, now, None, None
     found.label = _one_line(label) or found.label
-    found.save()
+    found.save(update_fields=[*DECIDED, "label"] if found.pk else None)
     audit.record(by, "event_name.added", found.public_id, at=now, name=found.name)
     return found
 
@@ -82,13 +83,13 @@ def ignore_event_names(public_ids: Sequence[str], *, by: User | ApiKey, now: dat
 @transaction.atomic
 def bring_back_event_name(public_id: str, *, by: User | ApiKey, now: datetime) -> CustomName:
     """Take an ignored name in again, with a member's word for it. Raises NoSuchEventName, NoPlaceLeft."""
-    give_out_alone()
+    _one_at_a_time(public_id=public_id)
     found = _named(public_id)
     if found.ignored_at is None:
         return found
     _refuse_when_full()
     found.vouched, found.added_at, found.ignored_at, found.rested_at = True, now, None, None
-    found.save()
+    found.save(update_fields=DECIDED)
     audit.record(by, "event_name.brought_back", public_id, at=now)
     return found
 
@@ -101,6 +102,12 @@ def label_event_name(public_id: str, label: str, *, by: User | ApiKey, now: date
     found.save(update_fields=["label"])
     audit.record(by, "event_name.labelled", public_id, at=now, name=found.label)
     return found
+
+
+def _one_at_a_time(**which: str) -> None:
+    """Like ingest: first the name's row, then whose turn it is. A resting name's row comes after, as there."""
+    list(CustomName.objects.filter(rested_at=None, **which).select_for_update(no_key=True).values_list("pk"))
+    give_out_alone()
 
 
 def _named(public_id: str) -> CustomName:

@@ -7,46 +7,49 @@ shortened, and mails of a year are to be judged again when a gateway is known.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ma_platform.db import sql
-from ma_platform.tenancy.scope import system_scope
-from tracking.actions.retention import BEGINNING, midnight
+from ma_platform.tenancy.scope import system_scope, tenant_scope
+from tracking.actions.retention import BEGINNING, midnight, months_between
 from tracking.collector import limits
 from tracking.facts import HIT
 
 DAYS = 90
 LATE = limits.OLDEST + limits.SPOOL_AGE + timedelta(hours=1)  # older ones are kept without it from the start
-LONGEST = timedelta(days=31)  # of hits a statement looks at
+AT_ONCE = 5_000  # hits a transaction: consumers wait for the oldest that is open
 
 
-def forget_hits_of_nobody(*, now: datetime) -> int:
-    """Forget what is due, after each workspace's midnight; returns hits forgotten. Nearly free when nothing is."""
+def forget_hits_of_nobody(*, now: datetime, running: Callable[[], bool] = lambda: True) -> int:
+    """Forget what is due, after each workspace's midnight; stops between chunks when `running()` is false.
+
+    Returns hits forgotten. Nearly free when nothing is due.
+    """
     with system_scope():
         due = sql.run(DUE).rows
-    spans = defaultdict(list)
+    gone = 0
     for tenant_id, zone, done in due:
         until = midnight(now, DAYS, ZoneInfo(zone))
         if done is None or done < until:
-            spans[(done or BEGINNING, until)].append(tenant_id)
-    return sum(_forget(since, until, tenants) for (since, until), tenants in sorted(spans.items()))
+            gone += _forget(tenant_id, done - LATE if done else BEGINNING, until, running)
+    return gone
 
 
-def _forget(since: datetime, until: datetime, tenants: list[int]) -> int:
-    """A month a transaction."""
-    with system_scope():
-        begins = since - LATE if since > BEGINNING else sql.run(FIRST, until=until).value() or until
+def _forget(tenant_id: int, since: datetime, until: datetime, running: Callable[[], bool]) -> int:
+    """A chunk a transaction; done is what was looked at to the end."""
     gone = 0
-    while True:
-        ends = min(begins + LONGEST, until)
-        with system_scope():
-            gone += sql.run(FORGET, tenants=tenants, since=begins, until=ends, hit=HIT).rowcount
-            sql.run(DONE, tenants=tenants, until=max(ends, since))
-        if ends >= until:
-            return gone
-        begins = ends
+    for begins, ends in months_between(since, until):
+        last: datetime | None = begins
+        while last is not None and running():
+            with tenant_scope(tenant_id):
+                some, last = sql.run(FORGET, since=last, until=ends, hit=HIT, most=AT_ONCE).one()
+            gone += some
+    if running():
+        with tenant_scope(tenant_id):
+            sql.run(DONE, until=until)
+    return gone
 
 
 DUE = """
@@ -55,14 +58,22 @@ DUE = """
       LEFT JOIN tracking_upkeep AS upkeep ON upkeep.tenant_id = workspace.id
      ORDER BY workspace.id
 """
-FIRST = "SELECT min(occurred_at) FROM tracking_event WHERE occurred_at < %(until)s"
+# In the order of the index by browser. `last`: where the next chunk begins; null when there is none.
 FORGET = """
-    UPDATE tracking_event AS event SET props = event.props - %(hit)s
-     WHERE event.tenant_id = ANY (%(tenants)s::bigint[]) AND event.visitor_id IS NULL AND event.lead_id IS NULL
-       AND event.occurred_at >= %(since)s AND event.occurred_at < %(until)s AND event.props -> %(hit)s IS NOT NULL
+    WITH due AS MATERIALIZED (
+        SELECT event.id, event.occurred_at FROM tracking_event AS event
+         WHERE event.tenant_id = %(tenant_id)s AND event.visitor_id IS NULL AND event.lead_id IS NULL
+           AND event.occurred_at >= %(since)s AND event.occurred_at < %(until)s AND event.props ? %(hit)s
+         ORDER BY event.visitor_id, event.occurred_at LIMIT %(most)s
+    ), gone AS (
+        UPDATE tracking_event AS event SET props = event.props - %(hit)s
+          FROM due
+         WHERE event.tenant_id = %(tenant_id)s AND event.id = due.id AND event.occurred_at = due.occurred_at
+           AND event.occurred_at >= %(since)s AND event.occurred_at < %(until)s
+    )
+    SELECT count(*)::int, CASE WHEN count(*) = %(most)s THEN max(occurred_at) END AS last FROM due
 """
 DONE = """
-    INSERT INTO tracking_upkeep AS upkeep (tenant_id, nobody_until)
-    SELECT tenant_id, %(until)s FROM unnest(%(tenants)s::bigint[]) AS due(tenant_id)
+    INSERT INTO tracking_upkeep AS upkeep (tenant_id, nobody_until) VALUES (%(tenant_id)s, %(until)s)
     ON CONFLICT (tenant_id) DO UPDATE SET nobody_until = excluded.nobody_until
 """

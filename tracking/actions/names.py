@@ -8,19 +8,18 @@ without a place set aside and counted.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ma_platform.db import sql
 from ma_platform.env import ENV
-from ma_platform.tenancy.scope import system_scope
+from tracking.actions.shorten import SHORT
 from tracking.catalogue import CUSTOM_FROM
 from tracking.collector.lines import COLUMNS, VOUCHED
+from tracking.facts import HIT
 
 FEW = 5  # names without a place that are told
 HIGHEST = 32_767
-QUIET, LOOKED_AT_ONCE = timedelta(days=30), 100
-COUNTS_KEPT = timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +55,6 @@ def give_out_alone() -> None:
     sql.run(ALONE)
 
 
-def rest_names(*, now: datetime) -> int:
-    """Names of which no event is kept give their place back: their time is over, or the people were erased. Ignored
-    and added ones stay as they are. Returns names that rest now; a later event takes a place again.
-    """
-    with system_scope():
-        rested: int = sql.run(REST_CLEARED, now=now).rowcount
-        rested += sql.run(REST_GONE, now=now, quiet=now - QUIET, most=LOOKED_AT_ONCE).value()
-        sql.run(FORGET_COUNTS, before=(now - COUNTS_KEPT).date())
-    return rested
-
-
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('tracking_customname'));"
 # Names are looked up one by one in the order of their index, whatever the planner believes (see `staged`).
 _KNOWN = """
@@ -95,7 +83,8 @@ _KNOWN = """
           LEFT JOIN tracking_customname AS own ON own.tenant_id = asking.tenant_id
          GROUP BY asking.tenant_id
     )"""
-# When a name was seen is written once an hour, and left to whoever else is writing it just now.
+# When a name was seen is written once an hour, and left to whoever else is writing it just now. One that was there
+# before anybody noted its first event (it has a last one only) keeps none: later ones would not be the first.
 NUMBER = (
     _KNOWN  # noqa: S608 - constants put together, values are parameters
     + """, numbered AS (
@@ -110,12 +99,14 @@ NUMBER = (
           FROM known
           JOIN tracking_customname AS own ON own.id = known.id
          WHERE known.live AND (coalesce(own.last_at < known.until - interval '1 hour', true)
-                               OR coalesce(own.first_at > known.since, true) OR own.vouched <> known.vouched)
+                               OR coalesce(own.first_at > known.since, own.last_at IS NULL)
+                               OR (known.vouched AND NOT own.vouched))
            FOR NO KEY UPDATE OF own SKIP LOCKED
     ), noted AS (
         UPDATE tracking_customname AS own
-           SET first_at = least(own.first_at, seen.since), last_at = greatest(own.last_at, seen.until),
-               vouched = seen.vouched
+           SET first_at = CASE WHEN own.first_at IS NOT NULL OR own.last_at IS NULL
+                               THEN least(own.first_at, seen.since) END,
+               last_at = greatest(own.last_at, seen.until), vouched = own.vouched OR seen.vouched
           FROM seen WHERE own.id = seen.id
     )
     SELECT coalesce(bool_or(NOT known.live), false) AS left,
@@ -139,7 +130,7 @@ MAKE = (
          WHERE room.taken + asked.place <= %(most)s
            AND (asked.vouched OR room.strange + asked.strangers <= %(most)s - %(reserved)s)
     ), woken AS (
-        UPDATE tracking_customname AS own SET rested_at = NULL, vouched = granted.vouched
+        UPDATE tracking_customname AS own SET rested_at = NULL, vouched = own.vouched OR granted.vouched
           FROM granted WHERE own.id = granted.id
     )
     INSERT INTO tracking_customname (tenant_id, name, number, vouched, first_at, last_at)
@@ -152,12 +143,19 @@ MAKE = (
 
 # Columns that hold what people sent; the others need no escapes.
 _TEXTS = {"visitor", "custom", "kind", "key", "subject_name", "url", "host", "path", "agent", "language"}
+_HIT_IP = f"gone.props #>> ARRAY['{HIT}', 'ip']"
+_SHORT_HIT = f"""
+    CASE WHEN pg_input_is_valid({_HIT_IP}, 'inet')
+         THEN jsonb_set(gone.props, ARRAY['{HIT}', 'ip'], to_jsonb({SHORT.format(f"({_HIT_IP})::inet")}))
+         ELSE gone.props END
+"""
 _ESCAPED = (("'\\'", "'\\\\'"), ("chr(9)", "'\\t'"), ("chr(10)", "'\\n'"), ("chr(13)", "'\\r'"))
 
 
 def _as_sent() -> str:
-    """A staged row as the line it came in, so that it can be sent through once more."""
+    """A staged row as the line it came in, so that it can be sent through once more; its addresses are short."""
     written = {name: f"gone.{name}::text" for name in COLUMNS}
+    written["ip"], written["props"] = SHORT.format("gone.ip"), f"({_SHORT_HIT})::text"
     for raw, escaped in _ESCAPED:
         for name in _TEXTS | {"reasons", "source", "props"}:
             written[name] = f"replace({written[name]}, {raw}, {escaped})"
@@ -193,34 +191,3 @@ SET_ASIDE = f"""
     )
     SELECT count(*) FROM gone WHERE gone.ignored IS NULL
 """  # noqa: S608 - column names are constants
-# `last_at` may be an hour behind.
-REST_CLEARED = """
-    UPDATE tracking_customname AS own SET rested_at = %(now)s
-      FROM tracking_retention AS kept
-     WHERE kept.tenant_id = own.tenant_id AND kept.name = own.number AND own.rested_at IS NULL
-       AND own.ignored_at IS NULL AND own.added_at IS NULL AND own.last_at < kept.done_until - interval '1 hour'
-"""
-# Nobody counts it by day and it has long been quiet: is there really nothing between its first and its last event?
-REST_GONE = """
-    WITH quiet AS MATERIALIZED (
-        SELECT own.tenant_id, own.id, own.number, own.first_at, own.last_at
-          FROM tracking_customname AS own
-         WHERE own.rested_at IS NULL AND own.ignored_at IS NULL AND own.added_at IS NULL AND own.last_at < %(quiet)s
-           AND coalesce(own.looked_at < %(quiet)s, true)
-           AND NOT EXISTS (SELECT FROM tracking_daily AS daily
-                            WHERE daily.tenant_id = own.tenant_id AND daily.name = own.number)
-         ORDER BY own.tenant_id, own.id LIMIT %(most)s
-    ), looked AS (
-        UPDATE tracking_customname AS own
-           SET looked_at = %(now)s,
-               rested_at = CASE WHEN NOT EXISTS (
-                   SELECT FROM tracking_event AS event
-                    WHERE event.tenant_id = quiet.tenant_id AND event.name = quiet.number
-                      AND event.occurred_at >= coalesce(quiet.first_at, '-infinity')
-                      AND event.occurred_at < quiet.last_at + interval '2 hours') THEN %(now)s END
-          FROM quiet WHERE own.tenant_id = quiet.tenant_id AND own.id = quiet.id
-        RETURNING own.rested_at
-    )
-    SELECT count(rested_at) FROM looked
-"""
-FORGET_COUNTS = "DELETE FROM tracking_turnedaway WHERE day < %(before)s"

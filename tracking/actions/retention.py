@@ -45,7 +45,7 @@ def clear_due(*, now: datetime, running: Callable[[], bool] = lambda: True) -> i
         due = _due(now)
     gone = 0
     for one in due:
-        for since, until in _months(one.since, one.until):
+        for since, until in months_between(one.since, one.until):
             while running():
                 deleted = _clear_chunk(one, since, until, now=now)
                 gone += deleted
@@ -68,7 +68,7 @@ def _due(now: datetime) -> list[Due]:
     return found
 
 
-def _months(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+def months_between(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The span cut along the log's partitions, oldest first, so that a statement reads one of them."""
     with system_scope():
         opened: list[date] = [day for day in sql.run(MONTHS).values() if day is not None]

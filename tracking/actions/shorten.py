@@ -71,14 +71,14 @@ DUE = """
       LEFT JOIN tracking_upkeep AS upkeep ON upkeep.tenant_id = workspace.id
      ORDER BY workspace.id
 """
-_SHORT = "host(network(set_masklen({0}, CASE family({0}) WHEN 4 THEN 24 ELSE 48 END)))"
+SHORT = "host(network(set_masklen({0}, CASE family({0}) WHEN 4 THEN 24 ELSE 48 END)))"
 # Not before somebody has looked whose network it is.
 VISITS = f"""
-    UPDATE tracking_session AS visit SET ip = {_SHORT.format("visit.ip")}::inet
+    UPDATE tracking_session AS visit SET ip = {SHORT.format("visit.ip")}::inet
       FROM unnest(%(tenants)s::bigint[]) AS due(tenant_id)
      WHERE visit.tenant_id = due.tenant_id AND visit.last_at >= %(since)s AND visit.last_at < %(until)s
        AND visit.ip IS NOT NULL AND visit.enriched_at IS NOT NULL
-       AND visit.ip <> {_SHORT.format("visit.ip")}::inet
+       AND visit.ip <> {SHORT.format("visit.ip")}::inet
 """  # noqa: S608 - constants put together, values are parameters
 FIRST = "SELECT min(occurred_at) FROM tracking_event WHERE occurred_at < %(until)s"
 HITS = f"""
@@ -89,7 +89,7 @@ HITS = f"""
            AND event.occurred_at < %(until)s AND event.props -> %(hit)s IS NOT NULL
     ), long AS MATERIALIZED (
         SELECT found.tenant_id, found.id, found.occurred_at,
-               CASE WHEN pg_input_is_valid(found.ip, 'inet') THEN {_SHORT.format("(found.ip)::inet")} ELSE '' END
+               CASE WHEN pg_input_is_valid(found.ip, 'inet') THEN {SHORT.format("(found.ip)::inet")} ELSE '' END
                    AS short
           FROM found WHERE found.ip <> ''
     )

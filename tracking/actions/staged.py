@@ -49,7 +49,8 @@ LOOK = """
     )
     SELECT batch.*,
            EXISTS (SELECT FROM unnest(batch.tenants) AS stated(id)
-                    WHERE NOT EXISTS (SELECT FROM tenancy_workspace AS workspace WHERE workspace.id = stated.id))
+                    WHERE NOT EXISTS (SELECT FROM tenancy_workspace AS workspace
+                                       WHERE workspace.id = stated.id AND workspace.closed_at IS NULL))
                AS orphans,
            EXISTS (SELECT FROM tracking_tombstone AS tomb WHERE tomb.tenant_id = ANY (batch.tenants)) AS buried,
            EXISTS (SELECT FROM tracking_domain AS domain
@@ -58,7 +59,8 @@ LOOK = """
 """
 DROP_ORPHANS = """
     DELETE FROM incoming
-     WHERE NOT EXISTS (SELECT FROM tenancy_workspace AS workspace WHERE workspace.id = incoming.tenant_id)
+     WHERE NOT EXISTS (SELECT FROM tenancy_workspace AS workspace
+                        WHERE workspace.id = incoming.tenant_id AND workspace.closed_at IS NULL)
 """
 # A deferred check would fail at the commit, where no line can be singled out any more.
 CHECK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"

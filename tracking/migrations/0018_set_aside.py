@@ -9,6 +9,13 @@ import django.db.models.functions.text
 import ma_platform.tenancy.orm
 from django.db import migrations, models
 
+# What is kept for 30 days from now on (and would go within a minute) is not written anew first.
+PAST_THEIR_DAYS = """
+    ALTER TABLE tracking_rejected NO FORCE ROW LEVEL SECURITY;
+    DELETE FROM tracking_rejected WHERE at < now() - interval '30 days';
+    ALTER TABLE tracking_rejected FORCE ROW LEVEL SECURITY;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,6 +23,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(PAST_THEIR_DAYS, migrations.RunSQL.noop),
         migrations.AddField(
             model_name="rejected",
             name="asked_at",
@@ -90,21 +98,6 @@ class Migration(migrations.Migration):
             model_name="upkeep",
             name="nobody_until",
             field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="upkeep",
-            name="recount_zone",
-            field=models.CharField(max_length=64, null=True),
-        ),
-        migrations.AddField(
-            model_name="upkeep",
-            name="recounted_to",
-            field=models.DateField(null=True),
-        ),
-        migrations.AddField(
-            model_name="upkeep",
-            name="zone",
-            field=models.CharField(max_length=64, null=True),
         ),
         migrations.AddIndex(
             model_name="rejected",

@@ -10,7 +10,7 @@ from ma_platform.tenancy.orm import TenantModel
 class Tombstone(TenantModel):
     """Somebody was erased: events of theirs that arrive later but happened before `at` are not written any more.
 
-    `who` is a hash (`tracking.tombs`), so that the row tells nothing; it goes after a week.
+    `who` is a hash (`tracking.tombs`), so that the row tells nothing; it goes when nothing of theirs can come back.
     """
 
     who = models.CharField(max_length=64)
@@ -24,17 +24,13 @@ class Tombstone(TenantModel):
 class Upkeep(TenantModel):
     """One row a workspace: addresses of visits (`visits_until`) and of hits (`hits_until`) are shortened up to here.
 
-    `nobody_until`: up to here nothing is kept any more of what came with hits of nobody. `zone`: in which the days of
-    `tracking_daily` begin (None: nobody has looked yet); while they are counted anew for `recount_zone`, those before
-    `recounted_to` are done. `crowded_out` lines that were set aside made room for newer ones, the last at `crowded_at`.
+    `nobody_until`: up to here nothing is kept any more of what came with hits of nobody. `crowded_out` lines that were
+    set aside made room for newer ones, the last at `crowded_at`.
     """
 
     visits_until = models.DateTimeField(null=True)
     hits_until = models.DateTimeField(null=True)
     nobody_until = models.DateTimeField(null=True)
-    zone = models.CharField(max_length=64, null=True)
-    recount_zone = models.CharField(max_length=64, null=True)
-    recounted_to = models.DateField(null=True)
     crowded_out = models.BigIntegerField(default=0, db_default=0)
     crowded_at = models.DateTimeField(null=True)
 

@@ -33,6 +33,7 @@ from tracking.queries.own_names import (
     event_names,
     find_event_name,
     name_places,
+    named_by,
     names_without_place,
     strange_names,
 )
@@ -159,6 +160,7 @@ __all__ = [
     "mail_verdicts",
     "main_site",
     "name_places",
+    "named_by",
     "names_without_place",
     "networks",
     "own_spool",

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from ma_platform.db import sql
 from ma_platform.env import ENV
+from tracking.models import CustomName
 
 COUNTED = timedelta(days=30)
+MOST_COUNTED = 2_000  # counts by day a name: one a person, browser, page and day
 LATELY = timedelta(days=1)  # a name without a place is worth a warning on its day and the next
 STATES = ("live", "ignored", "rested")
 
 
 @dataclass(frozen=True, slots=True)
 class EventNameRow:
-    """A name of the workspace's own. `recent` and `ever`: what people did under it, in 30 days and by all the counts by
-    day there are; `dropped` in 30 days while ignored. `first_at`, `last_at`: None before its first event.
+    """A name of the workspace's own. `recent`: what people did under it in 30 days by the counts by day, of which the
+    latest MOST_COUNTED are added up (`more`: there are others); `dropped` in 30 days while ignored. `last_at`: None
+    before its first event; `first_at` also where nobody has noted it.
     """
 
     public_id: str
@@ -30,7 +34,7 @@ class EventNameRow:
     first_at: datetime | None
     last_at: datetime | None
     recent: int
-    ever: int
+    more: bool
     dropped: int
 
     @property
@@ -80,19 +84,31 @@ def event_names(
 ) -> list[EventNameRow]:
     """Newest first, those with a smaller number than `before`. One query, over the counts by day of these names."""
     since = today - COUNTED
-    return sql.typed(LIST, EventNameRow, **_narrowed(asked), id="", since=since, before=before or 32_768, limit=limit)
+    narrow = {**_narrowed(asked), "id": ""}
+    return sql.typed(
+        LIST, EventNameRow, **narrow, since=since, before=before or 32_768, limit=limit, counted=MOST_COUNTED
+    )
 
 
 def find_event_name(public_id: str, *, today: date) -> EventNameRow | None:
     """One of them; None for a missing or foreign one."""
     narrow = _narrowed(EventNameFilter())
-    rows = sql.typed(LIST, EventNameRow, **narrow, id=public_id, since=today - COUNTED, before=32_768, limit=1)
+    since = today - COUNTED
+    rows = sql.typed(
+        LIST, EventNameRow, **narrow, id=public_id, since=since, before=32_768, limit=1, counted=MOST_COUNTED
+    )
     return rows[0] if rows and public_id else None
 
 
 def count_event_names(asked: EventNameFilter) -> int:
     counted: int = sql.run(COUNT, **_narrowed(asked), id="").value()
     return counted
+
+
+def named_by(public_ids: Sequence[str]) -> dict[int, str]:
+    """Names in use among these, by number: those that would be ignored."""
+    rows = CustomName.objects.filter(public_id__in=public_ids, ignored_at=None).order_by("number")
+    return dict(rows.values_list("number", "name"))
 
 
 def strange_names(text: str) -> list[str]:
@@ -136,13 +152,15 @@ LIST = (
     )
     SELECT shown.public_id, shown.name, shown.label, shown.number, shown.vouched, shown.added_at, shown.ignored_at,
            shown.rested_at, shown.first_at, shown.last_at,
-           coalesce(done.recent, 0)::bigint AS recent, coalesce(done.ever, 0)::bigint AS ever,
+           coalesce(done.recent, 0)::bigint AS recent, done.rows > %(counted)s AS more,
            coalesce(dropped.count, 0)::bigint AS dropped
       FROM shown
       LEFT JOIN LATERAL (
-           SELECT sum(daily.count) AS ever, sum(daily.count) FILTER (WHERE daily.day > %(since)s) AS recent
-             FROM tracking_daily AS daily
-            WHERE daily.tenant_id = %(tenant_id)s AND daily.name = shown.number) AS done ON true
+           SELECT count(*) AS rows, sum(latest.count) AS recent
+             FROM (SELECT daily.count FROM tracking_daily AS daily
+                    WHERE daily.tenant_id = %(tenant_id)s AND daily.name = shown.number AND daily.name >= 1000
+                      AND daily.day > %(since)s
+                    ORDER BY daily.day DESC LIMIT %(counted)s + 1) AS latest) AS done ON true
       LEFT JOIN LATERAL (
            SELECT sum(turned.count) AS count FROM tracking_turnedaway AS turned
             WHERE turned.tenant_id = %(tenant_id)s AND turned.number = shown.number

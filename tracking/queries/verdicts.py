@@ -135,7 +135,7 @@ RANGES = """
            count(DISTINCT lead_id) FILTER (WHERE verdict <> 1)::int
       FROM hit WHERE lead_id IS NOT NULL GROUP BY email
 """
-# Somebody seen for certain on the page is counted already.
+# Somebody seen for certain on the page is counted already, and so is a view that was told again with an id.
 DOUBTFUL = """
     WITH page AS MATERIALIZED (
         SELECT subject.id, (%(since)s::date)::timestamp AT TIME ZONE workspace.timezone AS since,
@@ -155,7 +155,7 @@ DOUBTFUL = """
       FROM page
       JOIN tracking_event AS event ON event.tenant_id = %(tenant_id)s AND event.subject_id = page.id
        AND event.occurred_at >= page.since AND event.occurred_at < page.until
-     WHERE event.name = 1 AND event.verdict = 2
+     WHERE event.name = 1 AND event.verdict = 2 AND NOT 'replaced' = ANY (event.reasons)
        AND NOT EXISTS (SELECT FROM ({away}) AS away WHERE away.lead_id = event.lead_id)
 """
 _PERIOD = """

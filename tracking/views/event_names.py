@@ -13,11 +13,19 @@ from ma_platform import clock
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
+from ma_platform.ui import slots
 from ma_platform.ui.pages import page_or_fragment
 from tracking import actions
 from tracking.event_name_form import EventNameForm, LabelForm
 from tracking.event_name_words import event_name_lines, event_name_page
-from tracking.queries import EventNameFilter, find_event_name, name_places, names_without_place, strange_names
+from tracking.queries import (
+    EventNameFilter,
+    find_event_name,
+    name_places,
+    named_by,
+    names_without_place,
+    strange_names,
+)
 
 SHOWN = 50
 
@@ -76,8 +84,18 @@ def one(request: MemberRequest, name_id: str) -> HttpResponse:
 @requires(Capability.EDIT_TRACKING)
 @require_POST
 def ignore(request: MemberRequest) -> HttpResponse:
-    """`names`: those whose events are dropped from now on; `found`: all with this text that nobody vouches for."""
-    chosen = strange_names(request.POST.get("found", "")[:200]) or request.POST.getlist("names")[:SHOWN]
+    """`names`: those whose events are dropped from now on; `found`: all with this text that nobody vouches for.
+
+    Asks first when something asks about one of them, unless `sure`.
+    """
+    found = request.POST.get("found", "")[:200]
+    chosen = strange_names(found) or request.POST.getlist("names")[:SHOWN]
+    names = named_by(chosen)
+    asking = {} if request.POST.get("sure") else slots.event_uses(names, request.can)
+    if asking:
+        uses = [(names[number], asked) for number, asked in asking.items()]
+        context = {"asking": uses, "found": found, "chosen": chosen, "count": len(names)}
+        return render(request, "tracking/event_names_ignore.html", context)
     count = actions.ignore_event_names(chosen, by=request.user, now=clock.now()) if chosen else 0
     told = ngettext("%(count)s name is ignored from now on.", "%(count)s names are ignored from now on.", count)
     messages.success(request, told % {"count": count})

@@ -7,7 +7,6 @@ What is needed lies beside each event in `props.hit`. Networks that show themsel
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from ma_platform.db import sql
 from tracking import verdict
 from tracking.actions.rejudge.changing import Changing, judged_columns
 from tracking.actions.rejudge.moves import Moved
-from tracking.catalogue import Event
+from tracking.catalogue import Event, Verdict
 from tracking.queries.pages import measured_pages
 from tracking.verdict import Hit
 from tracking.verdict.mails import GATEWAY_SECONDS
@@ -32,6 +31,7 @@ AROUND = timedelta(hours=1)  # everything that can bear on a hit lies this near
 SCAN = timedelta(minutes=10)
 PIXELS_AROUND = timedelta(minutes=2)
 BURST = timedelta(seconds=BURST_SECONDS)
+MOST_COUNTED = 10_000  # several times what a consumer reads at once
 GATEWAY_DAYS, GATEWAY_CONFIDENCE = 90, 80
 
 
@@ -103,16 +103,17 @@ def judge_pixels_near(pages: Collection[int], *, since: datetime, until: datetim
 
 
 def judge_counted_near(moments: Collection[datetime]) -> list[JudgedHit]:
-    """Judge views that are only counted, of networks and agents that told many of them about one of these moments.
+    """Put in doubt the views that are only counted and lie, with one of these moments, in a minute of many of them.
 
-    Read is twice as far as is judged: whoever is judged has all neighbours that matter.
+    Returns those that are not in doubt yet, the oldest MOST_COUNTED of them: the log holds what its reader has not come
+    to yet, so that a later call finds the others.
     """
     firsts, lasts = _stretches(moments)
-    since, until = [at - 2 * BURST for at in firsts], [at + 2 * BURST for at in lasts]
-    judged = judge_pixel_rows(rows_of(COUNTED_TOGETHER, many=BURST_VIEWS, since=since, until=until))
-    ends = [at + BURST for at in lasts]
-    near = [(one, bisect_left(ends, one.row.occurred_at)) for one in judged]
-    return [one for one, at in near if at < len(ends) and one.row.occurred_at >= firsts[at] - BURST]
+    since, until = [at - BURST for at in firsts], [at + BURST for at in lasts]
+    span: dict[str, Any] = {"minute": BURST, "many": BURST_VIEWS, "most": MOST_COUNTED}  # Any: parameters
+    rows = rows_of(COUNTED_TOGETHER, since=since, until=until, **span)
+    doubt = verdict.Judgement(Verdict.UNSURE, ("burst",))
+    return [JudgedHit(row, verdict.judge_post(row.hit.ua).worse(doubt)) for row in rows]
 
 
 def _stretches(moments: Collection[datetime]) -> tuple[list[datetime], list[datetime]]:
@@ -120,7 +121,7 @@ def _stretches(moments: Collection[datetime]) -> tuple[list[datetime], list[date
     firsts: list[datetime] = []
     lasts: list[datetime] = []
     for at in sorted(moments):
-        if lasts and at - lasts[-1] <= 4 * BURST:
+        if lasts and at - lasts[-1] <= 2 * BURST:
             lasts[-1] = at
         else:
             firsts.append(at)
@@ -278,18 +279,29 @@ PIXEL_HITS = (
        AND NOT event.props -> 'hit' ? 'posted'
 """
 )
+# The same rule as `verdict.pixels.in_bursts`. `until_now`: views of the minute that ends with this one; `full_at`: the
+# end of the next minute that has many. A minute with none of the moments was looked at when its last view was read.
 COUNTED_TOGETHER = (
     "SELECT "  # noqa: S608 - constants put together, values are parameters
     + HIT
     + """
-      FROM (SELECT view.*, count(*) OVER (PARTITION BY stretch.since, view.props -> 'hit' -> 'ip',
-                                                       view.props -> 'hit' -> 'ua') AS many
-              FROM unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) AS stretch(since, until)
-              JOIN tracking_event AS view
-                ON view.tenant_id = %(tenant_id)s AND view.visitor_id IS NULL AND view.name = 1
-               AND view.occurred_at BETWEEN stretch.since AND stretch.until
-             WHERE view.props -> 'hit' ? 'posted' AND view.props -> 'hit' ->> 'ip' <> '') AS event
-     WHERE event.many >= %(many)s
+      FROM (SELECT told.*, min(told.occurred_at) FILTER (WHERE told.until_now >= %(many)s) OVER (
+                       PARTITION BY told.stretch, told.ip, told.ua ORDER BY told.occurred_at DESC) AS full_at
+              FROM (SELECT view.*, count(*) OVER (
+                               PARTITION BY view.stretch, view.ip, view.ua ORDER BY view.occurred_at
+                               RANGE BETWEEN %(minute)s::interval PRECEDING AND CURRENT ROW) AS until_now
+                      FROM (SELECT near.*, stretch.since AS stretch, near.props -> 'hit' ->> 'ip' AS ip,
+                                   near.props -> 'hit' ->> 'ua' AS ua
+                              FROM unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) AS stretch(since, until)
+                             CROSS JOIN LATERAL (
+                                   SELECT * FROM tracking_event AS one
+                                    WHERE one.tenant_id = %(tenant_id)s AND one.visitor_id IS NULL AND one.name = 1
+                                      AND one.occurred_at BETWEEN stretch.since AND stretch.until OFFSET 0) AS near
+                             WHERE near.props -> 'hit' ? 'posted') AS view
+                     WHERE view.ip <> '') AS told) AS event
+     WHERE event.full_at <= event.occurred_at + %(minute)s::interval
+       AND event.verdict = 0 AND NOT 'replaced' = ANY (event.reasons)
+     ORDER BY event.occurred_at LIMIT %(most)s
 """
 )
 # Reading is told by visible time of a visit that is not itself in doubt.
