@@ -63,17 +63,18 @@ def _network(plain: str) -> str:
     return str(network)
 
 
-# Whom the list leaves out: (lead_id, reason, exclusion_id), one row a lead, the gravest reason first. Joined from the
+# Whom the list leaves out: (lead_id, reason, exclusion_id), one row a lead, the gravest reason first; a domain by any
+# address of a person, all else by the one who stands. Joined from the
 # list's side, so that a long list is looked up in the indexes of people, not every person in the list.
 _EXCLUDED = """
     SELECT DISTINCT ON (hit.lead_id) hit.lead_id, hit.reason, hit.exclusion_id
-      FROM (SELECT one.id AS lead_id, listed.reason, listed.id AS exclusion_id
+      FROM (SELECT coalesce(one.merged_into_id, one.id) AS lead_id, listed.reason, listed.id AS exclusion_id
               FROM leads_exclusion AS listed
               JOIN leads_lead AS one
                 ON one.tenant_id = %(tenant_id)s AND one.email_domain = listed.key AND one.email_domain <> ''
              WHERE listed.tenant_id = %(tenant_id)s AND listed.kind = 'domain'
              UNION ALL
-            SELECT one.id, listed.reason, listed.id
+            SELECT coalesce(one.merged_into_id, one.id), listed.reason, listed.id
               FROM leads_exclusion AS listed
               JOIN leads_lead AS one
                 ON one.tenant_id = %(tenant_id)s
@@ -82,9 +83,10 @@ _EXCLUDED = """
              UNION ALL
             SELECT one.id, firm.reason, firm.exclusion_id
               FROM ({firms}) AS firm
-              JOIN leads_lead AS one ON one.tenant_id = %(tenant_id)s AND one.company_id = firm.company_id
+              JOIN leads_lead AS one
+                ON one.tenant_id = %(tenant_id)s AND one.company_id = firm.company_id AND one.merged_into_id IS NULL
              UNION ALL
-            SELECT one.id, firm.reason, firm.exclusion_id
+            SELECT coalesce(one.merged_into_id, one.id), firm.reason, firm.exclusion_id
               FROM ({firms}) AS firm
               JOIN ({domains}) AS owned ON owned.company_id = firm.company_id
               JOIN leads_lead AS one
@@ -93,7 +95,7 @@ _EXCLUDED = """
             SELECT one.id, listed.reason, listed.id
               FROM leads_exclusion AS listed
               JOIN leads_lead AS one
-                ON one.tenant_id = %(tenant_id)s AND one.job_title <> ''
+                ON one.tenant_id = %(tenant_id)s AND one.job_title <> '' AND one.merged_into_id IS NULL
                AND strpos(ma_fold(one.job_title), listed.key) > 0
              WHERE listed.tenant_id = %(tenant_id)s AND listed.kind = 'title'
              UNION ALL
@@ -136,12 +138,28 @@ EXCLUDED = _EXCLUDED.format(firms=_FIRMS, domains=_DOMAINS)
 # into one pattern), and each person is held against them.
 _LINES = "FROM leads_exclusion AS listed WHERE listed.tenant_id = %(tenant_id)s AND listed.kind = '{kind}'"
 _ANY_OF = r"string_agg(regexp_replace(listed.key, '([^[:alnum:]])', '\\\1', 'g'), '|')"
-_HIT = (
-    r"(lead.email_domain ~ (SELECT '(^|\.)(' || "  # noqa: S608 - constants put together
+# Addresses at a domain of the list, or of a company on it; `one` is a row of people, main address or further.
+_AT_DOMAIN = (
+    r"(one.email_domain ~ (SELECT '(^|\.)(' || "  # noqa: S608 - constants put together
     + _ANY_OF
     + " || ')$' "
     + _LINES.format(kind="domain")
     + """ AND listed.reason = '{reason}')
+        OR (one.email_kind <> 'free' AND one.email_domain IN (
+            SELECT owned.domain FROM ("""
+    + _FIRMS
+    + ") AS firm JOIN ("
+    + _DOMAINS
+    + """) AS owned ON owned.company_id = firm.company_id WHERE firm.reason = '{reason}')))"""
+)
+_HIT = (
+    "("  # noqa: S608 - constants put together
+    + _AT_DOMAIN.replace("one.", "lead.")
+    + """
+        OR lead.id IN (SELECT one.merged_into_id FROM leads_lead AS one
+                        WHERE one.tenant_id = %(tenant_id)s AND one.merged_into_id IS NOT NULL AND """
+    + _AT_DOMAIN
+    + """)
         OR ma_fold(lead.job_title) ~ (SELECT """
     + _ANY_OF
     + " "
@@ -150,12 +168,6 @@ _HIT = (
         OR lead.company_id IN (SELECT firm.company_id FROM ("""
     + _FIRMS
     + """) AS firm WHERE firm.reason = '{reason}')
-        OR (lead.email_kind <> 'free' AND lead.email_domain IN (
-            SELECT owned.domain FROM ("""
-    + _FIRMS
-    + ") AS firm JOIN ("
-    + _DOMAINS
-    + """) AS owned ON owned.company_id = firm.company_id WHERE firm.reason = '{reason}'))
         OR ((SELECT EXISTS (SELECT """
     + _LINES.format(kind="network")
     + """ AND listed.reason = '{reason}')) AND EXISTS (

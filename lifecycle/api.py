@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from leads.models import Company, Lead
 from leads.queries import find_company, find_lead
+from leads.queries.sensitive import is_withheld
 from lifecycle.actions import DealInput, move_by_hand, upsert_deals, watching
 from lifecycle.models import Deal, Stage, Transition
 from lifecycle.queries import all_stages, deal_json, deal_page, find_deal, history, stage_keys
@@ -119,6 +120,13 @@ class DealShape(StrictSerializer):
     lost_reason = serializers.CharField(required=False, allow_blank=True, max_length=1000)
     closed_at = serializers.DateTimeField(required=False, allow_null=True)
     products = serializers.ListField(child=serializers.CharField(max_length=200), required=False, max_length=100)
+
+    def validate_lead_emails(self, value: list[str]) -> list[str]:
+        if is_withheld("email"):  # nobody is found by an address that is not shown
+            raise serializers.ValidationError(
+                "This key does not see this field (leads:sensitive). Name people by leads."
+            )
+        return value
 
 
 class Deals(ApiView):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from leads.queries.sensitive import is_withheld
 from lifecycle.models import Deal
 
 LOST_REASONS = (
@@ -51,6 +52,11 @@ class DealForm(forms.Form):
     currency = forms.ChoiceField(
         label=_("Currency"), choices=[(code, CURRENCY_LABELS[code]) for code in Deal.CURRENCIES]
     )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
+        if is_withheld("email"):  # nobody is found by an address that is not shown
+            del self.fields["email"]
 
 
 class CloseForm(forms.Form):

@@ -14,6 +14,7 @@ from ma_platform.api.pages import cursor_page, number_of, page_size
 from ma_platform.api.serializers import StrictSerializer
 from ma_platform.api.views import ApiView
 from ma_platform.errors import NotFound, Refused
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.queries import members
 from mailing.actions import create_email, save_email, send_test
@@ -107,10 +108,11 @@ def _document(request: Request) -> dict[str, Any]:
 
 
 def _preview(email: Email, lead_id: str | None) -> Preview:
-    lead = find_lead(lead_id) if lead_id else None
-    if lead_id and lead is None:
-        raise NotFound(kind="lead")
-    return preview(document_of(email), lead_id=lead.pk if lead else None)
+    with veil.reading():  # a test and a preview are POSTs, and show only what the key may see
+        lead = find_lead(lead_id) if lead_id else None
+        if lead_id and lead is None:
+            raise NotFound(kind="lead")
+        return preview(document_of(email), lead_id=lead.pk if lead else None)
 
 
 def _show(emails: Any) -> list[dict[str, Any]]:

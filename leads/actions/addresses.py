@@ -12,13 +12,16 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from leads.actions.agreeing import swap_grants
 from leads.actions.batch import Batch, NotPlannable, load_batch
+from leads.actions.erasing import forget_address
 from leads.actions.rows import change_rows, lock_rows, note_values
 from leads.actions.upsert import Actor
 from leads.entry import Entry, EntryRefused, LeadInput, read_entry
 from leads.joining import GROUPS
 from leads.models import Lead, Merge
 from leads.queries.addresses import find_further, further_addresses
+from leads.queries.left_out import has_exclusions
 from leads.queries.sensitive import is_withheld
 from leads.refusals import LeadRefused
 from ma_platform import audit
@@ -116,22 +119,23 @@ def _bind(lead: Lead, entry: Entry, *, by: Actor, now: datetime, source: str) ->
 
 @transaction.atomic
 def make_main(lead: Lead, text: str, *, by: Actor, now: datetime, source: str = "user") -> bool:
-    """This further address becomes the main one, and the main one a further one: mails go there from now on, consents
-    are the person's as before, and who stopped mail at either is not written to at the other.
+    """This further address becomes the main one, and the main one a further one: mails go there from now on. What was
+    allowed rests with the address it was allowed for, a refusal holds for both.
 
     False when it is not a further address that may be moved.
     """
-    bound = find_further(lead, _read(text).email_key or "")
-    if bound is None:
-        return False
     with everybody():
-        rows = lock_rows([lead.pk, bound.drop_id])
-        keep, drop = rows[lead.pk], rows[bound.drop_id]
+        held = _hold(lead, text)
+        if held is None:
+            return False
+        rows = lock_rows([lead.pk, held.drop_id])
+        keep, drop = rows[lead.pk], rows[held.drop_id]
         of_keep, of_drop = ({name: row[name] for name in COLUMNS} for row in (drop, keep))
         change_rows(keep, drop, of_keep, of_drop, now=now)
         note_values(keep, of_keep, source=source, by=by, now=now)
-        followed = [follow(lead.pk, str(keep["email"]), now) for follow in _following]
-    fields = ["email", *(["consent"] if any(followed) else [])]
+        told = [swap_grants(lead.pk, held.drop_id)]
+        told += [follow(lead.pk, str(keep["email"]), now) for follow in _following]
+    fields = ["email", *(["consent"] if any(told) else [])]
     record(Event.LEAD_UPDATED, lead=lead.pk, at=now, props={"source": source, "fields": fields})
     audit.record(by, "lead.address_main", lead.public_id, at=now)
     return True
@@ -139,16 +143,30 @@ def make_main(lead: Lead, text: str, *, by: Actor, now: datetime, source: str = 
 
 @transaction.atomic
 def drop_address(lead: Lead, text: str, *, by: Actor, now: datetime, source: str = "user") -> bool:
-    """Take a further address off; what stops mail to it stays. False when it is none that may be moved."""
-    bound = find_further(lead, _read(text).email_key or "")
-    if bound is None:
-        return False
+    """Take a further address off, with what was allowed for it; what stops mail to it stays, by its hash. False when it
+    is none that may be moved."""
     with everybody():
-        forget_aliases([bound.drop_id])
-        sql.run(ERASE, id=bound.drop_id)
+        held = _hold(lead, text)
+        if held is None:
+            return False
+        forget_address(held.drop_id, held.drop.email, held.drop.email_key or "")
+        forget_aliases([held.drop_id])
+        sql.run(ERASE, id=held.drop_id)
         _say(lead, now=now, source=source)
     audit.record(by, "lead.address_removed", lead.public_id, at=now)
     return True
+
+
+def _hold(lead: Lead, text: str) -> Merge | None:
+    """What binds this further address, with the person and its row locked; None when it is none, or was moved or taken
+    off while we waited."""
+    key = _read(text).email_key or ""
+    bound = find_further(lead, key)
+    if bound is None:
+        return None
+    lock_rows([lead.pk, bound.drop_id])
+    present = find_further(lead, key)
+    return present if present is not None and present.drop_id == bound.drop_id else None
 
 
 # Plain SQL: the database's own keys take the merge along.
@@ -157,4 +175,5 @@ ERASE = "DELETE FROM leads_lead WHERE tenant_id = %(tenant_id)s AND id = %(id)s"
 
 def _say(lead: Lead, *, now: datetime, source: str) -> None:
     Lead.objects.filter(pk=lead.pk).update(updated_at=now)
-    record(Event.LEAD_UPDATED, lead=lead.pk, at=now, props={"source": source, "fields": ["emails"]})
+    fields = ["emails", *(["exclusion"] if has_exclusions() else [])]  # any of their addresses may be on the list
+    record(Event.LEAD_UPDATED, lead=lead.pk, at=now, props={"source": source, "fields": fields})

@@ -37,11 +37,22 @@ def carry_refusals(keep: int, drop: int, merge: str, *, since: datetime) -> int:
     return sql.run(CARRY, keep=keep, drop=drop, since=since, merge=merge).rowcount
 
 
+def swap_grants(lead_id: int, aside: int) -> bool:
+    """Two rows exchange their addresses: what was allowed for an address goes with it. Whether there was any."""
+    return bool(sql.run(SWAP_GRANTS, lead_id=lead_id, aside=aside).rowcount)
+
+
 def _give(ids: Sequence[int], lead_id: int) -> None:
     if ids:
         Consent.objects.filter(pk__in=list(ids)).update(lead_id=lead_id)
 
 
+SWAP_GRANTS = """
+    UPDATE leads_consent AS line
+       SET lead_id = CASE line.lead_id WHEN %(lead_id)s::bigint THEN %(aside)s::bigint ELSE %(lead_id)s::bigint END
+     WHERE line.tenant_id = %(tenant_id)s AND line.lead_id IN (%(lead_id)s::bigint, %(aside)s::bigint)
+       AND line.state = 'granted'
+"""
 CARRY = """
     INSERT INTO leads_consent (tenant_id, lead_id, topic, state, basis, at, evidence)
     SELECT line.tenant_id, %(drop)s, line.topic, line.state, line.basis, line.at,

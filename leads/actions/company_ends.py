@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from psycopg2.sql import SQL, Identifier
 
 from leads.actions.companies import Actor, say_updated
@@ -15,9 +16,20 @@ from leads.actions.company_joins import pointing
 from leads.models import Company
 from ma_platform import audit
 from ma_platform.db import sql
-from ma_platform.errors import NotFound
+from ma_platform.errors import DomainError, NotFound
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.reach import everybody
+
+
+class CompanyExcluded(DomainError):
+    """The company is on the exclusion list by a name of its own: without it, the line would leave nobody out."""
+
+    code = "company_excluded"
+    status = 409
+    message = _(
+        "This company is on the exclusion list (%(lines)s). If it were deleted, its people would no longer be left "
+        "out. Take it off the list first."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +44,14 @@ def erase_company(company: Company, *, by: Actor, now: datetime) -> Ended:
     """Delete a company with its other names, its joins and those that stand aside for it.
 
     People, deals and subsidiaries stay and have no company; whoever is left is told of by a fact, so that everything
-    that asks about their company is judged again. Raises NotFound when it is gone already.
+    that asks about their company is judged again. Raises NotFound when it is gone already, CompanyExcluded while
+    the exclusion list names it.
     """
     family = list(sql.run(LOCK, company_id=company.pk).values())
     if not family:
         raise NotFound(kind="company")
+    if lines := sql.run(LINES, ids=family).values():
+        raise CompanyExcluded(lines=", ".join(lines))
     with everybody():  # a company is everybody's, whoever may see its people
         people = sorted(sql.run(LEAVE, ids=family, now=now).values())
         source, by_id = ("user", by.pk) if isinstance(by, User) else ("api", None)
@@ -52,6 +67,17 @@ LOCK = """
     SELECT id FROM leads_company
      WHERE tenant_id = %(tenant_id)s AND (id = %(company_id)s OR merged_into_id = %(company_id)s)
      ORDER BY id FOR UPDATE
+"""
+LINES = """
+    SELECT listed.text FROM leads_exclusion AS listed
+     WHERE listed.tenant_id = %(tenant_id)s AND listed.kind = 'company'
+       AND (EXISTS (SELECT FROM leads_company AS company
+                     WHERE company.tenant_id = %(tenant_id)s AND company.id = ANY (%(ids)s::bigint[])
+                       AND company.name_key = listed.key)
+            OR EXISTS (SELECT FROM leads_companyalias AS alias
+                        WHERE alias.tenant_id = %(tenant_id)s AND alias.company_id = ANY (%(ids)s::bigint[])
+                          AND alias.kind = 'name' AND alias.key = listed.key))
+     ORDER BY listed.id
 """
 LEAVE = """
     UPDATE leads_lead SET company_id = NULL, updated_at = %(now)s

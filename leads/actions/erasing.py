@@ -65,14 +65,23 @@ def _erased(lead_ids: Sequence[int], *, by: Actor, now: datetime) -> Erasure:
     going = [Gone(pk, email) for pk, _public_id, email, _key, _named in rows]
     if not going:
         return Erasure((), 0)
-    for _name, forget in sorted(_forgetting, key=lambda one: one[0]):
-        forget(going)
+    _forget(going, [key for _pk, _public_id, _email, key, _named in rows if key])
     done = erase_people([gone.lead_id for gone in going], now=now)
-    sql.run(ERASE_HINTS, email_keys=[key for _pk, _public_id, _email, key, _named in rows if key])
     sql.run(ERASE_LEADS, ids=[gone.lead_id for gone in going])
     named = [public_id for _pk, public_id, _email, _key, named in rows if named]
     audit.record_each(by, "lead.erased", named, at=now)
     return Erasure(named, len(rows), done.events)
+
+
+def forget_address(lead_id: int, email: str, email_key: str) -> None:
+    """What is kept under a further address that is taken off a person; its row is still there."""
+    _forget([Gone(lead_id, email)], [email_key])
+
+
+def _forget(going: Sequence[Gone], email_keys: Sequence[str]) -> None:
+    for _name, forget in sorted(_forgetting, key=lambda one: one[0]):
+        forget(going)
+    sql.run(ERASE_HINTS, email_keys=list(email_keys))
 
 
 def forget_browsers_hints(facts: Sequence[Fact]) -> int:

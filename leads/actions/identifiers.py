@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -55,8 +56,10 @@ def confidence(source: str) -> int | None:
 
 def drop_identifier(lead: Lead, kind: str, value: str, *, by: Actor, now: datetime) -> bool:
     """Take one off; False when the person had none of these."""
-    if kind == MAIL and drop_address(lead, value, by=by, now=now):
-        return True
+    if kind == MAIL:
+        with suppress(LeadRefused):  # an old identifier called so may hold anything
+            if drop_address(lead, value, by=by, now=now):
+                return True
     gone = LeadIdentifier.objects.filter(lead=lead, kind=kind, value=value).delete()[0]
     if gone:
         _told(lead, kind, "", by=by, now=now)

@@ -46,9 +46,11 @@ HISTORY = """
      ORDER BY line.at, line.id
 """
 CONSENTS = """
-    SELECT json_build_object('at', at, 'topic', topic, 'state', state, 'basis', basis, 'evidence', evidence)::text
-      FROM leads_consent
-     WHERE tenant_id = %(tenant_id)s AND lead_id = ANY (%(lead_ids)s::bigint[]) ORDER BY at, id
+    SELECT json_build_object('at', line.at, 'email', holder.email, 'topic', line.topic, 'state', line.state,
+                             'basis', line.basis, 'evidence', line.evidence)::text
+      FROM leads_consent AS line
+      JOIN leads_lead AS holder ON holder.tenant_id = %(tenant_id)s AND holder.id = line.lead_id
+     WHERE line.tenant_id = %(tenant_id)s AND line.lead_id = ANY (%(lead_ids)s::bigint[]) ORDER BY line.at, line.id
 """
 NOTES = """
     SELECT json_build_object('at', note.at, 'text', note.text, 'edited_at', note.edited_at,

@@ -15,6 +15,7 @@ import orjson
 from leads.models import Lead
 from leads.titles import RANKS
 from ma_platform.db import sql
+from ma_platform.tenancy.reach import everybody
 
 Json = dict[str, Any]  # Any: JSON
 
@@ -70,7 +71,8 @@ def told_by(statement: str) -> Told:
 
 def person_of(lead: Lead, *, now: datetime) -> Person:
     """The person with everybody who was joined with them."""
-    rows = sql.run(STORY, lead_id=lead.pk).rows
+    with everybody():  # rows that stand aside have no owner who reaches them, or another
+        rows = sql.run(STORY, lead_id=lead.pk).rows
     return Person(
         lead_ids=[pk for pk, _id, _email, _key in rows],
         public_ids=[public_id for _pk, public_id, _email, _key in rows],

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from leads.actions.agreeing import carry_refusals
+from leads.actions.agreeing import carry_refusals, swap_grants
 from leads.actions.company_ends import living
 from leads.actions.handing import Kept, put_back
 from leads.actions.hung import judge_again
@@ -76,6 +76,7 @@ def _later(merge: Merge) -> list[Merge]:
     """Merges in force of the same people, made after this one, oldest first."""
     people = set(_whole_family(merge))
     found = Merge.objects.filter(undone_at=None, pk__gt=merge.pk, keep_id__in=people, drop_id__in=people)
+    found = found.filter(address_source="")  # a further address is carried along by whoever it was added to
     return list(found.order_by("pk"))
 
 
@@ -125,6 +126,7 @@ def _make_way(keep: Row, drop: Row, of_keep: dict[str, Any], of_drop: dict[str, 
         freed = {column: row[column] for column in GROUPS["email"]}
         Lead.objects.filter(pk__in=[row["id"], holder.pk]).update(email_key=None)
         Lead.objects.filter(pk=holder.pk).update(**freed)
+        swap_grants(int(row["id"]), holder.pk)
     return []
 
 

@@ -11,9 +11,11 @@ from rest_framework.response import Response
 
 from leads.actions.imports.encounters import ENCOUNTERS
 from leads.actions.touchpoints import TouchpointInput, TouchpointRefused, record_touchpoint
+from leads.api.shapes import UNSEEN
 from leads.identity import find_address
 from leads.models import Lead
 from leads.queries import find_lead, find_lead_by_email
+from leads.queries.sensitive import is_withheld
 from ma_platform import clock
 from ma_platform.api.pages import cursor_of, cursor_page, page_size
 from ma_platform.api.serializers import StrictSerializer
@@ -50,6 +52,11 @@ class TouchpointShape(StrictSerializer):
     kind = serializers.ChoiceField(choices=sorted(ENCOUNTERS))
     at = serializers.DateTimeField(required=False)
     properties = serializers.DictField(required=False)
+
+    def validate_email(self, value: str) -> str:
+        if is_withheld("email"):  # nobody is found by an address that is not shown
+            raise serializers.ValidationError(UNSEEN)
+        return value
 
     def validate_properties(self, value: dict[str, object]) -> dict[str, object]:
         if len(value) > PROPERTIES_LIMIT:

@@ -45,8 +45,8 @@ class Emails(ApiView):
         said = shape.validated_data
         try:
             new = add_address(lead, said["email"], by=self.key, now=now, source="api")
-            if said["main"]:
-                make_main(lead, said["email"], by=self.key, now=now, source="api")
+            if said["main"] and not make_main(lead, said["email"], by=self.key, now=now, source="api"):
+                _insist_main(lead_id, said["email"])
         except LeadRefused as error:
             raise refused(error) from error
         return Response({"results": _shown(_found(lead_id)), "next": None}, status=201 if new else 200)
@@ -59,6 +59,13 @@ class Emails(ApiView):
         if address is None or not drop_address(lead, text, by=self.key, now=clock.now(), source="api"):
             raise Http404
         return Response(status=204)
+
+
+def _insist_main(lead_id: str, text: str) -> None:
+    """It is the main one already, or else cannot become it."""
+    address = find_address(text)
+    if address is None or address.key != _found(lead_id).email_key:
+        raise ValidationError({"email": ["It came with somebody who was joined, and cannot become the main address."]})
 
 
 def _found(public_id: str) -> Lead:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,9 +25,18 @@ from ma_platform import clock
 from ma_platform.api.pages import cursor_of, cursor_page, page_size
 from ma_platform.api.serializers import StrictSerializer
 from ma_platform.api.views import ApiView
+from ma_platform.errors import DomainError
 from ma_platform.tenancy import veil
 from ma_platform.tenancy.models import ApiKey
 from ma_platform.tenancy.permissions import Capability
+
+
+class StandsAside(DomainError):
+    """The address of a joined company does not delete the one that remains."""
+
+    code = "company_joined"
+    status = 409
+    message = _("This company has been joined into another one: %(into)s")
 
 
 class CompanyFacts(StrictSerializer):
@@ -96,7 +106,7 @@ class Companies(ApiView):
 
 class OneCompany(ApiView):
     """One company with what its people add up to; PATCH changes what is given, DELETE leaves its people without one. A
-    joined one answers as the other."""
+    joined one answers as the other, and cannot be deleted by itself."""
 
     capabilities = {"GET": Capability.VIEW_LEADS, "PATCH": Capability.EDIT_LEADS, "DELETE": Capability.DELETE_LEADS}
 
@@ -114,7 +124,10 @@ class OneCompany(ApiView):
         return Response(_whole(company.public_id))
 
     def delete(self, request: Request, company_id: str) -> Response:
-        erase_company(_found(company_id), by=self.key, now=clock.now())
+        company = _found(company_id)
+        if company.public_id != company_id:
+            raise StandsAside(into=company.public_id)
+        erase_company(company, by=self.key, now=clock.now())
         return Response(status=204)
 
 

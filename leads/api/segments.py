@@ -33,6 +33,7 @@ from ma_platform import clock
 from ma_platform.api.pages import cursor_of, cursor_page, page_size
 from ma_platform.api.serializers import StrictSerializer
 from ma_platform.api.views import ApiView
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.scope import current_tenant
 
@@ -214,8 +215,9 @@ class PreviewSegment(ApiView):
         shape = PreviewShape(data=request.data)
         shape.is_valid(raise_exception=True)
         node, now = parse(shape.validated_data["condition"]), clock.now()
-        counted, rows = count_matching(node, now=now), sample_matching(node, now=now) or []
-        shown = lead_json([row.id for row in rows])
+        with veil.reading():
+            counted, rows = count_matching(node, now=now), sample_matching(node, now=now) or []
+            shown = lead_json([row.id for row in rows])
         sample = [shown[row.id] for row in rows if row.id in shown]
         return Response({"count": counted.total, "exact": counted.exact, "sample": sample})
 

@@ -82,9 +82,15 @@ EXAMPLES = """
 """
 
 
-def list_jobs(*, after: Sequence[Any] | None = None, limit: int = LISTED) -> list[BulkJob]:  # Any: a decoded cursor
-    """Newest first."""
+def list_jobs(
+    *,
+    after: Sequence[Any] | None = None,  # Any: a decoded cursor
+    limit: int = LISTED,
+    by: int | None = None,
+) -> list[BulkJob]:
+    """Newest first. by: only those of this user."""
     found = BulkJob.objects.select_related("by").order_by("-created_at", "-id")
+    found = found if by is None else found.filter(by=by)
     match list(after or ()):
         case [str() as at, int() as pk]:
             moment = datetime.fromisoformat(at)

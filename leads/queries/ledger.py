@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leads.models import Consent, Lead
+from leads.models import Consent, Lead, Merge
 from leads.queries.permission import consent_now
 from leads.topics import TOPICS
+from ma_platform.tenancy.reach import everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +35,9 @@ def ledger(lead: Lead) -> list[TopicNow]:
 
 
 def evidence_lines(lead: Lead) -> list[Consent]:
-    """The whole ledger of one person, oldest first."""
-    return list(Consent.objects.filter(lead=lead).order_by("at", "id"))
+    """The whole ledger of one person, oldest first, with what was allowed for their further addresses; the address is
+    that of each line's `lead`."""
+    bound = Merge.objects.filter(drop__merged_into=lead, undone_at=None).exclude(address_source="")
+    with everybody():  # those rows have no owner who reaches them
+        found = Consent.objects.filter(lead_id__in=[lead.pk, *bound.values_list("drop_id", flat=True)])
+        return list(found.select_related("lead").order_by("at", "id"))

@@ -11,6 +11,9 @@ from psycopg2.sql import SQL, Composable
 
 from conditions import WORDS, Compiled, estimate
 from leads.names import company_key, search_key
+from leads.queries.addresses import find_by_further, find_holder
+from leads.queries.searching import BROAD_SEARCH, IS_BROAD, SEARCH
+from leads.queries.sensitive import is_withheld
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
 
@@ -301,7 +304,7 @@ def read_position(after: Sequence[Any], *, read: Callable[[str], object]) -> tup
 
 def _is_broad(q: str) -> bool:
     """Whether one way to match the search finds more people than are worth gathering before they are sorted."""
-    return bool(q.strip()) and sql.run(IS_BROAD, **search_params(q)).value() is True
+    return bool(q.strip()) and sql.run(IS_BROAD, **_looked_for(q), branch=BRANCH_LIMIT).value() is True
 
 
 def _tests(wanted: LeadFilter, *, broad: bool = False) -> tuple[list[Composable], dict[str, Any]]:
@@ -310,13 +313,15 @@ def _tests(wanted: LeadFilter, *, broad: bool = False) -> tuple[list[Composable]
     for name, value in (
         ("lead_id", wanted.lead_id),
         ("company_id", wanted.company_id),
-        ("email_key", wanted.email_key),
         ("external_id", wanted.external_id),
         ("updated_since", wanted.updated_since),
     ):
         if value is not None:
             tests.append(PLAIN_TESTS[name])
             params[name] = value
+    if wanted.email_key is not None:
+        tests.append(HOLDER)
+        params["holder_id"] = None if is_withheld("email") else find_holder(email_key=wanted.email_key)
     if wanted.q.strip():
         tests.append(BROAD_SEARCH if broad else SEARCH)
         params |= search_params(wanted.q)
@@ -326,11 +331,10 @@ def _tests(wanted: LeadFilter, *, broad: bool = False) -> tuple[list[Composable]
     return tests, params
 
 
+HOLDER = SQL("AND lead.id = %(holder_id)s::bigint")
 PLAIN_TESTS = {
     "lead_id": SQL("AND lead.id = %(lead_id)s"),
     "company_id": SQL("AND lead.company_id = %(company_id)s"),
-    "email_key": SQL("""AND lead.id IN (SELECT coalesce(one.merged_into_id, one.id) FROM leads_lead AS one
-                                         WHERE one.tenant_id = %(tenant_id)s AND one.email_key = %(email_key)s)"""),
     "updated_since": SQL("AND lead.updated_at >= %(updated_since)s"),
     "external_id": SQL(
         """AND lead.id IN (SELECT identifier.lead_id FROM leads_leadidentifier AS identifier
@@ -340,8 +344,15 @@ PLAIN_TESTS = {
 }
 
 
-def search_params(q: str) -> dict[str, Any]:
-    """The text as it is looked for: folded for names, digits for numbers, without legal form for companies."""
+def search_params(q: str, *, branch: int | None = None) -> dict[str, Any]:
+    """The text as it is looked for, and who has a further address like it. branch: the most of one way to match."""
+    folded, most = _looked_for(q), BRANCH_LIMIT if branch is None else branch
+    further = [] if is_withheld("email") else find_by_further(start=folded["q_mail"], limit=most)
+    return {**folded, "branch": most, "further": further}
+
+
+def _looked_for(q: str) -> dict[str, Any]:
+    """Folded for names, digits for numbers, without legal form for companies."""
     text = q.strip()[:200].replace("\x00", "")
     digits = "".join(filter(str.isdigit, search_key(text)))
     plain_number = all(char.isdigit() or char in "+-()ー " for char in search_key(text))
@@ -350,50 +361,4 @@ def search_params(q: str) -> dict[str, Any]:
         "q_mail": text.casefold(),
         "q_phone": digits if plain_number and len(digits) >= 3 else None,
         "q_company": company_key(text),
-        "branch": BRANCH_LIMIT,
     }
-
-
-# "Starts with" on folded copies: `^@` keeps its index behind row-level security, LIKE does not.
-# An array, so that it is gathered once: with no statistics yet the planner repeats a subquery per row.
-SEARCH = SQL("""AND lead.id = ANY(ARRAY(
-    SELECT id FROM (SELECT one.id FROM leads_lead AS one WHERE one.tenant_id = %(tenant_id)s
-                       AND one.name_key ^@ %(q_name)s LIMIT %(branch)s) AS by_name
-    UNION ALL
-    SELECT id FROM (SELECT one.id FROM leads_lead AS one WHERE one.tenant_id = %(tenant_id)s
-                       AND one.kana_key ^@ %(q_name)s LIMIT %(branch)s) AS by_kana
-    UNION ALL
-    SELECT id FROM (SELECT coalesce(one.merged_into_id, one.id) AS id FROM leads_lead AS one
-                     WHERE one.tenant_id = %(tenant_id)s AND one.email_key ^@ %(q_mail)s LIMIT %(branch)s) AS by_mail
-    UNION ALL
-    SELECT id FROM (SELECT one.id FROM leads_lead AS one WHERE one.tenant_id = %(tenant_id)s
-                       AND one.email_domain = %(q_mail)s LIMIT %(branch)s) AS by_domain
-    UNION ALL
-    SELECT id FROM (SELECT one.id FROM leads_lead AS one WHERE one.tenant_id = %(tenant_id)s
-                       AND one.phone_key ^@ %(q_phone)s LIMIT %(branch)s) AS by_phone
-    UNION ALL
-    SELECT id FROM (SELECT one.id FROM leads_lead AS one
-                      JOIN leads_company AS firm ON firm.tenant_id = %(tenant_id)s AND firm.id = one.company_id
-                     WHERE one.tenant_id = %(tenant_id)s AND firm.name_key ^@ %(q_company)s
-                     LIMIT %(branch)s) AS by_company))""")
-# The same for a search that matches many: whoever comes first in the order of the list is reached soon.
-BROAD_SEARCH = SQL("""AND (lead.name_key ^@ %(q_name)s OR lead.kana_key ^@ %(q_name)s OR lead.email_key ^@ %(q_mail)s
-    OR lead.email_domain = %(q_mail)s OR lead.phone_key ^@ %(q_phone)s
-    OR lead.company_id IN (SELECT firm.id FROM leads_company AS firm
-                            WHERE firm.tenant_id = %(tenant_id)s AND firm.name_key ^@ %(q_company)s))""")
-IS_BROAD = """
-    SELECT EXISTS (SELECT FROM leads_lead WHERE tenant_id = %(tenant_id)s AND name_key ^@ %(q_name)s
-                   OFFSET %(branch)s LIMIT 1)
-        OR EXISTS (SELECT FROM leads_lead WHERE tenant_id = %(tenant_id)s AND kana_key ^@ %(q_name)s
-                   OFFSET %(branch)s LIMIT 1)
-        OR EXISTS (SELECT FROM leads_lead WHERE tenant_id = %(tenant_id)s AND email_key ^@ %(q_mail)s
-                   OFFSET %(branch)s LIMIT 1)
-        OR EXISTS (SELECT FROM leads_lead WHERE tenant_id = %(tenant_id)s AND email_domain = %(q_mail)s
-                   OFFSET %(branch)s LIMIT 1)
-        OR EXISTS (SELECT FROM leads_lead WHERE tenant_id = %(tenant_id)s AND phone_key ^@ %(q_phone)s
-                   OFFSET %(branch)s LIMIT 1)
-        OR EXISTS (SELECT FROM leads_lead AS one
-                     JOIN leads_company AS firm ON firm.tenant_id = %(tenant_id)s AND firm.id = one.company_id
-                    WHERE one.tenant_id = %(tenant_id)s AND firm.name_key ^@ %(q_company)s
-                   OFFSET %(branch)s LIMIT 1)
-"""

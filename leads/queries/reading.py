@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from leads.attributes import Definition, template_value
 from leads.models import Company, Lead
 from leads.names import addressee
-from leads.queries.addresses import other_addresses
+from leads.queries.addresses import find_holder, other_addresses
 from leads.queries.attributes import definitions
 from leads.queries.sensitive import is_withheld
 from leads.titles import rank_key
@@ -28,8 +28,8 @@ def find_lead(public_id: str) -> Lead | None:
 
 
 def find_lead_by_email(email_key: str) -> Lead | None:
-    """The lead with this folded address, or who stands for them."""
-    return standing_for(Lead.objects.filter(email_key=email_key))
+    """The lead who has this folded address, main or further."""
+    return standing_for(Lead.objects.filter(pk=find_holder(email_key=email_key)))
 
 
 def standing_for(people: QuerySet[Lead]) -> Lead | None:

@@ -345,13 +345,14 @@ def tenants_with_looks(now: datetime) -> list[int]:
 
 LOOKS_DUE = """
     SELECT workspace.id FROM tenancy_workspace AS workspace
-     WHERE EXISTS (SELECT FROM leads_segmentmoment AS moment
-                     JOIN leads_segment AS segment
-                       ON segment.tenant_id = moment.tenant_id AND segment.id = moment.segment_id
-                    WHERE moment.tenant_id = workspace.id AND moment.due_at <= %(now)s AND segment.version > 0
-                      AND segment.state NOT IN ('applying', 'failed'))
-        OR EXISTS (SELECT FROM leads_segmentoverride AS override
-                    WHERE override.tenant_id = workspace.id AND override.expires_at <= %(now)s)
+     WHERE workspace.closed_at IS NULL
+       AND (EXISTS (SELECT FROM leads_segmentmoment AS moment
+                      JOIN leads_segment AS segment
+                        ON segment.tenant_id = moment.tenant_id AND segment.id = moment.segment_id
+                     WHERE moment.tenant_id = workspace.id AND moment.due_at <= %(now)s AND segment.version > 0
+                       AND segment.state NOT IN ('applying', 'failed'))
+            OR EXISTS (SELECT FROM leads_segmentoverride AS override
+                        WHERE override.tenant_id = workspace.id AND override.expires_at <= %(now)s))
      ORDER BY workspace.id
 """
 
@@ -363,6 +364,7 @@ def stalled_segments(*, before: datetime) -> list[tuple[int, int]]:
 
 STALLED = """
     SELECT segment.tenant_id, segment.id FROM leads_segment AS segment
+      JOIN tenancy_workspace AS workspace ON workspace.id = segment.tenant_id AND workspace.closed_at IS NULL
      WHERE segment.state IN ('building', 'applying') AND segment.archived_at IS NULL
        AND segment.updated_at <= %(before)s
      ORDER BY segment.tenant_id, segment.id LIMIT 200
@@ -376,6 +378,7 @@ def late_segments() -> list[tuple[int, int]]:
 
 LATE = """
     SELECT segment.tenant_id, segment.id FROM leads_segment AS segment
+      JOIN tenancy_workspace AS workspace ON workspace.id = segment.tenant_id AND workspace.closed_at IS NULL
      WHERE segment.archived_at IS NULL AND (segment.reads ->> 'late')::boolean
      ORDER BY segment.tenant_id, segment.id
 """
@@ -387,9 +390,8 @@ def unchecked_segments(*, now: datetime, before: datetime) -> list[tuple[int, in
 
 
 UNCHECKED = """
-    SELECT segment.tenant_id, segment.id
-      FROM leads_segment AS segment
-      JOIN tenancy_workspace AS workspace ON workspace.id = segment.tenant_id
+    SELECT segment.tenant_id, segment.id FROM leads_segment AS segment
+      JOIN tenancy_workspace AS workspace ON workspace.id = segment.tenant_id AND workspace.closed_at IS NULL
      WHERE segment.archived_at IS NULL AND segment.version > 0
        AND (segment.checked_at IS NULL OR segment.checked_at < %(before)s)
        AND extract(hour FROM %(now)s AT TIME ZONE workspace.timezone) BETWEEN 1 AND 4

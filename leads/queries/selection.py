@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from psycopg2.sql import SQL, Composable
 
 from conditions import compile, parse
-from leads.queries.listing import EVERYBODY, SEARCH, search_params
+from leads.queries.listing import EVERYBODY, search_params
+from leads.queries.searching import SEARCH
 from leads.queries.sensitive import check_condition
 from ma_platform.tenancy.scope import current_tenant
 
@@ -36,7 +37,7 @@ def selected(selection: Mapping[str, Any], *, now: datetime) -> Selected:  # Any
         params["selected_ids"] = list(selection["ids"])
     if str(selection.get("q") or "").strip():
         tests.append(SEARCH)
-        params |= {**search_params(selection["q"]), "branch": EVERYBODY}
+        params |= search_params(selection["q"], branch=EVERYBODY)
     if selection.get("condition"):
         node = parse(selection["condition"])
         check_condition(node)

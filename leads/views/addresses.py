@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
@@ -20,8 +21,12 @@ from ma_platform.tenancy.requests import MemberRequest
 
 DEEDS = {"add": add_address, "main": make_main, "remove": drop_address}
 DONE = {
-    "main": gettext_lazy("Mails go to this address from now on."),
-    "remove": gettext_lazy("The address was taken off."),
+    "main": gettext_lazy("Mails go to this address from now on. Consents given for the former one rest with it."),
+    "remove": gettext_lazy("The address was taken off, with the consents given for it."),
+}
+UNDONE = {
+    "main": gettext_lazy("Nothing was changed: this is not a further address that can become the main one."),
+    "remove": gettext_lazy("Nothing was changed: this is not a further address that can be taken off."),
 }
 
 
@@ -39,4 +44,6 @@ def address(request: MemberRequest, lead_id: str) -> HttpResponse:
     else:
         if done and to in DONE:
             messages.success(request, DONE[to])
+        elif not done:
+            messages.info(request, UNDONE.get(to, _("This address is theirs already.")))
     return redirect(f"{reverse('leads:page', args=[lead.public_id])}?tab=fields")

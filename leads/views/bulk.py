@@ -26,6 +26,7 @@ from ma_platform import clock, jobs
 from ma_platform.api.pages import decode, encode, number_in
 from ma_platform.api.parsers import storable
 from ma_platform.tenancy.permissions import Capability, requires
+from ma_platform.tenancy.reach import current_reach
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
 
@@ -39,7 +40,8 @@ SHAPE = {"ids": list, "q": str, "condition": dict}
 def index(request: MemberRequest) -> HttpResponse:
     """Jobs, newest first."""
     cursor = request.GET.get("cursor", "")
-    found = jobs_asked.list_jobs(after=decode(cursor) if cursor else None, limit=jobs_asked.LISTED + 1)
+    after, mine = decode(cursor) if cursor else None, None if current_reach() is None else request.user.pk
+    found = jobs_asked.list_jobs(after=after, limit=jobs_asked.LISTED + 1, by=mine)
     rows, more = found[: jobs_asked.LISTED], len(found) > jobs_asked.LISTED
     context = {
         "rows": [told_job(job, now=clock.now()) for job in rows],
@@ -98,7 +100,7 @@ def page(request: MemberRequest, job_id: str) -> HttpResponse:
         "counts": jobs_asked.outcomes(job) if job.finished_at else {},
         "items": found[: jobs_asked.ITEMS],
         "next_cursor": encode([found[jobs_asked.ITEMS - 1].pk]) if len(found) > jobs_asked.ITEMS else "",
-        "may_steer": bulk.kind_of(job.kind).capability in request.can,
+        "may_steer": _may_steer(request, job),
     }
     return page_or_fragment(request, "leads/bulk/job.html", "leads/bulk/_job.html", context)
 
@@ -189,8 +191,14 @@ def _kind(request: MemberRequest) -> BulkKind:
 
 
 def _may(request: MemberRequest, job: BulkJob) -> None:
-    if bulk.kind_of(job.kind).capability not in request.can:
+    if not _may_steer(request, job):
         raise PermissionDenied(job.kind)
+
+
+def _may_steer(request: MemberRequest, job: BulkJob) -> bool:
+    """Who sees a part of the people steers only their own jobs: another's is about people they do not see."""
+    mine = current_reach() is None or job.by_id == request.user.pk
+    return mine and bulk.kind_of(job.kind).capability in request.can
 
 
 def _found(job_id: str) -> BulkJob:

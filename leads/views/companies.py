@@ -21,7 +21,7 @@ from leads.actions.companies import (
     edit_company,
     remove_alias,
 )
-from leads.actions.company_ends import erase_company
+from leads.actions.company_ends import CompanyExcluded, erase_company
 from leads.companies import read_number
 from leads.company_forms import CompanyForm
 from leads.company_rows import attribute_rows, drawn_companies, like_rows, moments_of, pair_rows, sums_of
@@ -164,10 +164,14 @@ def alike(request: MemberRequest) -> HttpResponse:
 def erase(request: MemberRequest, company_id: str) -> HttpResponse:
     """Delete the company; the page asked for its name first. People stay, without a company."""
     company = _found(company_id)
-    if request.POST.get("confirm") != company.name:
+    if company.public_id != company_id or request.POST.get("confirm") != company.name:
         messages.error(request, _("Nothing was deleted: the name did not match."))
         return redirect("leads:company", company.public_id)
-    ended = erase_company(company, by=request.user, now=clock.now())
+    try:
+        ended = erase_company(company, by=request.user, now=clock.now())
+    except CompanyExcluded as refused:
+        messages.error(request, str(refused))
+        return redirect("leads:company", company.public_id)
     told = ngettext(
         "The company was deleted. %(count)d person has no company now.",
         "The company was deleted. %(count)d people have no company now.",

@@ -24,7 +24,7 @@ from ma_platform import clock
 from ma_platform.errors import NotFound
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
-from ma_platform.ui.pages import page_or_fragment
+from ma_platform.ui.pages import page_or_fragment, redrawn
 
 
 @requires(Capability.VIEW_LEADS)
@@ -77,8 +77,12 @@ def edit(request: MemberRequest, lead_id: str) -> HttpResponse:
             raise Http404 from erased
         else:
             return _saved(request, lead, _("Saved."))
-    context = {"form": form, "lead": lead, "cancel": reverse("leads:page", args=[lead.public_id])}
-    return render(request, "leads/form.html", context, status=422 if form.errors else 200)
+    return redrawn(
+        request,
+        "leads/form.html",
+        lambda: {"form": form, "lead": found_lead(lead_id), "cancel": reverse("leads:page", args=[lead.public_id])},
+        status=422 if form.errors else 200,
+    )
 
 
 def _saved(request: MemberRequest, lead: Lead, told: str) -> HttpResponse:

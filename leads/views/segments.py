@@ -38,6 +38,7 @@ from leads.segmenting import (
 )
 from ma_platform import clock
 from ma_platform.api.pages import decode, encode
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
@@ -206,7 +207,8 @@ def put(request: MemberRequest, segment_id: str) -> HttpResponse:
     segment, form, now = _found(segment_id), PutForm(request.POST), clock.now()
     lead = find_person(form.cleaned_data["lead"]) if form.is_valid() else None
     if lead is None:
-        return _page(request, segment, status=422)
+        with veil.reading():
+            return _page(request, segment, status=422)
     said = form.cleaned_data
     segments.put(
         segment,

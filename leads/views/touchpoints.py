@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,6 +17,7 @@ from ma_platform import clock
 from ma_platform.errors import NotFound
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
+from ma_platform.ui.pages import redrawn
 
 
 @requires(Capability.EDIT_LEADS)
@@ -32,8 +33,12 @@ def record(request: MemberRequest, lead_id: str) -> HttpResponse:
         else:
             messages.success(request, _("The touchpoint is recorded."))
             return redirect("leads:page", lead.public_id)
-    context = {"lead": lead, "touchpoint_form": form, "results": RESULTS}
-    return render(request, "leads/touchpoint.html", context, status=422 if form.errors else 200)
+    return redrawn(
+        request,
+        "leads/touchpoint.html",
+        lambda: {"lead": found_lead(lead_id), "touchpoint_form": form, "results": RESULTS},
+        status=422 if form.errors else 200,
+    )
 
 
 @requires(Capability.EDIT_LEADS)

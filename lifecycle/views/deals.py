@@ -77,7 +77,7 @@ def _saved(form: DealForm) -> str | None:
     stated = DealInput(
         external_id=said["external_id"] or own_number(),
         name=said["name"],
-        lead_emails=[said["email"]] if said["email"] else None,
+        lead_emails=[said["email"]] if said.get("email") else None,
         company=said["company"] or None,
         amount=said["amount"],
         currency=said["currency"],
@@ -85,7 +85,7 @@ def _saved(form: DealForm) -> str | None:
     try:
         (done,) = upsert_deals([stated], now=clock.now())
     except DomainError as refused:
-        form.add_error("email", str(refused))
+        form.add_error("email" if "email" in form.fields else None, str(refused))
         return None
     if done.was is not None:  # the refusal's 422 takes back what was just written over the other deal
         form.add_error("external_id", gettext("Another deal already has this number."))

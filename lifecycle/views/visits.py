@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,9 +16,11 @@ from lifecycle.actions import watching
 from lifecycle.queries import visits as asked
 from lifecycle.visit_forms import WishesForm
 from ma_platform import clock
+from ma_platform.tenancy.models import Membership
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.tenancy.scope import current_tenant
+from ma_platform.ui.pages import redrawn
 
 ASKING = ["GET", "HEAD", "POST"]
 
@@ -37,15 +39,21 @@ def wishes(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("Saved."))
             return redirect("lifecycle:visit_alerts")
-    context = {
-        "form": form,
+    return redrawn(
+        request,
+        "lifecycle/visit_alerts.html",
+        lambda: {"form": form, "address": request.user.email, **_watched(member)},
+        status=422 if form.errors else 200,
+    )
+
+
+def _watched(member: Membership) -> dict[str, object]:
+    return {
         "people": asked.watched_people(member),
         "companies": asked.watched_companies(member),
         "held": asked.held(member),
         "zone": current_tenant().timezone,
-        "address": request.user.email,
     }
-    return render(request, "lifecycle/visit_alerts.html", context, status=422 if form.errors else 200)
 
 
 @requires(Capability.SEE_ALERTS)

@@ -109,10 +109,11 @@ def _check_columns(options: Options, fields: Mapping[str, ImportField], headers:
 
 
 def _check_seen(options: Options, kind: ImportKind, fields: Mapping[str, ImportField]) -> None:
-    """Who does not see a field does not fill it either."""
+    """Who does not see a field does not fill it either, nor find people by it (`lead_email`)."""
     subject = "company" if kind.key == "companies" else "lead"
-    for name in sorted(withheld_of([*options.mapping.values(), *options.constants], subject)):
-        label = fields[name].label
+    asked = {name.removeprefix("lead_"): name for name in (*options.mapping.values(), *options.constants)}
+    for name in sorted(withheld_of(asked, subject)):
+        label = fields[asked[name]].label
         raise ImportRefused(reason=_("%(field)s is not shown to you, so no file can fill it.") % {"field": label})
 
 

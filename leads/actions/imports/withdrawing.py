@@ -136,10 +136,11 @@ DROP_IDENTIFIERS = """
     RETURNING identifier.lead_id, identifier.kind
 """
 DROP_PERMISSIONS = """
-    DELETE FROM leads_consent AS line
-     WHERE line.tenant_id = %(tenant_id)s AND line.lead_id = ANY(%(lead_ids)s::bigint[])
+    DELETE FROM leads_consent AS line USING leads_lead AS holder
+     WHERE line.tenant_id = %(tenant_id)s AND holder.tenant_id = %(tenant_id)s AND holder.id = line.lead_id
+       AND (holder.id = ANY(%(lead_ids)s::bigint[]) OR holder.merged_into_id = ANY(%(lead_ids)s::bigint[]))
        AND line.evidence ->> 'source' = %(source)s
-    RETURNING line.lead_id
+    RETURNING coalesce(holder.merged_into_id, holder.id)
 """
 
 

@@ -12,6 +12,7 @@ from leads.actions import LeadInput, upsert_companies, upsert_leads
 from leads.actions.companies import create_company
 from leads.actions.company_ends import erase_company
 from leads.actions.company_joins import join_companies
+from leads.actions.exclusions import NewExclusion, add_exclusion, remove_exclusion
 from leads.actions.merge import merge_leads
 from leads.actions.unmerge import unmerge
 from leads.models import Company, CompanyAlias, FieldHistory, Lead
@@ -101,6 +102,38 @@ def test_the_page_asks_for_the_name_and_the_api_deletes(sign_in: SignIn, api: Cl
     assert "名前が一致しないため" in refused
     assert "会社を削除しました。" in done
     assert (deleted, api.get(f"/api/v1{second}").status_code) == (204, 404)
+
+
+def test_a_company_on_the_exclusion_list_is_not_deleted(
+    sign_in: SignIn, api: Client, acme: NewWorkspace, now: datetime
+) -> None:
+    with tenant_scope(acme.workspace):
+        company = _furnished(acme, now)
+        line = add_exclusion(NewExclusion("company", "旧甲社", "competitor"), by=acme.owner, now=now)
+    url, browser = f"/api/v1/companies/{company.public_id}", sign_in(Role.ADMIN)
+
+    said = browser.post(f"/companies/{company.public_id}/delete", {"confirm": "甲社"}, follow=True).content.decode()
+    refused = api.delete(url)
+    with tenant_scope(acme.workspace):
+        left_out = Lead.objects.filter(company=company).count()
+        remove_exclusion(line, by=acme.owner, now=now)
+
+    assert "この会社は除外リストにあります（旧甲社）" in said
+    assert (refused.status_code, refused.json()["code"], left_out) == (409, "company_excluded", 2)
+    assert api.delete(url).status_code == 204
+
+
+def test_the_address_of_a_joined_company_does_not_delete_the_other(
+    api: Client, acme: NewWorkspace, now: datetime
+) -> None:
+    with tenant_scope(acme.workspace):
+        company = _furnished(acme, now)
+        aside = Company.objects.get(merged_into=company)
+
+    refused = api.delete(f"/api/v1/companies/{aside.public_id}")
+
+    assert (refused.status_code, company.public_id in refused.content.decode()) == (409, True)
+    assert api.get(f"/api/v1/companies/{company.public_id}").status_code == 200
 
 
 @pytest.mark.parametrize(("email", "companies"), [("not an address", []), ("ok@x.example", ["丙社"])])

@@ -6,27 +6,43 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connections
 from django.test import Client
 
-from leads.actions import ConsentInput, LeadInput, edit_lead, erase_lead, record_consent, upsert_lead, upsert_leads
+from conditions import compile, parse
+from leads.actions import (
+    ConsentInput,
+    LeadInput,
+    addresses,
+    edit_lead,
+    erase_lead,
+    record_consent,
+    upsert_lead,
+    upsert_leads,
+)
 from leads.actions.addresses import add_address, drop_address, make_main
-from leads.actions.identifiers import add_identifier
+from leads.actions.exclusions import NewExclusion, add_exclusion
+from leads.actions.identifiers import add_identifier, drop_identifier
 from leads.actions.merge import merge_leads
 from leads.actions.personal import person_of
 from leads.actions.unmerge import unmerge
-from leads.models import Lead, Merge
+from leads.models import IdentityHint, Lead, LeadIdentifier, Merge
 from leads.queries import LeadFilter, find_lead_by_email, list_leads, mailable
-from leads.queries.addresses import other_addresses
+from leads.queries.addresses import find_further, other_addresses
+from leads.queries.exclusions import excluded, left_out_by, people_per_line
+from leads.queries.ledger import evidence_lines
 from leads.refusals import LeadRefused
+from ma_platform.tenancy.reach import Reach, reaching
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from mailing.actions import suppress
 from mailing.models import Suppression
 from tests.leads.joined import dump, person
 from tests.leads.segments.making import consume, inside, made
+from tracking.models import Visitor
 
 SignIn = Callable[..., Client]
 
@@ -101,10 +117,118 @@ def test_another_address_becomes_the_main_one_and_segments_hear_of_it(
 
     assert (main(taro), inside(segment)) == ("Taro@home.example", {taro.pk})
     assert other_addresses([taro.pk]) == {taro.pk: ["taro@x.example"]}
-    assert (mailable([taro.pk], "news")[taro.pk].basis, make_main(taro, "x@x.example", by=None, now=now)) == (
-        "consent",
-        False,
-    )
+    assert make_main(taro, "x@x.example", by=None, now=now) is False
+
+
+def test_what_was_allowed_for_an_address_rests_with_it(taro: Lead, in_acme: NewWorkspace, now: datetime) -> None:
+    record_consent([ConsentInput(taro.pk, "news"), ConsentInput(taro.pk, "seminar", "refused", None)], now=now)
+    before = dump(taro)["leads_consent"]
+
+    make_main(taro, "taro@home.example", by=in_acme.owner, now=now)
+    away = mailable([taro.pk], "news")[taro.pk].basis, mailable([taro.pk], "seminar")[taro.pk].refused
+    shown = [(line.lead.email, line.topic) for line in evidence_lines(taro)]
+    record_consent([ConsentInput(taro.pk, "seminar")], now=now)
+    make_main(taro, "taro@x.example", by=in_acme.owner, now=now)
+
+    assert away == (None, True)
+    assert shown == [("taro@x.example", "news"), ("Taro@home.example", "seminar")]
+    assert dump(taro)["leads_consent"] == before
+    assert [(line.lead.email, line.topic) for line in evidence_lines(taro)][2:] == [("Taro@home.example", "seminar")]
+
+
+def test_what_was_allowed_goes_home_with_an_address_that_was_moved(
+    taro: Lead, in_acme: NewWorkspace, now: datetime
+) -> None:
+    hanako = person("hanako", now)
+    record_consent([ConsentInput(taro.pk, "news"), ConsentInput(hanako.pk, "seminar")], now=now)
+    merge = merge_leads(taro, hanako, take=["email"], by=in_acme.owner, now=now)
+    make_main(taro, "taro@home.example", by=None, now=now)
+
+    unmerge(merge, by=in_acme.owner, now=now)
+
+    assert [(line.lead.email, line.topic) for line in evidence_lines(taro)] == [("taro@x.example", "news")]
+    assert [(line.lead.email, line.topic) for line in evidence_lines(hanako)] == [("hanako@x.example", "seminar")]
+
+
+def test_what_came_with_somebody_stays_theirs(taro: Lead, in_acme: NewWorkspace, now: datetime) -> None:
+    hanako = person("hanako", now)
+    before = _rows_of_everybody()
+    merge = merge_leads(hanako, taro, by=in_acme.owner, now=now)
+    moved = [
+        make_main(hanako, "taro@home.example", by=None, now=now),
+        drop_address(hanako, "taro@home.example", by=None, now=now),
+    ]
+
+    unmerge(merge, by=in_acme.owner, now=now)
+
+    assert (moved, _rows_of_everybody()) == ([False, False], before)
+
+
+def test_parting_two_does_not_judge_stops_of_other_addresses(taro: Lead, in_acme: NewWorkspace, now: datetime) -> None:
+    merge = merge_leads(taro, person("hanako", now), by=in_acme.owner, now=now)
+    add_address(taro, "later@x.example", by=None, now=now)
+    suppress(["later@x.example"], reason=Suppression.Why.MANUAL, now=now)
+    before = other_addresses([taro.pk])[taro.pk]
+
+    unmerge(merge, by=in_acme.owner, now=now)
+
+    assert mailable([taro.pk], "news")[taro.pk].refused is False
+    assert other_addresses([taro.pk])[taro.pk] == [one for one in before if one != "hanako@x.example"]
+
+
+def test_a_click_that_came_second_changes_nothing(taro: Lead, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = find_further(taro, "taro@home.example")
+    make_main(taro, "taro@home.example", by=None, now=now)
+    looks: list[Merge | None] = [stale]
+    monkeypatch.setattr(addresses, "find_further", lambda lead, key: looks.pop() if looks else find_further(lead, key))
+
+    assert make_main(taro, "taro@home.example", by=None, now=now) is False
+    looks.append(stale)
+    assert drop_address(taro, "taro@home.example", by=None, now=now) is False
+    assert other_addresses([taro.pk]) == {taro.pk: ["taro@x.example"]}
+
+
+def test_an_address_taken_off_is_forgotten(taro: Lead, now: datetime) -> None:
+    suppress(["taro@home.example"], reason=Suppression.Why.MANUAL, now=now)
+    browser = Visitor.objects.create(key="b", first_seen_at=now, last_seen_at=now)
+    IdentityHint.objects.create(visitor_id=browser.pk, email_key="taro@home.example", at=now)
+
+    drop_address(taro, "taro@home.example", by=None, now=now)
+
+    assert (Suppression.objects.get().address, IdentityHint.objects.count()) == ("", 0)
+
+
+def test_somebody_of_limited_reach_finds_their_own_by_any_address(
+    taro: Lead, in_acme: NewWorkspace, now: datetime
+) -> None:
+    Lead.objects.filter(pk=taro.pk).update(owner=in_acme.owner)
+    hanako = person("hanako", now)
+    add_address(hanako, "hanako@home.example", by=None, now=now)
+
+    with reaching(Reach((in_acme.owner.pk,))):
+        found = [find_lead_by_email(f"{name}@home.example") for name in ("taro", "hanako")]
+        listed = [
+            [row.id for row in list_leads(LeadFilter(**asked))]
+            for asked in ({"q": "taro@home"}, {"q": "home.example"}, {"email_key": "taro@home.example"})
+        ]
+        foreign = list_leads(LeadFilter(email_key="hanako@home.example"))
+        emails = person_of(taro, now=now).emails
+
+    assert (found, listed, foreign) == ([taro, None], [[taro.pk]] * 3, [])
+    assert emails == ["taro@x.example", "Taro@home.example"]
+
+
+def test_any_address_at_a_domain_of_the_list_leaves_the_person_out_once(
+    taro: Lead, in_acme: NewWorkspace, now: datetime
+) -> None:
+    line = add_exclusion(NewExclusion("domain", "home.example", "competitor"), by=in_acme.owner, now=now)
+    asked = parse({"field": "lead.excluded_by", "op": "eq", "value": "competitor"})
+    by_word = list_leads(LeadFilter(condition=compile(asked, now=now, tz=ZoneInfo("Asia/Tokyo"))))
+
+    add_address(taro, "second@home.example", by=None, now=now)
+
+    assert (list(excluded([taro.pk])), left_out_by(line.pk), people_per_line()) == ([taro.pk], [taro.pk], {line.pk: 1})
+    assert [row.id for row in by_word] == [taro.pk]
 
 
 @pytest.mark.parametrize(("why", "refused"), [("complaint", True), ("manual", True), ("bounce", False)])
@@ -128,6 +252,8 @@ def test_an_address_taken_off_is_free_again(taro: Lead, now: datetime) -> None:
     assert drop_address(taro, "taro@home.example", by=None, now=now) is True
 
     hanako = person("hanako", now)
+    LeadIdentifier.objects.create(lead=hanako, kind="email", value="an old one", source="user", added_at=now)
+    assert drop_identifier(hanako, "email", "an old one", by=None, now=now) is True
     add_identifier(hanako, "email", "taro@home.example", by=None, now=now)
     assert find_lead_by_email("taro@home.example") == hanako
     (refused,) = upsert_leads([LeadInput(external_ids={"email": "a@x.example"})], by=None, now=now)
@@ -205,3 +331,23 @@ def test_addresses_through_the_page_and_the_api(
     assert gone == [204, 404, 422]
     assert api.get(f"/api/v1/leads/{lead.public_id}").json()["other_emails"] == ["a@x.example"]
     assert api.get("/api/v1/leads?email=a@x.example").json()["results"][0]["id"] == lead.public_id
+
+
+def test_an_address_that_came_with_somebody_is_not_made_the_main_one(
+    api: Client, sign_in: SignIn, acme: NewWorkspace, now: datetime
+) -> None:
+    with tenant_scope(acme.workspace):
+        lead, hanako = person("taro", now), person("hanako", now)
+        add_address(hanako, "hanako@home.example", by=None, now=now)
+        merge_leads(lead, hanako, by=acme.owner, now=now)
+    url, said = f"/api/v1/leads/{lead.public_id}/emails", {"email": "hanako@home.example", "main": True}
+    answers = [api.post(url, {**said, **more}, content_type="application/json") for more in ({}, {"email": lead.email})]
+    twice = {"email": "hanako@x.example"}
+    page = sign_in().post(f"/leads/{lead.public_id}/emails", twice, follow=True).content.decode()
+
+    assert [one.status_code for one in answers] == [422, 200]
+    assert [(one["email"], one.get("joined")) for one in answers[1].json()["results"][1:]] == [
+        ("hanako@home.example", hanako.public_id),
+        ("hanako@x.example", hanako.public_id),
+    ]
+    assert "すでにこの人のアドレスです。" in page
