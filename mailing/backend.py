@@ -7,6 +7,7 @@ over at once, after the commit if a transaction is open.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from functools import partial
 
@@ -21,6 +22,7 @@ from mailing.actions import Notice, enqueue_notice
 from mailing.smtp import Ending, Envelope
 
 SECONDS = 15.0
+log = logging.getLogger(__name__)
 
 
 class NotSent(Exception):
@@ -31,7 +33,10 @@ class DirectBackend(BaseEmailBackend):
     """EMAIL_BACKEND of this product."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Queue or hand over. Raises NotSent, unless fail_silently, when the server refuses."""
+        """Queue or hand over; how many were queued, or taken as far as is known: inside of a transaction, all of them.
+
+        Raises NotSent, unless fail_silently, when the server refuses.
+        """
         messages = [message for message in email_messages if message.recipients()]
         scope = current_scope()
         if scope not in (None, "*", "0"):
@@ -41,14 +46,18 @@ class DirectBackend(BaseEmailBackend):
             ):  # called after a commit, the scope is still named but its walls are down
                 enqueue_notice(notices, now=clock.now())
         else:
-            transaction.on_commit(
-                partial(self._hand_over, [one for message in messages for one in _envelopes(message)])
-            )
+            taken: list[int] = []
+            transaction.on_commit(partial(self._hand_over, messages, taken))  # at once where no transaction is open
+            return sum(taken) if taken else len(messages)
         return len(messages)
 
-    def _hand_over(self, envelopes: Sequence[Envelope]) -> None:
+    def _hand_over(self, messages: Sequence[EmailMessage], taken: list[int]) -> None:
+        envelopes = [one for message in messages for one in _envelopes(message)]
         outcomes = transport.hand_over(envelopes, seconds=SECONDS)
         refused = [outcome for outcome in outcomes if outcome.ending is not Ending.ACCEPTED]
+        taken.append(sum(outcome.ending in (Ending.ACCEPTED, Ending.UNCERTAIN) for outcome in outcomes))
+        for outcome in refused:
+            log.warning("a mail of ours was not taken: %s", outcome.said)
         if refused and not self.fail_silently:
             raise NotSent(refused[0].said)
 

@@ -22,10 +22,11 @@ from ma_platform.api.problems import problem
 from ma_platform.connections import limits_url
 from ma_platform.db import sql
 from ma_platform.env import ENV
+from ma_platform.tenancy import veil
 from ma_platform.tenancy.keys import hash_key
 from ma_platform.tenancy.middleware import in_scope
 from ma_platform.tenancy.models import ApiKey, Workspace
-from ma_platform.tenancy.reach import reach_of_key
+from ma_platform.tenancy.reach import current_reach, reach_of_key
 from ma_platform.tenancy.scope import tenant_scope
 
 PREFIX = "/api/v1/"
@@ -123,18 +124,15 @@ def _limited(key: ApiKey, answer: Callable[[], HttpResponse]) -> HttpResponse:
 def _once(
     workspace: Workspace, key: ApiKey, request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]
 ) -> HttpResponse:
-    """Run a write at most once per key: same body, same answer; other body, 422; still running, 409."""
+    """Run a write at most once per key: same body, same answer; other body or other sight, 422; still running, 409."""
     name = f"{key.pk}:{request.headers['Idempotency-Key']}"
-    digest = hashlib.sha256(
-        b"\0".join([str(request.method).encode(), request.get_full_path().encode(), request.body])
-    ).hexdigest()
     try:
-        first = partial(_first_time, name, digest, get_response=get_response)
+        first = partial(_first_time, name, get_response=get_response)
         return in_scope(workspace, request, first, reach=lambda: reach_of_key(key))
     except _InFlight:
         return problem(409, "in_flight", "The first request with this key is still running.")
-    except _SeenBefore:
-        pass
+    except _SeenBefore as seen:
+        digest = seen.digest
     with tenant_scope(workspace):
         kept = IdempotentAnswer.objects.filter(key=name).first()
     if kept is None or kept.request_hash != digest:
@@ -145,7 +143,11 @@ def _once(
 
 
 class _SeenBefore(Exception):
-    """The key exists already (a unique constraint decided)."""
+    """The key exists already (a unique constraint decided). `digest`: of the request that came with it now."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(digest)
+        self.digest = digest
 
 
 class _InFlight(Exception):
@@ -156,10 +158,17 @@ class _InFlight(Exception):
 CLAIM = "SELECT pg_try_advisory_xact_lock(hashtextextended('idempotency:' || %(tenant_id)s || ':' || %(name)s, 0))"
 
 
-def _first_time(
-    name: str, digest: str, request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]
-) -> HttpResponse:
-    now = clock.now()
+def _digest(request: HttpRequest) -> str:
+    """What the request is, and what its key may see now: an answer is not told again to one that sees less."""
+    parts = [str(request.method).encode(), request.get_full_path().encode(), request.body]
+    reach, withheld = current_reach(), sorted(veil.withheld())
+    if reach is not None or withheld:
+        parts += [repr(reach).encode(), " ".join(withheld).encode()]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _first_time(name: str, request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    now, digest = clock.now(), _digest(request)
     if not sql.run(CLAIM, name=name).value():
         raise _InFlight
     IdempotentAnswer.objects.filter(key=name, created_at__lt=now - KEEP_ANSWERS).delete()
@@ -167,7 +176,7 @@ def _first_time(
         with transaction.atomic():
             kept = IdempotentAnswer.objects.create(key=name, request_hash=digest, created_at=now)
     except IntegrityError as error:
-        raise _SeenBefore from error
+        raise _SeenBefore(digest) from error
     response = get_response(request)
     if hasattr(response, "render") and not getattr(response, "is_rendered", True):
         response = response.render()

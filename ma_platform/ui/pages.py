@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+
+from ma_platform.tenancy import veil
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -36,6 +38,18 @@ def page_or_fragment(
     response = render(request, template, dict(context), status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def redrawn(
+    request: HttpRequest, template: str, context: Callable[[], Mapping[str, object]], *, status: int = 422
+) -> HttpResponse:
+    """A form's page, also where it is shown again because something was refused.
+
+    What a POST has read holds every value, so that none is lost when it writes; `context` reads anew, and finds only
+    what who is asking may see.
+    """
+    with veil.reading():
+        return render(request, template, dict(context()), status=status)
 
 
 def toast(response: R, text: str, *, tone: str = "success", undo: str = "") -> R:

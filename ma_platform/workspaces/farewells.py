@@ -5,6 +5,7 @@ It leaves at once, not as a message of the workspace: a closed one sends nothing
 
 from __future__ import annotations
 
+import logging
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,13 +18,19 @@ from django.utils.translation import gettext as _
 from ma_platform.env import ENV
 from ma_platform.workspaces.actions.closing import Told, Untold
 
+log = logging.getLogger(__name__)
+
 
 def tell_of_closing(untold: Untold) -> int:
-    """Hand a mail over to each member, in their language; one that is refused keeps no other back. Returns how many.
-
-    Call it outside of any workspace.
+    """Hand a mail over to each member, in their language; one that is refused keeps no other back. Returns how many a
+    server took. Call it outside of any workspace.
     """
-    return int(get_connection(fail_silently=True).send_messages([_mail(untold, one) for one in untold.members]) or 0)
+    try:
+        mails = [_mail(untold, one) for one in untold.members]
+        return int(get_connection(fail_silently=True).send_messages(mails) or 0)
+    except OSError:
+        log.exception("nobody could be told of closing %s", untold.closing_id)
+        return 0
 
 
 def _mail(untold: Untold, to: Told) -> EmailMessage:

@@ -44,6 +44,7 @@ class Closing(models.Model):
     """A workspace being given up; when it is gone, the one line that stays. Numbers only, of nobody by name.
 
     `workspace` is the number of a row that will be gone; `by`: the user, None the operator. Rows go after `delete_at`.
+    `tried_at`: when telling of it, or deleting, came to nothing; others have their turn first.
     """
 
     workspace = models.BigIntegerField(unique=True)
@@ -52,6 +53,7 @@ class Closing(models.Model):
     closed_at = models.DateTimeField()
     delete_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
     begun_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
     rows = models.BigIntegerField(default=0)

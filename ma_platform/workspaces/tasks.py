@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.db.models import Sum
-
 from ma_platform import clock, jobs
 from ma_platform.api.actions import forget_answers
 from ma_platform.tenancy.scope import system_scope
 from ma_platform.workspaces.actions.clearing import clear_due
-from ma_platform.workspaces.actions.closing import next_untold
+from ma_platform.workspaces.actions.closing import next_untold, not_told
 from ma_platform.workspaces.actions.quotas import count_usage
 from ma_platform.workspaces.actions.taking_out import expire_whole_exports, write_next
 from ma_platform.workspaces.farewells import tell_of_closing
-from ma_platform.workspaces.models import WholeExport
 from ma_platform.workspaces.queries import open_workspaces
-from ma_platform.workspaces.quotas import Used, counts
 
 
 @jobs.task(queue="bulk", every=3600.0)
@@ -45,7 +39,10 @@ def tell_closings() -> dict[str, int]:
     """Outside of any workspace: a closed one sends nothing."""
     told = 0
     while (untold := next_untold(now=clock.now())) is not None:
-        told += tell_of_closing(untold)
+        reached = tell_of_closing(untold)
+        if untold.members and not reached:
+            not_told(untold, now=clock.now())
+        told += reached
     return {"told": told}
 
 
@@ -70,8 +67,3 @@ def count_all_used() -> dict[str, int]:
         for tenant_id in tenants:
             jobs.start(count_used, tenant_id)
     return {"tenants": len(tenants)}
-
-
-@counts(Used.STORAGE)
-def whole_exports_kept(_since: datetime) -> int:
-    return int(WholeExport.objects.filter(state=WholeExport.State.DONE).aggregate(sum=Sum("bytes"))["sum"] or 0)

@@ -16,6 +16,8 @@ from django.test import Client
 from leads.models import Lead
 from ma_platform import clock
 from ma_platform.api.models import IdempotentAnswer
+from ma_platform.tenancy.models import ApiKey, Membership, User
+from ma_platform.tenancy.permissions import Role, Span
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from ma_platform.workspaces.tasks import forget_old_answers
@@ -164,3 +166,15 @@ def test_old_answers_keep_nobody_waiting(acme, call: Send):
 def kept_answers(made: NewWorkspace) -> int:
     with tenant_scope(made.workspace):
         return int(IdempotentAnswer.objects.count())
+
+
+def test_an_answer_is_not_told_again_to_a_key_that_sees_less(acme, call: Send):
+    call("POST", "leads", BODY, idempotency_key="k1")
+    with tenant_scope(acme.workspace):
+        member = User.objects.create_user("seller@acme.example", "x" * 12)
+        Membership.objects.create(user=member, role=Role.SALES, reach=Span.OWN, created_at=clock.now())
+        ApiKey.objects.update(reaches_as=member)
+
+    answer = call("POST", "leads", BODY, idempotency_key="k1")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")

@@ -43,6 +43,7 @@ from mailing.signing import SIGNER
 from mailing.tokens import Ticket
 from nurturing import actions as flows
 from nurturing.models import Flow
+from tests.reading import read_all
 from tests.walls.assigning import make_assignment
 from tests.walls.joined import make_joined
 from tests.walls.kept import make_kept
@@ -58,7 +59,6 @@ from tracking.actions import (
     ask_rejudgement,
     bind_visitor,
     record_many,
-    run_consumers,
 )
 from tracking.catalogue import Event
 from tracking.models import Binding, Network, Rejected
@@ -85,13 +85,13 @@ def populate(mark: str, *, now: datetime) -> Tenant:
     for furnish in FURNISHING:
         with tenant_scope(made.workspace):
             furnish(tenant)
-    run_consumers(now=now)
+    read_all(now=now)
     deliver_due(now=now)
     with tenant_scope(made.workspace):
         _selling(tenant)
-    run_consumers(now=now)
+    read_all(now=now)
     deliver_due(now=now)
-    run_consumers(now=now)  # nothing is left to read, so /readyz has no lag to report
+    read_all(now=now)  # nothing is left to read, so /readyz has no lag to report
     with tenant_scope(made.workspace):
         _tokens(tenant)
     return tenant

@@ -17,6 +17,7 @@ from conditions import parse
 from leads.actions import LeadInput, edit_lead
 from leads.actions.attributes import AttributeInput, create_attribute
 from leads.actions.exports import begin, start_export, write_export
+from leads.actions.imports.options import ImportRefused, Options, check, kind_of
 from leads.actions.sensitive import mark_field
 from leads.models import Lead
 from leads.queries.asking import explain_lead
@@ -28,6 +29,7 @@ from ma_platform.tenancy.models import Membership
 from ma_platform.tenancy.permissions import ROLE_CAPABILITIES, Capability, Role, Span
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.tenancy.veil import worn_by
+from mailing.actions import create_email
 from tests.emptying import empty_database
 from tests.walls.crawl import Answer, Crawler
 from tests.walls.populated import Tenant, populate
@@ -89,6 +91,21 @@ def test_no_page_tells_a_salesperson(crawler: Crawler, marked: Tenant) -> None:
     assert {name: one.status for name, one in answers.items() if one.status >= 500} == {}
     assert {name: found for name, one in answers.items() if (found := told(marked, one.content))} == {}
     assert "非表示" in answers["GET leads:page"].content.decode()
+
+
+def test_no_page_drawn_again_after_a_refused_form_tells_a_salesperson(crawler: Crawler, marked: Tenant) -> None:
+    mine = ROLE_CAPABILITIES[Role.SALES] | {Anybody.SIGNED_IN}
+    rows = [replace(row, body={}) for row in ROWS if not row.is_api and row.methods.get("POST") in mine]
+
+    with transaction.atomic(), tenant_scope(marked.made.workspace):
+        mark_field("lead.last_name", by=marked.made.owner, now=marked.now)
+        answers = {row.name: crawler.ask(row, "POST", role=Role.SALES.value) for row in rows if not row.leads_away}
+        transaction.set_rollback(True)
+
+    assert {name: one.status for name, one in answers.items() if one.status >= 500} == {}
+    assert {name: found for name, one in answers.items() if (found := told(marked, one.content))} == {}
+    assert [name for name, one in answers.items() if f"{marked.mark}山田" in one.content.decode()] == []
+    assert answers["leads:touchpoint"].status == 422
 
 
 def test_the_api_tells_no_key_without_the_scope(crawler: Crawler, marked: Tenant) -> None:
@@ -170,6 +187,39 @@ def test_who_does_not_see_a_field_cannot_write_over_it(crawler: Crawler, marked:
     assert (page.status_code, lead.last_name, lead.phone, lead.attributes) == (302, "改名", PHONE, {"budget": BUDGET})
     assert lead.email == marked.ids["lead_email"]
     assert (by_key.status, list(loads(by_key.content)["errors"])) == (422, ["phone"])
+
+
+def test_a_preview_of_a_mail_tells_no_value(crawler: Crawler, marked: Tenant) -> None:
+    html = '<p>{{ lead.phone|d("-") }} {{ lead.attributes.budget|d("-") }}</p>'
+    document = {"v": 1, "name": "x", "kind": "operational", "subject": "x", "body": {"html": html}}
+    with transaction.atomic(), tenant_scope(marked.made.workspace):
+        mail = create_email(document, by=marked.made.owner, now=marked.now)
+        row = replace(ROW["api:email_preview"], args={"email_id": mail.public_id})
+        answers = [
+            crawler.ask(row, "POST", key=marked.made.api_key),
+            crawler.without(Capability.SEE_SENSITIVE, row, "POST"),
+        ]
+        transaction.set_rollback(True)
+
+    assert [(one.status, told(marked, one.content)) for one in answers] == [(200, {"phone", "budget"}), (200, set())]
+
+
+def test_nobody_is_named_by_an_address_that_is_not_shown(crawler: Crawler, marked: Tenant) -> None:
+    deal = replace(ROW["api:deals"], body={"external_id": "W-1", "lead_emails": ["$lead_email"]})
+    touchpoint = replace(ROW["api:touchpoints"], body={"email": "$lead_email", "kind": "call"})
+
+    by_key = [crawler.without(Capability.SEE_SENSITIVE, row, "POST") for row in (deal, touchpoint)]
+    with tenant_scope(marked.made.workspace), worn_by(ROLE_CAPABILITIES[Role.SALES], reading=False):
+        columns = Options(mapping={"番号": "external_id", "担当者": "lead_email"})
+        with pytest.raises(ImportRefused):
+            check(columns, kind_of("deals"), ["番号", "担当者"])
+    pages = [crawler.ask(ROW["lifecycle:new_deal"], "GET", role=one.value) for one in (Role.SALES, Role.MARKETER)]
+
+    assert [(one.status, list(loads(one.content)["errors"])) for one in by_key] == [
+        (422, ["lead_emails"]),
+        (422, ["email"]),
+    ]
+    assert ['name="email"' in one.content.decode() for one in pages] == [False, True]
 
 
 def test_a_file_says_what_is_not_in_it(crawler: Crawler, marked: Tenant) -> None:

@@ -6,6 +6,7 @@ Each piece is a transaction of its own, of one tenant: nobody else's rows are lo
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import OperationalError
+from django.db.models import Exists, F, OuterRef
 from psycopg2.sql import SQL, Composed, Identifier
 
 from ma_platform.audit.models import AuditEntry
@@ -25,6 +27,7 @@ from ma_platform.workspaces import belongings
 from ma_platform.workspaces.models import Closing
 from ma_platform.workspaces.partings import forget_elsewhere
 
+log = logging.getLogger(__name__)
 AT_ONCE = 2_000  # rows of a piece
 SECONDS = 20.0  # of one turn; then other work of the queue has its turn
 SETTLED = timedelta(minutes=2)  # since it was closed: what ran in it then is over
@@ -40,32 +43,45 @@ class Cleared:
 
 
 def clear_due(*, now: datetime, seconds: float = SECONDS) -> Cleared:
-    """One turn at the workspace whose time was over first. Call it outside of any transaction."""
+    """One turn at the workspace whose time was over first, of those that nothing stood in the way of.
+
+    What cannot be deleted now, a file perhaps, is logged and keeps no other waiting: its turn comes after theirs. Call
+    it outside of any transaction.
+    """
     closing = _begin(now)
     if closing is None:
         return Cleared()
-    until, rows = time.monotonic() + seconds, 0
     try:
-        for model in belongings.tables():
-            while piece := _clear_piece(model, closing):
-                rows += piece
-                if time.monotonic() > until:
-                    return Cleared(rows, more=True)
-        workspace = Workspace.objects.get(pk=closing.workspace)
-        _clear_files(workspace)
-        forget_elsewhere(workspace)
-        return Cleared(rows, gone=_finish(closing, now), more=True)
-    except OperationalError as error:
-        if not is_passing(error):
+        return _clear(closing, now=now, until=time.monotonic() + seconds)
+    except (OSError, OperationalError) as error:
+        if isinstance(error, OperationalError) and not is_passing(error):
             raise
-        return Cleared(rows)  # something is in the way; the next sweep goes on
+        log.exception("the workspace of closing %s cannot be deleted now", closing.pk)
+        with system_scope():
+            Closing.objects.filter(pk=closing.pk).update(tried_at=now)
+        return Cleared()
+
+
+def _clear(closing: Closing, *, now: datetime, until: float) -> Cleared:
+    rows = 0
+    for model in belongings.tables():
+        while piece := _clear_piece(model, closing):
+            rows += piece
+            if time.monotonic() > until:
+                return Cleared(rows, more=True)
+    workspace = Workspace.objects.get(pk=closing.workspace)
+    _clear_files(workspace)
+    forget_elsewhere(workspace)
+    return Cleared(rows, gone=_finish(closing, now), more=True)
 
 
 def _begin(now: datetime) -> Closing | None:
     """Part of a system sweep: from now on it cannot be brought back, and whoever belonged nowhere else is nobody."""
     with system_scope():
-        due = Closing.objects.filter(delete_at__lte=now, closed_at__lte=now - SETTLED, deleted_at=None)
-        closing: Closing | None = due.select_for_update().order_by("delete_at", "id").first()
+        closed = Exists(Workspace.objects.filter(pk=OuterRef("workspace"), closed_at__isnull=False))
+        due = Closing.objects.filter(closed, delete_at__lte=now, closed_at__lte=now - SETTLED, deleted_at=None)
+        turn = F("tried_at").asc(nulls_first=True)
+        closing: Closing | None = due.select_for_update().order_by(turn, "delete_at", "id").first()
         if closing is not None and closing.begun_at is None:
             Closing.objects.filter(pk=closing.pk).update(begun_at=now)
             _forget_people(closing)

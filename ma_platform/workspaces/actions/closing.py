@@ -47,6 +47,7 @@ class Told:
 class Untold:
     """A closing of which its members know nothing yet."""
 
+    closing_id: int
     workspace: str
     delete_at: datetime
     members: Sequence[Told]
@@ -84,22 +85,30 @@ def reopen_workspace(workspace: Workspace, *, by: User | None, now: datetime) ->
 
 
 def next_untold(*, now: datetime) -> Untold | None:
-    """A closing whose members are to be told now; it is not named a second time, whatever becomes of the mails."""
+    """A closing whose members are to be told now; it is named again only if `not_told` says so."""
     with system_scope():
-        rows = sql.run(NEXT_UNTOLD, now=now).rows
+        rows = sql.run(NEXT_UNTOLD, now=now, again=now - AGAIN).rows
     if not rows:
         return None
-    workspace_id, delete_at = rows[0]
+    closing_id, workspace_id, delete_at = rows[0]
     with tenant_scope(int(workspace_id)):
         members = Membership.objects.select_related("user").order_by("id")
         told = [Told(one.user.email, one.user.language, one.role == Role.OWNER) for one in members]
-        return Untold(current_tenant().name, delete_at, told)
+        return Untold(closing_id, current_tenant().name, delete_at, told)
 
 
+def not_told(untold: Untold, *, now: datetime) -> None:
+    """No mail of it was taken by a server: its members are told AGAIN later."""
+    with system_scope():
+        Closing.objects.filter(pk=untold.closing_id).update(told_at=None, tried_at=now)
+
+
+AGAIN = timedelta(minutes=20)
 NEXT_UNTOLD = """
     UPDATE workspaces_closing AS closing SET told_at = %(now)s
      WHERE closing.id = (SELECT untold.id FROM workspaces_closing AS untold
                           WHERE untold.told_at IS NULL AND untold.begun_at IS NULL
+                            AND (untold.tried_at IS NULL OR untold.tried_at <= %(again)s)
                           ORDER BY untold.id LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING closing.workspace, closing.delete_at
+    RETURNING closing.id, closing.workspace, closing.delete_at
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from tempfile import TemporaryFile
@@ -25,6 +26,16 @@ State = WholeExport.State
 LIVES_FOR = timedelta(days=7)
 STALLED = timedelta(minutes=12)  # longer than a task may take
 HOPELESS = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """One being written: `path` is in its row before the file is in the storage, so no file is ever without a row."""
+
+    workspace: Workspace
+    export_id: int
+    path: str
+    at: datetime
 
 
 class OneAtATime(DomainError):
@@ -57,38 +68,42 @@ def write_next(*, now: datetime) -> int | None:
     begun = _begin(now)
     if begun is None:
         return None
-    workspace, export_id = begun
     try:
         with TemporaryFile() as held:
-            rows = write_everything(workspace, held, now=now)
+            rows = write_everything(begun.workspace, held, now=now)
             size = held.tell()
             held.seek(0)
-            path = default_storage.save(f"whole/{workspace.code}/everything.zip", File(held))
+            default_storage.save(begun.path, File(held))
     except BaseException:  # also the worker's time limit: the row must not say for hours that it is being written
-        _settle(workspace, export_id, now=now, state=State.FAILED)
+        _settle(begun, now=now, state=State.FAILED)
+        default_storage.delete(begun.path)
         raise
-    done = {"path": path, "rows": rows, "bytes": size, "expires_at": now + LIVES_FOR}
-    if not _settle(workspace, export_id, now=now, state=State.DONE, **done):
-        default_storage.delete(path)  # somebody was erased meanwhile: it is written anew
+    done = {"path": begun.path, "rows": rows, "bytes": size, "expires_at": now + LIVES_FOR}
+    if not _settle(begun, now=now, state=State.DONE, **done):
+        default_storage.delete(begun.path)  # somebody was erased meanwhile: it is written anew
     return rows
 
 
-def _begin(now: datetime) -> tuple[Workspace, int] | None:
+def _begin(now: datetime) -> _Begun | None:
     """Part of a system sweep: the oldest that waits is being written from now on."""
     with system_scope():
-        sql.run(GIVE_UP, hopeless=now - HOPELESS, stalled=now - STALLED, now=now)
-        rows = sql.run(BEGIN, now=now).rows
-        return (Workspace.objects.get(pk=rows[0][0]), rows[0][1]) if rows else None
+        left = sql.run(GIVE_UP, hopeless=now - HOPELESS, stalled=now - STALLED, now=now).values()
+        transaction.on_commit(partial(_unlink, left))
+        rows = sql.run(BEGIN, now=now, moment=f"{now:%Y%m%d%H%M%S%f}").rows
+        if not rows:
+            return None
+        workspace_id, export_id, path = rows[0]
+        return _Begun(Workspace.objects.get(pk=workspace_id), export_id, path, now)
 
 
-def _settle(workspace: Workspace, export_id: int, *, now: datetime, **said: object) -> bool:
-    """Write what became of it; False when it is not being written any more."""
-    with tenant_scope(workspace):
-        running = WholeExport.objects.filter(pk=export_id, state=State.RUNNING).select_related("by")
-        export: WholeExport | None = running.select_for_update(of=("self",)).first()
+def _settle(begun: _Begun, *, now: datetime, **said: object) -> bool:
+    """Write what became of it; False when it is not being written any more, or again by somebody else."""
+    with tenant_scope(begun.workspace):
+        here = WholeExport.objects.filter(pk=begun.export_id, state=State.RUNNING, begun_at=begun.at)
+        export: WholeExport | None = here.select_related("by").select_for_update(of=("self",)).first()
         if export is None:
             return False
-        running.update(**said, finished_at=now)
+        here.update(**said, finished_at=now)
         if said["state"] == State.DONE:
             audit.record(export.by, "workspace.export_written", export.public_id, at=now, rows=said["rows"])
         return True
@@ -121,24 +136,30 @@ def _unlink(paths: list[str]) -> None:
 
 
 BEGIN = """
-    UPDATE workspaces_wholeexport AS export SET state = 'running', begun_at = %(now)s
-     WHERE export.id = (SELECT waiting.id FROM workspaces_wholeexport AS waiting
-                          JOIN tenancy_workspace AS workspace ON workspace.id = waiting.tenant_id
-                         WHERE waiting.state = 'waiting' AND workspace.closed_at IS NULL
+    UPDATE workspaces_wholeexport AS export
+       SET state = 'running', begun_at = %(now)s,
+           path = 'whole/' || workspace.code || '/' || export.public_id || '-' || %(moment)s || '.zip'
+      FROM tenancy_workspace AS workspace
+     WHERE workspace.id = export.tenant_id
+       AND export.id = (SELECT waiting.id FROM workspaces_wholeexport AS waiting
+                          JOIN tenancy_workspace AS opened ON opened.id = waiting.tenant_id
+                         WHERE waiting.state = 'waiting' AND opened.closed_at IS NULL
                          ORDER BY waiting.created_at, waiting.id LIMIT 1
                            FOR UPDATE OF waiting SKIP LOCKED)
-    RETURNING export.tenant_id, export.id
+    RETURNING export.tenant_id, export.id, export.path
 """
 # A worker that died says nothing more; what it had begun is begun again, but not for ever.
 GIVE_UP = """
     UPDATE workspaces_wholeexport
        SET state = CASE WHEN created_at < %(hopeless)s THEN 'failed' ELSE 'waiting' END,
-           finished_at = CASE WHEN created_at < %(hopeless)s THEN %(now)s::timestamptz END
+           finished_at = CASE WHEN created_at < %(hopeless)s THEN %(now)s::timestamptz END, path = ''
      WHERE state = 'running' AND begun_at < %(stalled)s
+    RETURNING old.path
 """
 EXPIRE = """
-    UPDATE workspaces_wholeexport AS export SET state = 'expired', path = ''
-     WHERE state = 'done' AND expires_at <= %(now)s
+    UPDATE workspaces_wholeexport AS export
+       SET state = CASE state WHEN 'done' THEN 'expired' ELSE state END, path = ''
+     WHERE (state = 'done' AND expires_at <= %(now)s) OR (state = 'failed' AND path <> '')
     RETURNING old.path
 """
 DROP = """

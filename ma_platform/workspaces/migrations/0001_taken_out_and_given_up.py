@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField()),
                 ('delete_at', models.DateTimeField()),
                 ('told_at', models.DateTimeField(null=True)),
+                ('tried_at', models.DateTimeField(null=True)),
                 ('begun_at', models.DateTimeField(null=True)),
                 ('deleted_at', models.DateTimeField(null=True)),
                 ('rows', models.BigIntegerField(default=0)),

@@ -1,0 +1,36 @@
+"""The log read to its end.
+
+Consumers stop before the oldest transaction of the whole server, and that may be one nobody here began: an ANALYZE of
+Postgres's own holds them back for a moment, more often on a machine that has much to do. The product's sweep comes
+again; a test that asks once has to wait.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from ma_platform.db import sql
+from tracking.actions import run_consumers
+
+SECONDS = 30.0
+
+
+def read_all(*, now: datetime) -> None:
+    """Let the consumers read until nothing is left. Call it outside of any transaction."""
+    _quiet()
+    while run_consumers(now=now).facts:
+        _quiet()
+
+
+def _quiet() -> None:
+    """Until every transaction that has begun by now is over. Raises AssertionError when one does not end."""
+    begun = sql.run(BEGUN).value()
+    until = time.monotonic() + SECONDS
+    while sql.run(OLDEST).value() < begun:
+        assert time.monotonic() < until, "a transaction on this server does not end"
+        time.sleep(0.01)
+
+
+BEGUN = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+OLDEST = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
