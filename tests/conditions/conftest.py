@@ -13,7 +13,7 @@ import pytest
 from tests.conditions.scratch import prepare
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cursor() -> Iterator[Any]:
     with closing(psycopg2.connect(os.environ["DATABASE_OWNER_URL"])) as connection, connection.cursor() as cursor:
         prepare(cursor)
