@@ -7,13 +7,11 @@ comes again; a test that asks once has to wait.
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 
 from ma_platform.db import sql
+from tests.timing import eventually
 from tracking.actions import run_consumers
-
-SECONDS = 120.0
 
 
 def read_all(*, now: datetime) -> None:
@@ -24,12 +22,9 @@ def read_all(*, now: datetime) -> None:
 
 
 def _quiet() -> None:
-    """Until every transaction that has begun by now is over. Raises AssertionError when one does not end."""
+    """Until every transaction that has begun by now is over; fails, naming who holds one, when one does not end."""
     begun = sql.run(BEGUN).value()
-    until = time.monotonic() + SECONDS
-    while sql.run(OLDEST).value() < begun:
-        assert time.monotonic() < until, f"a transaction does not end: {sql.run(HOLDING).rows}"
-        time.sleep(0.01)
+    eventually(lambda: sql.run(OLDEST).value() >= begun, seconds=60, every=0.01, why=lambda: str(sql.run(HOLDING).rows))
 
 
 BEGUN = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"

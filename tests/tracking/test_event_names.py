@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Event
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.urls import reverse
 
 from leads.actions.segments import create_segment
@@ -17,6 +16,7 @@ from ma_platform import clock
 from ma_platform.audit.models import AuditEntry
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope, tenant_scope
+from tests.timing import eventually, somebody_waits
 from tests.tracking.collecting import NOW, SECRET, fields, send
 from tracking.actions import (
     BadEventName,
@@ -267,7 +267,7 @@ def test_a_name_is_added_while_events_of_it_are_written(acme):
         with system_scope():
             take(acme, "a")
             written.set()
-            time.sleep(0.3)
+            eventually(lambda: somebody_waits(connection), every=0.01)
             take(acme, "b")
         connections.close_all()
 

@@ -25,9 +25,6 @@ from ma_platform.workspaces.models import Closing, WholeExport
 from tests.emptying import empty_database
 from tests.walls.populated import Tenant, populate
 
-# Commits, so it runs among those that do, before the open transaction in which conditions are tested.
-pytestmark = pytest.mark.django_db(transaction=True)
-
 Two = tuple[Tenant, Tenant]
 LEFT_OUT = {
     "tenancy_user": ["password"],
