@@ -38,9 +38,9 @@ EXPIRING = """
       FROM (SELECT {doer} AS doer, event.occurred_at AS at,
                    row_number() OVER (PARTITION BY {doer}, event.occurred_at > {now}
                                       ORDER BY event.occurred_at DESC) AS place
-              FROM tracking_event AS event WHERE {tests}) AS past
+              {events}) AS past
      GROUP BY past.doer"""
-SHIFTING = "SELECT {doer} AS doer, min(LEAST({dues})) AS due FROM tracking_event AS event WHERE {tests} GROUP BY {doer}"
+SHIFTING = "SELECT {doer} AS doer, min(LEAST({dues})) AS due {events} GROUP BY {doer}"
 JOINED = "LEFT JOIN ({rows}) AS {alias} ON {alias}.doer = {key}"
 OF_ONE = "(SELECT due.due FROM ({rows}) AS due WHERE due.doer = {key})"
 EARLIEST = "SELECT any_of.doer, min(any_of.due) AS due FROM ({rows}) AS any_of GROUP BY any_of.doer"
@@ -221,15 +221,13 @@ class Moments:
             yield LATER.format(point=point, now=self._now)
 
     def _expiring(self, did: Did, *, every: bool) -> str:
-        tests = self.writer.happened(did, ahead=True)
-        if did.where and not self._clocks(did):
-            tests.append(self.writer.condition(did.where, fields=self.writer.vocabulary.events.fields))
+        narrowed = [] if self._clocks(did) else self.writer.narrowed(did)
         return EXPIRING.format(
             doer=self.writer.vocabulary.audience.doer,
             now=self._now,
             counts=self._counts(did, every=every) if did.within else "FALSE",
             window=self.writer.interval(did.within) if did.within else "interval '0'",
-            tests=" AND ".join(tests),
+            events=self.writer.log(self.writer.happened(did, ahead=True), narrowed),
         )
 
     def _counts(self, did: Did, *, every: bool) -> str:
@@ -241,8 +239,8 @@ class Moments:
     def _shifting(self, did: Did) -> Iterator[str]:
         dues = self._clocks(did)
         if dues:
-            doer, tests = self.writer.vocabulary.audience.doer, " AND ".join(self.writer.happened(did, ahead=True))
-            yield SHIFTING.format(doer=doer, dues=", ".join(dues), tests=tests)
+            events = self.writer.log(self.writer.happened(did, ahead=True), [])
+            yield SHIFTING.format(doer=self.writer.vocabulary.audience.doer, dues=", ".join(dues), events=events)
 
     def _clocks(self, did: Did) -> list[str]:
         """Moments at which its filter itself turns, over `event`."""
