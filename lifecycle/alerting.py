@@ -1,11 +1,14 @@
-"""What an alert says. Pure: facts in, a body and its text out, in the workspace's language."""
+"""What an alert says. Pure: facts in, a body and its text out, in the language of whoever reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext, ngettext
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,16 @@ def crossing_of(lead_id: int, props: Mapping[str, object], *, received_at: datet
         cell=str(props["cell"]) if props.get("cell") else None,
         fact_received_at=datetime.fromisoformat(stated) if isinstance(stated, str) else received_at,
     )
+
+
+def visit_subject(body: Mapping[str, Any]) -> str:  # Any: JSON
+    """The line in the mailbox: who is here, since when; or how many came."""
+    first = body["people"][0]
+    if not body["digest"]:
+        return gettext("[On the site] %(name)s (%(ago)s)") % {"name": first["headline"], "ago": first["ago"]}
+    count = len(body["people"])
+    text = ngettext("[Visits] %(name)s", "[Visits] %(name)s and others, %(n)s people", count)
+    return text % {"name": first["headline"], "n": count}
 
 
 def stamp(moment: datetime, zone: ZoneInfo) -> str:

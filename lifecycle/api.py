@@ -26,6 +26,7 @@ from ma_platform.api.serializers import StrictSerializer
 from ma_platform.api.views import ApiView
 from ma_platform.tenancy.models import Membership
 from ma_platform.tenancy.permissions import Capability
+from ma_platform.tenancy.reach import current_reach
 
 
 @LEAD_FACETS.fill("stage")
@@ -192,9 +193,15 @@ class WatchQuery(StrictSerializer):
 
 
 class WatchShape(WatchQuery):
-    """One member, and one lead or one company."""
+    """One member, and one lead or one company. A key that sees what a member sees speaks for that member alone."""
 
     member = serializers.CharField(max_length=254)
+
+    def validate_member(self, value: str) -> Membership:
+        found, reach = super().validate_member(value), current_reach()
+        if reach is not None and found.user_id != reach.member:
+            raise serializers.ValidationError("This key speaks for another member.")
+        return found
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:  # Any: validated JSON
         if ("lead" in attrs) == ("company" in attrs):
@@ -206,7 +213,7 @@ class VisitAlerts(ApiView):
     """Who is told of whose visits, the newest first (`member`, `lead`, `company` narrow); POST adds one, DELETE with
     the same three in the address takes one away. Saying either again changes nothing."""
 
-    capabilities = {"GET": Capability.SEE_ALERTS, "POST": Capability.SEE_ALERTS, "DELETE": Capability.SEE_ALERTS}
+    capabilities = {"GET": Capability.SEE_ALERTS, "POST": Capability.EDIT_LEADS, "DELETE": Capability.EDIT_LEADS}
 
     def get(self, request: Request) -> Response:
         size, names = page_size(request), ("member", "lead", "company")
@@ -216,20 +223,14 @@ class VisitAlerts(ApiView):
         return cursor_page(request, rows, size=size, position=lambda row: [row.since, row.place], show=_watch_json)
 
     def post(self, request: Request) -> Response:
-        said, now = _said(WatchShape, request.data), clock.now()
-        if "lead" in said:
-            new = watching.watch_person(said["lead"], member=said["member"], now=now)
-        else:
-            new = watching.watch_company(said["company"], member=said["member"], now=now)
+        said = _said(WatchShape, request.data)
+        new = watching.subscribe(said["member"], _watched(said), by=self.key, now=clock.now())
         asked = WatchesAsked(**{f"{name}_id": found.pk for name, found in said.items()})
         return Response(_watch_json(watches(asked, after=None, limit=1))[0], status=201 if new else 200)
 
     def delete(self, request: Request) -> Response:
         said = _said(WatchShape, request.query_params.dict())
-        if "lead" in said:
-            watching.unwatch_person(said["lead"], member=said["member"])
-        else:
-            watching.unwatch_company(said["company"], member=said["member"])
+        watching.unsubscribe(said["member"], _watched(said), by=self.key, now=clock.now())
         return Response(status=204)
 
 
@@ -237,6 +238,11 @@ def _said(shape: type[WatchQuery], stated: object) -> dict[str, Any]:  # Any: ro
     read = shape(data=stated)
     read.is_valid(raise_exception=True)
     found: dict[str, Any] = read.validated_data
+    return found
+
+
+def _watched(said: Mapping[str, Any]) -> Lead | Company:  # Any: rows the request named
+    found: Lead | Company = said["lead"] if "lead" in said else said["company"]
     return found
 
 

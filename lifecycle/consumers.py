@@ -1,4 +1,4 @@
-"""What lifecycle hears from the log: leads that arrive and answer, and leads that become hot. And people who go."""
+"""What lifecycle hears from the log: leads that arrive and answer, and leads that become hot. And who goes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ from datetime import datetime
 from leads.actions import Gone, at_erasure
 from leads.actions.company_joins import hands_over
 from lifecycle import stages
-from lifecycle.actions import assign_by_facts, follow_rule, forget_told, notice_visits, raise_alerts
+from lifecycle.actions import (
+    assign_by_facts,
+    follow_rule,
+    forget_told,
+    forget_told_to,
+    notice_visits,
+    raise_alerts,
+)
 from lifecycle.alerting import crossing_of
 from lifecycle.pacing import LATEST
 from lifecycle.queries import known_then
+from ma_platform.tenancy.models import Membership
+from ma_platform.workspaces.partings import at_leaving
 from tracking.catalogue import Event, Fact, Verdict, consumes
 
 # The first sign that the relation goes on: something we sent, or something they did once known.
@@ -80,3 +89,9 @@ hands_over("lifecycle_watchedcompany", "company_id")
 def forget(gone: Sequence[Gone]) -> None:
     """Mails to staff that speak of them, sent or waiting."""
     forget_told([one.lead_id for one in gone])
+
+
+@at_leaving
+def forget_member(member: Membership) -> None:
+    """Mails that told them of visits, sent or waiting: without their alerts nobody finds them at an erasure."""
+    forget_told_to(member)

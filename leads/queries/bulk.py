@@ -14,6 +14,7 @@ from conditions import estimate
 from leads.models import BulkItem, BulkJob
 from leads.queries.listing import within
 from leads.queries.selection import Selected, selected
+from ma_platform.api.pages import moment_of
 from ma_platform.db import sql
 from ma_platform.tenancy import veil
 
@@ -88,13 +89,12 @@ def list_jobs(
     limit: int = LISTED,
     by: int | None = None,
 ) -> list[BulkJob]:
-    """Newest first. by: only those of this user."""
+    """Newest first. by: only those of this user. Raises ForgedCursor."""
     found = BulkJob.objects.select_related("by").order_by("-created_at", "-id")
     found = found if by is None else found.filter(by=by)
-    match list(after or ()):
-        case [str() as at, int() as pk]:
-            moment = datetime.fromisoformat(at)
-            found = found.filter(created_at__lte=moment).exclude(created_at=moment, pk__gte=pk)
+    if (place := moment_of(after)) is not None:
+        moment, pk = place
+        found = found.filter(created_at__lte=moment).exclude(created_at=moment, pk__gte=pk)
     return list(found[:limit])
 
 

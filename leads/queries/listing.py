@@ -14,6 +14,7 @@ from leads.names import company_key, search_key
 from leads.queries.addresses import find_by_further, find_holder
 from leads.queries.searching import BROAD_SEARCH, IS_BROAD, SEARCH
 from leads.queries.sensitive import is_withheld
+from ma_platform.api.pages import instant
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
 
@@ -41,7 +42,7 @@ class Sort:
     descending: bool
 
 
-_TIME, _TEXT = (SQL("timestamptz"), datetime.fromisoformat), (SQL("text"), str)
+_TIME, _TEXT = (SQL("timestamptz"), instant), (SQL("text"), str)
 SORTS: Mapping[str, Sort] = {
     "-updated": Sort(SQL("lead.updated_at"), *_TIME, descending=True),
     "updated": Sort(SQL("lead.updated_at"), *_TIME, descending=False),
@@ -296,7 +297,7 @@ def read_position(after: Sequence[Any], *, read: Callable[[str], object]) -> tup
     match list(after):
         case [str() as value, int() as row_id] if abs(row_id) < MAX_ID and "\0" not in value:
             try:
-                return read(value), row_id
+                return read(value), int(row_id)  # True is a number to Python, and none to Postgres
             except (ValueError, OverflowError):
                 raise BadCursor() from None
     raise BadCursor()

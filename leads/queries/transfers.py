@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from leads.models import Export, Import, ImportedRow, ImportProfile
+from ma_platform.api.pages import moment_of
 from ma_platform.tenancy.models import User
 
 LISTED = 30
 
 
 def list_imports(*, after: Sequence[Any] | None = None, limit: int = LISTED) -> list[Import]:  # Any: a decoded cursor
-    """Newest first."""
+    """Newest first. Raises ForgedCursor."""
     found = Import.objects.select_related("by").order_by("-created_at", "-id")
     return list(_after(found, after)[:limit])
 
 
 def list_exports(user: User, *, after: Sequence[Any] | None = None, limit: int = LISTED) -> list[Export]:  # Any: cursor
-    """A member's own, newest first: a file is only for who asked for it."""
+    """A member's own, newest first: a file is only for who asked for it. Raises ForgedCursor."""
     return list(_after(Export.objects.filter(by=user).order_by("-created_at", "-id"), after)[:limit])
 
 
@@ -29,11 +29,10 @@ def position(one: Import | Export) -> list[object]:
 
 
 def _after(found: Any, after: Sequence[Any] | None) -> Any:  # Any: querysets
-    match list(after or ()):
-        case [str() as at, int() as pk]:
-            moment = datetime.fromisoformat(at)
-            return found.filter(created_at__lte=moment).exclude(created_at=moment, pk__gte=pk)
-    return found
+    if (place := moment_of(after)) is None:
+        return found
+    moment, pk = place
+    return found.filter(created_at__lte=moment).exclude(created_at=moment, pk__gte=pk)
 
 
 def find_import(public_id: str) -> Import | None:

@@ -1,7 +1,7 @@
 """Verbs that move leads, give them to members, tell sales and keep deals."""
 
 from lifecycle.actions import assigning_many, deal_export, deal_files, many, personal
-from lifecycle.actions.alerts import NoticeToStaff, forget_told, mark_read, notify, raise_alerts
+from lifecycle.actions.alerts import NoticeToStaff, forget_told, forget_told_to, mark_read, notify, raise_alerts
 from lifecycle.actions.assigning import ASSIGNED_AT_ONCE, Assigned, Reason, assign, assign_by_facts, assign_due
 from lifecycle.actions.deals import DealInput, UpsertedDeal, own_number, upsert_deals
 from lifecycle.actions.joining import join_positions
@@ -40,6 +40,7 @@ __all__ = [
     "follow_rule",
     "forget_old_visits",
     "forget_told",
+    "forget_told_to",
     "join_positions",
     "many",
     "mark_read",

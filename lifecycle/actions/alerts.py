@@ -21,7 +21,7 @@ from lifecycle.queries.alerts import seen_by
 from ma_platform import ids
 from ma_platform.db import sets, sql
 from ma_platform.tenancy import veil
-from ma_platform.tenancy.models import User
+from ma_platform.tenancy.models import Membership, User
 from ma_platform.tenancy.scope import current_tenant
 from mailing.actions import Notice, enqueue_notice, forget_notices
 
@@ -118,6 +118,16 @@ def forget_told(lead_ids: Sequence[int]) -> int:
     keys = [mail_key(kind, crossing) for kind, crossing in told.values_list("kind", "crossing")]
     Alert.objects.filter(pk__in=list(digests.values_list("alert_id", flat=True))).delete()
     return forget_notices(keys)
+
+
+def forget_told_to(member: Membership) -> int:
+    """Remove the mails that told a member of visits; their alerts go with their membership. Returns how many."""
+    return forget_notices([visits_key(member.pk)])
+
+
+def visits_key(member_id: int) -> str:
+    """What the crossings, and so the mails, of all visits a member is told of begin with."""
+    return f"visit:{member_id}"
 
 
 def mail_key(kind: str, crossing: str) -> str:

@@ -12,11 +12,12 @@ from psycopg2.sql import SQL
 
 from leads.actions.exports import ExportColumn, ExportKind, register
 from leads.queries.selection import Selected
+from leads.queries.sensitive import is_withheld
 from lifecycle.actions.deal_files import FIELDS
 from lifecycle.models import Deal
 from ma_platform.tenancy.permissions import Capability
 
-_PEOPLE = """(SELECT string_agg(lead.email, ';' ORDER BY part.id)
+_PEOPLE = """(SELECT string_agg(nullif(lead.email, ''), ';' ORDER BY part.id)
                 FROM lifecycle_deallead AS part
                 JOIN leads_lead AS lead ON lead.tenant_id = %(tenant_id)s AND lead.id = part.lead_id
                WHERE part.tenant_id = %(tenant_id)s AND part.deal_id = deal.id)"""
@@ -46,8 +47,8 @@ DEALS = """
 
 
 def offered(_can: Collection[Capability]) -> list[ExportColumn]:
-    """Every column of a deal."""
-    return list(COLUMNS)
+    """Every column of a deal; without the addresses of its people where they are not shown."""
+    return [column for column in COLUMNS if column.key != "lead_email" or not is_withheld("email")]
 
 
 def _selected(said: Mapping[str, Any], _now: datetime) -> Selected:  # Any: JSON

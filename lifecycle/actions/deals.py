@@ -114,7 +114,8 @@ def state_deals(rows: Sequence[DealInput], *, now: datetime) -> tuple[list[Upser
     companies = _companies(list(distinct.values()), now=now)
     stated = orjson.dumps([_line(row, companies) for row in distinct.values()], default=str).decode()
     deals = {deal.external_id: deal for deal in sql.typed(UPSERT, UpsertedDeal, rows=stated, now=now)}
-    before = {lead for _deal, lead in _people_of(deals.values())}
+    with everybody():  # a deal is of all its people, also of those whom whoever states it does not see
+        before = {lead for _deal, lead in _people_of(deals.values())}
     links = [(deals[key].id, lead) for key, leads in people.items() for lead in leads]
     joined = sql.run(
         LINK,
@@ -122,7 +123,7 @@ def state_deals(rows: Sequence[DealInput], *, now: datetime) -> tuple[list[Upser
         deal_id=[deal for deal, _lead in links],
         lead_id=[lead for _deal, lead in links],
     ).rows
-    with everybody():  # a deal moves all its people, also those whom whoever states it does not see
+    with everybody():
         caused = _follow(list(deals.values()), set(joined), now=now)
         stir({*before, *(lead for _deal, lead in links)}, ["deal."], now=now)
     return [deals[row.external_id] for row in rows], caused

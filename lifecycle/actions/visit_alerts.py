@@ -18,9 +18,10 @@ from django.utils import translation
 
 from leads.queries import leads_by_ids
 from leads.queries.exclusions import excluded
-from lifecycle.actions.alerts import AlertRow, mail_key, write_alerts
-from lifecycle.actions.visit_wording import Known, Visited, known_of, visit_body, visit_subject, visit_text
+from lifecycle.actions.alerts import AlertRow, mail_key, visits_key, write_alerts
+from lifecycle.actions.visit_wording import Known, Visited, known_of, visit_body, visit_text
 from lifecycle.actions.wording import Body, as_json
+from lifecycle.alerting import visit_subject
 from lifecycle.models import Alert
 from lifecycle.queries import visits as asked
 from ma_platform import ids
@@ -67,7 +68,7 @@ class _Telling:
         """What makes it one of its kind."""
         first = self.rows[0]
         what = f"digest:{min(row.id for row in self.rows)}" if self.digest else str(first.visit)
-        return f"visit:{self.member.pk}:{what}"
+        return f"{visits_key(self.member.pk)}:{what}"
 
 
 @transaction.atomic

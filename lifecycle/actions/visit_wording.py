@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, ngettext
 
 from leads.models import Lead
 from leads.queries import leads_by_ids
@@ -66,16 +66,6 @@ def visit_body(visits: Sequence[Visited], known: Known, *, zone: ZoneInfo, now: 
         "latency_seconds": people[0]["latency_seconds"],
         "handed_over": stamp(now, zone),
     }
-
-
-def visit_subject(body: Body) -> str:
-    """The line in the mailbox: who is here, since when; or how many came."""
-    first = body["people"][0]
-    if not body["digest"]:
-        return gettext("[On the site] %(name)s (%(ago)s)") % {"name": first["headline"], "ago": first["ago"]}
-    count = len(body["people"])
-    text = ngettext("[Visits] %(name)s", "[Visits] %(name)s and others, %(n)s people", count)
-    return text % {"name": first["headline"], "n": count}
 
 
 def visit_text(body: Body) -> str:

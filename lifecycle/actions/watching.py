@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from leads.models import Company, Lead
 from lifecycle.models import VisitAlertSetting, VisitTold, WatchedCompany, WatchedPerson
 from lifecycle.queries.visits import pacing_of, working_hours
+from ma_platform import audit
 from ma_platform.errors import DomainError
-from ma_platform.tenancy.models import Membership
+from ma_platform.tenancy.models import ApiKey, Membership
 
 MOST_WATCHED = 500  # people or companies of one member
 
@@ -47,8 +48,9 @@ def watch_person(lead: Lead, *, member: Membership, now: datetime) -> bool:
     return True
 
 
-def unwatch_person(lead: Lead, *, member: Membership) -> None:
-    WatchedPerson.objects.filter(member=member, lead=lead).delete()
+def unwatch_person(lead: Lead, *, member: Membership) -> bool:
+    """False when they are not told of this person by name."""
+    return WatchedPerson.objects.filter(member=member, lead=lead).delete()[0] > 0
 
 
 def watch_company(company: Company, *, member: Membership, now: datetime) -> bool:
@@ -61,8 +63,31 @@ def watch_company(company: Company, *, member: Membership, now: datetime) -> boo
     return True
 
 
-def unwatch_company(company: Company, *, member: Membership) -> None:
-    WatchedCompany.objects.filter(member=member, company=company).delete()
+def unwatch_company(company: Company, *, member: Membership) -> bool:
+    """False when they are not told of this company."""
+    return WatchedCompany.objects.filter(member=member, company=company).delete()[0] > 0
+
+
+def subscribe(member: Membership, whom: Lead | Company, *, by: ApiKey, now: datetime) -> bool:
+    """What a member wishes for themselves is theirs; what a key does to them is noted. False when they are told
+    already. Raises WatchRefused.
+    """
+    new = (
+        watch_person(whom, member=member, now=now)
+        if isinstance(whom, Lead)
+        else watch_company(whom, member=member, now=now)
+    )
+    if new:
+        audit.record(by, "visit_alert.added", whom.public_id, at=now, member=str(member.user_id))
+    return new
+
+
+def unsubscribe(member: Membership, whom: Lead | Company, *, by: ApiKey, now: datetime) -> bool:
+    """Take it away again, noted as well; False when there is nothing to take away."""
+    gone = unwatch_person(whom, member=member) if isinstance(whom, Lead) else unwatch_company(whom, member=member)
+    if gone:
+        audit.record(by, "visit_alert.removed", whom.public_id, at=now, member=str(member.user_id))
+    return gone
 
 
 def save_wishes(said: VisitWishes, *, member: Membership, now: datetime) -> None:

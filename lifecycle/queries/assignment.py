@@ -274,6 +274,7 @@ QUEUES = """
 DUE_TENANTS = """
     SELECT DISTINCT waiting.tenant_id
       FROM lifecycle_waitingassignment AS waiting
+      JOIN tenancy_workspace AS workspace ON workspace.id = waiting.tenant_id AND workspace.closed_at IS NULL
       JOIN leads_lead AS lead ON lead.tenant_id = waiting.tenant_id AND lead.id = waiting.lead_id
      WHERE waiting.due_at <= %(now)s AND lead.merged_into_id IS NULL
      ORDER BY waiting.tenant_id

@@ -230,9 +230,16 @@ HUMAN = """
      WHERE tenant_id = %(tenant_id)s AND id = ANY (%(visits)s::uuid[]) AND verdict = 0
 """
 TO_TELL = """
-    SELECT DISTINCT tenant_id FROM lifecycle_visittold WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY tenant_id
+    SELECT DISTINCT told.tenant_id
+      FROM lifecycle_visittold AS told
+      JOIN tenancy_workspace AS workspace ON workspace.id = told.tenant_id AND workspace.closed_at IS NULL
+     WHERE told.state = 'waiting' AND told.due_at <= %(now)s
+     ORDER BY told.tenant_id
 """
 OLD = """
-    SELECT DISTINCT tenant_id FROM lifecycle_visittold
-     WHERE state <> 'waiting' AND coalesce(told_at, noticed_at) < %(before)s ORDER BY tenant_id
+    SELECT DISTINCT told.tenant_id
+      FROM lifecycle_visittold AS told
+      JOIN tenancy_workspace AS workspace ON workspace.id = told.tenant_id AND workspace.closed_at IS NULL
+     WHERE told.state <> 'waiting' AND coalesce(told.told_at, told.noticed_at) < %(before)s
+     ORDER BY told.tenant_id
 """

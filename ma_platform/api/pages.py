@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -64,12 +64,21 @@ def moment_of(position: Sequence[Any] | None) -> tuple[datetime, int] | None:
     match position:
         case None:
             return None
-        case [str() as text, int() as number]:
-            with suppress(ValueError):
-                moment = datetime.fromisoformat(text)
-                if moment.tzinfo is not None:
-                    return moment, number
+        case [str() as text, int() as number] if 0 <= number < 2**63:
+            with suppress(ValueError, OverflowError):
+                return instant(text), int(number)  # True is a number to Python, and none to Postgres
     raise ForgedCursor
+
+
+def instant(text: str) -> datetime:
+    """A moment as a cursor says it, in UTC: offsets of 16 hours and more are read by Python and refused by Postgres.
+
+    Raises ValueError, also for one without a zone, and OverflowError.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment.astimezone(UTC)
 
 
 def encode(position: Sequence[object]) -> str:

@@ -33,6 +33,8 @@ SENTENCES: dict[str, dict[str, Promise]] = {
         "suggestion.restored": _("Put a possible duplicate back on the list"),
         "consent.stated": _("Stated a consent"),
         "consent.exported": _("Took out the evidence of consents"),
+        "visit_alert.added": _("Signed a member up for visit alerts"),
+        "visit_alert.removed": _("Took a visit alert from a member"),
         "note.deleted": _("Deleted a note"),
         "todo.deleted": _("Deleted a to-do"),
         "touchpoint.deleted": _("Deleted a touchpoint"),
@@ -159,6 +161,7 @@ SENTENCES: dict[str, dict[str, Promise]] = {
         "workspace.export_written": _("Wrote an export of the whole workspace"),
         "workspace.export_downloaded": _("Downloaded an export of the whole workspace"),
         "workspace.closed": _("Closed the workspace"),
+        "workspace.deletion_hastened": _("Had the closed workspace deleted at once"),
         "workspace.reopened": _("Brought the workspace back"),
         "closure.added": _("Added closure days"),
         "closure.removed": _("Removed closure days"),
@@ -227,6 +230,7 @@ FACTS: dict[str, Promise] = {
     "role": _("Role"),
     "reach": _("Sees"),
     "unowned": _("And people without an owner"),
+    "scopes": _("May do"),
     "members": _("Members"),
     "rank": _("Rank"),
     "topic": _("Topic"),
@@ -254,12 +258,15 @@ FACTS: dict[str, Promise] = {
     "yearly": _("Every year"),
     "old_until": _("Old one believed until"),
 }
-REFERENCES: dict[str, Promise] = {  # facts that hold the public id or number of something else
+REFERENCES: dict[str, Promise] = {  # facts that hold the public id or number of something else, or a list of them
     "lead": _("Lead"),
     "joined": _("The one joined"),
     "dropped": _("The one joined"),
     "parted": _("Parted from"),
     "member": _("Member"),
+    "reaches_as": _("Sees what this member sees"),
+    "put_in": _("Members put in"),
+    "taken_out": _("Members taken out"),
 }
 _PLAIN: dict[str, Promise] = {verb: words for area in SENTENCES.values() for verb, words in area.items()}
 

@@ -1,6 +1,8 @@
 """The tenant in scope. Entering a tenant is opening its transaction; nothing else can set it.
 
-`tenant_scope` is called in four places only: session middleware, public-site door, API door, jobs.
+Four doors enter a workspace for whoever comes; what goes through workspaces one after another enters each, and what
+befalls one from outside of it enters that one, from within another perhaps. `docs/architecture.md` lists the modules,
+and a test holds the list.
 """
 
 from __future__ import annotations

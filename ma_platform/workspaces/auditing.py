@@ -14,7 +14,7 @@ from ma_platform.audit.naming import Named, kind_of, named, word_of
 from ma_platform.tenancy.models import ApiKey
 from ma_platform.tenancy.queries import members
 
-LONGEST = 300  # characters of one fact
+LONGEST = 800  # characters of one fact: a key may be granted everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,18 @@ class ReadLine:
     details: list[tuple[str, str]]
 
 
-def read_lines(entries: Sequence[AuditEntry]) -> list[ReadLine]:
-    """Ready for a page: one query for each kind of thing on it, and two for who acted."""
-    names = named({one for entry in entries for one in (entry.subject, *_referred(entry.facts)) if one})
-    people = actors()
+def read_lines(entries: Sequence[AuditEntry], people: Mapping[str, str]) -> list[ReadLine]:
+    """Ready for a page: one query for each kind of thing on it. people: `actors()`."""
+    things = (one for entry in entries for one in (entry.subject, *_referred(entry.facts, *sentences.REFERENCES)))
+    names = named({one for one in things if one})
     return [_read(entry, names, people) for entry in entries]
 
 
 def actors() -> dict[str, str]:
-    """Who may have acted, by what the log keeps of them: the product, members by address, keys by public id."""
+    """Who may have acted, by what the log keeps of them: the product, members by address, keys by public id.
+
+    Two queries.
+    """
     found = {"": _("The system")}
     found |= {member.user.email: str(member.user) for member in members()}
     keys = ApiKey.objects.order_by("pk").values_list("public_id", "name")
@@ -66,12 +69,15 @@ def _facts(facts: Mapping[str, object]) -> list[tuple[str, str]]:
 
 def _others(facts: Mapping[str, object], names: Mapping[str, Named]) -> list[tuple[str, str]]:
     """Other things the line names; those that are gone are left out."""
-    told = [(label, names.get(str(facts[fact]))) for fact, label in sentences.REFERENCES.items() if fact in facts]
-    return [(str(label), other.text) for label, other in told if other is not None]
+    told = [(label, _referred(facts, fact)) for fact, label in sentences.REFERENCES.items() if fact in facts]
+    found = [(label, ", ".join(names[one].text for one in things if one in names)) for label, things in told]
+    return [(str(label), text[:LONGEST]) for label, text in found if text]
 
 
-def _referred(facts: Mapping[str, object]) -> list[str]:
-    return [str(facts[fact]) for fact in sentences.REFERENCES if facts.get(fact)]
+def _referred(facts: Mapping[str, object], *of: str) -> list[str]:
+    """What those of the facts refer to: each to one thing or to a list of them."""
+    values = (facts.get(fact) for fact in of)
+    return [str(one) for value in values if value for one in (value if isinstance(value, list) else [value])]
 
 
 def _text(fact: str, value: object) -> str:

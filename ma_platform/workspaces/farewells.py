@@ -43,9 +43,17 @@ def _mail(untold: Untold, to: Told) -> EmailMessage:
         subject = _("The workspace “%(workspace)s” was closed") % words
         text = _(
             "The marketing workspace “%(workspace)s” was closed. Nobody can work in it, its forms and its tag take "
-            "nothing any more, and it sends nothing.\n\n"
-            "Everything in it will be deleted for good after %(day)s."
+            "nothing any more, and it sends nothing."
         )
-        asked = _("Until then you can bring it back as it was, or see when it ends:\n%(link)s")
-        others = _("Until then an owner can bring it back as it was.")
-        return EmailMessage(subject, f"{text}\n\n{asked if to.owns else others}" % words, None, [to.address])
+        parts = [text, *(_gone() if untold.at_once else _going(to))]
+        return EmailMessage(subject, "\n\n".join(parts) % words, None, [to.address])
+
+
+def _gone() -> list[str]:
+    return [_("Everything in it is being deleted for good now. It cannot be brought back.")]
+
+
+def _going(to: Told) -> list[str]:
+    asked = _("Until then you can bring it back as it was, or see when it ends:\n%(link)s")
+    others = _("Until then an owner can bring it back as it was.")
+    return [_("Everything in it will be deleted for good after %(day)s."), asked if to.owns else others]

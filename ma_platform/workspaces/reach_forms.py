@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -26,27 +29,34 @@ class ReachForm(forms.Form):
         return Span(self.cleaned_data["reach"] or Span.ALL)
 
 
-def _seats() -> list[tuple[str, str]]:
+Seats = Sequence[tuple[str, str]]
+
+
+def seats() -> Seats:
+    """Who may sit in a group, as all forms of a page offer them. One query."""
     return [(str(one.user_id), str(one.user)) for one in queries.members()]
 
 
 class GroupForm(forms.Form):
-    """A group's name and its members."""
+    """A group's name and its members, who are among `seats`."""
 
     name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"placeholder": _("Sales 1")}))
     members = forms.MultipleChoiceField(
         label=_("Members"),
         required=False,
-        choices=_seats,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("Please choose members of this workspace.")},
     )
 
+    def __init__(self, *args: Any, seats: Seats, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["members"].choices = seats  # type: ignore[attr-defined]  # a ChoiceField
+
     @classmethod
-    def of(cls, group: Group) -> GroupForm:
+    def of(cls, group: Group, *, seats: Seats) -> GroupForm:
         """As it stands; `group` has its seats loaded."""
         seated = [str(seat.membership.user_id) for seat in group.seats.all()]  # type: ignore[attr-defined]  # related
-        return cls(initial={"name": group.name, "members": seated}, auto_id=f"{group.public_id}-%s")
+        return cls(initial={"name": group.name, "members": seated}, auto_id=f"{group.public_id}-%s", seats=seats)
 
     def said(self) -> GroupInput:
         """What was stated; only of a valid form."""

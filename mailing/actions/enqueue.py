@@ -97,7 +97,7 @@ ENQUEUE_NOTICES = """
 
 def forget_notices(keys: Sequence[str]) -> int:
     """Remove mails to staff by the keys they were queued with, or that theirs begin with (`key:…`): whom they speak of
-    is erased. Those not sent yet stay unsent. Returns how many there were.
+    is erased, or whom they speak to has left. Those not sent yet stay unsent. Returns how many there were.
     """
     return sql.run(FORGET_NOTICES, keys=[key[:200] for key in keys]).rowcount if keys else 0
 

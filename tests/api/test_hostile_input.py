@@ -88,11 +88,20 @@ def test_strange_text_is_kept_or_called_too_long(call: Send, text: str):
         ["0001-01-01T00:00:00+14:00", 1],
         ["a\0b", 1],
         ["2026-11-20T00:00:00Z", 2**64 - 1],
+        ["2026-11-20T00:00:00Z", True],
+        ["2026-11-20T00:00:00+20:00", 1],
+        ["9999-12-31T23:59:59-23:00", 1],
     ],
 )
-@pytest.mark.parametrize("path", ["leads", "companies", "deals"])
+@pytest.mark.parametrize("path", ["leads", "companies", "deals", "forms", "visit-alerts"])
 def test_a_position_the_database_would_not_read_is_refused_or_harmless(call: Send, path: str, position: list[object]):
     assert call("GET", f"{path}?cursor={encode(position)}").status_code in (200, 422)
+
+
+@pytest.mark.parametrize("moment", ["x", "2026-11-20T00:00:00+20:00"])
+@pytest.mark.parametrize("path", ["imports", "exports", "leads/bulk"])
+def test_a_page_of_files_and_jobs_at_a_forged_place_is_missing_or_empty(sign_in, path: str, moment: str):
+    assert sign_in().get(f"/{path}/", {"cursor": encode([moment, 1])}).status_code in (200, 404)
 
 
 @pytest.mark.parametrize("sort", ["name", "score", "-score", "-created"])

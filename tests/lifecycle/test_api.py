@@ -8,9 +8,12 @@ import pytest
 from django.test import Client
 
 from leads.actions import LeadInput, upsert_lead
+from ma_platform.tenancy.models import ApiKey, Membership, User
+from ma_platform.tenancy.permissions import Role, Span
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tests.conftest import NOW
+from tests.leads.segments.making import inside, made
 
 DEAL = {"external_id": "D-1", "lead_emails": ["taro@example.co.jp"], "amount": "1200000", "name": "CRM導入"}
 
@@ -68,6 +71,24 @@ def test_a_deal_of_strangers_is_refused(api: Client, lead: str) -> None:
 
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_leads")
     assert api.get("/api/v1/deals").json()["results"] == []
+
+
+def test_a_key_that_does_not_see_the_people_of_a_deal_leaves_no_segment_of_theirs_behind(
+    api: Client, acme: NewWorkspace, lead: str
+) -> None:
+    post(api, "/deals", DEAL)
+    with tenant_scope(acme.workspace):
+        large = made({"field": "deal.amount", "op": "gte", "value": 1000}, now=NOW)
+        before = inside(large)
+        seller = User.objects.create_user("seller@acme.example", "x" * 12)
+        Membership.objects.create(user=seller, role=Role.SALES, reach=Span.OWN, created_at=NOW)
+        ApiKey.objects.update(reaches_as=seller)
+
+    answer = post(api, "/deals", {"external_id": "D-1", "amount": "10"})
+
+    assert (answer.status_code, answer.json()["leads"]) == (200, [])
+    with tenant_scope(acme.workspace):
+        assert (len(before), inside(large)) == (1, set())
 
 
 def test_deals_page_by_cursor(api: Client, lead: str) -> None:

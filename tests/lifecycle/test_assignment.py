@@ -19,7 +19,7 @@ from lifecycle.actions.assignment_design import move_rule, switch_rule
 from lifecycle.models import Assignment, SalesTeam, WaitingAssignment
 from lifecycle.queries.assignment import all_rules, loads, queues, rulebook, tally
 from lifecycle.tasks import assign_waiting
-from ma_platform.tenancy.models import Membership, User
+from ma_platform.tenancy.models import Membership, User, Workspace
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions import remove_member
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
@@ -368,3 +368,5 @@ def test_the_sweep_finds_the_workspaces_where_a_wait_is_over(acme: NewWorkspace,
         WaitingAssignment.objects.update(due_at=NOW - timedelta(days=4000))
 
     assert assign_waiting() == {"workspaces": 1}
+    Workspace.objects.filter(pk=acme.workspace.pk).update(closed_at=NOW)
+    assert assign_waiting() == {"workspaces": 0}

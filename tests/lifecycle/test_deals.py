@@ -7,12 +7,19 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.storage import default_storage
 
+from leads.actions import LeadInput, upsert_lead
+from leads.actions.exports import begin, start_export, write_export
+from leads.actions.sensitive import mark_field
+from leads.models import Export
 from lifecycle.actions import DealInput, move_stage, upsert_deals
 from lifecycle.actions.deals import UnknownPeople
 from lifecycle.models import Deal, Transition
 from lifecycle.queries import deals_of, stage_keys
 from ma_platform.db import sql
+from ma_platform.tenancy.models import Membership, User
+from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from scoring.actions import rescore
@@ -169,6 +176,33 @@ def test_a_deal_won_twice_at_the_same_moment_is_won_once(acme: NewWorkspace) -> 
     with tenant_scope(acme.workspace):
         assert (Deal.objects.count(), facts(lead)) == (1, [Event.DEAL_WON])
     assert refused == ["", "", ""]
+
+
+def lines_of(export: Export) -> list[str]:
+    """The file, below its headings."""
+    begin(export.pk)
+    write_export(export.pk, now=NOW)
+    export.refresh_from_db()
+    with default_storage.open(export.path) as written:
+        return list(written.read().decode("utf-8-sig").splitlines()[1:])
+
+
+def test_a_file_names_people_by_the_addresses_they_have_to_whom_these_are_shown(
+    person: Callable[..., int], in_acme: NewWorkspace
+) -> None:
+    nameless = upsert_lead(LeadInput(external_ids={"crm": "1"}), by=None, now=NOW)
+    person()
+    state(leads=[nameless.public_id])
+    asker = User.objects.create_user("asker@acme.example", "x" * 12)
+    Membership.objects.create(user=asker, role=Role.MARKETER, created_at=NOW)
+    asked = {"columns": ["external_id", "lead_email"], "form": "csv", "kind": "deals"}
+    first, second = (start_export({}, by=asker, now=NOW, **asked) for _ in "12")  # type: ignore[arg-type]  # its words
+
+    shown = lines_of(first)
+    mark_field("lead.email", by=in_acme.owner, now=NOW)
+    Membership.objects.filter(user=asker).update(role=Role.SALES)
+
+    assert (shown, lines_of(second)) == (["D-1,taro@example.co.jp"], ["D-1"])
 
 
 def test_segments_that_ask_about_deals_follow_at_once(person: Callable[..., int]) -> None:

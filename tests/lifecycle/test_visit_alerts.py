@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from leads.actions import assign_owner, erase_lead
 from leads.actions.companies import upsert_companies
@@ -18,8 +17,9 @@ from lifecycle.actions import notice_visits, tell_visits, visit_alerts
 from lifecycle.actions.watching import unwatch_person, watch_company, watch_person
 from lifecycle.models import Alert, VisitTold, WatchedCompany, WatchedPerson
 from lifecycle.queries import find_alert, unread_alerts
-from lifecycle.queries.visits import listeners, watched_companies, workspaces_to_tell
+from lifecycle.queries.visits import listeners, watched_companies, workspaces_to_tell, workspaces_with_old_visits
 from ma_platform.db import sql
+from ma_platform.tenancy.models import Workspace
 from ma_platform.tenancy.permissions import Span
 from ma_platform.tenancy.scope import system_scope, tenant_scope
 from ma_platform.workspaces.actions import change_reach, remove_member
@@ -27,6 +27,7 @@ from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from mailing.models import Message
 from tests.conftest import NOW
 from tests.lifecycle.watching import arrive, member, only_alert, somebody, states, told, watched, wish
+from tests.timing import queue_up
 from tests.tracking.judging import START, Did, browse
 from tests.tracking.visiting import visit, visitor_number
 from tracking.actions import bind_visitor, run_consumers
@@ -172,7 +173,9 @@ def test_an_hourly_digest_gathers_and_a_change_of_wishes_is_heeded(in_acme: NewW
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_sweep_finds_the_workspaces_whose_quiet_hours_are_over(acme: NewWorkspace, globex: NewWorkspace) -> None:
+def test_the_sweeps_find_the_workspaces_whose_quiet_hours_or_time_are_over_while_they_are_open(
+    acme: NewWorkspace, globex: NewWorkspace
+) -> None:
     for made, wishes in ((acme, NIGHT), (globex, {})):
         with tenant_scope(made.workspace):
             me = member(made.workspace.public_id)
@@ -182,6 +185,9 @@ def test_the_sweep_finds_the_workspaces_whose_quiet_hours_are_over(acme: NewWork
     with system_scope():
         assert workspaces_to_tell(now=MORNING - timedelta(seconds=1)) == []
         assert workspaces_to_tell(now=MORNING) == [acme.workspace.pk]
+        assert workspaces_with_old_visits(before=MORNING) == [globex.workspace.pk]
+        Workspace.objects.update(closed_at=MORNING)
+        assert (workspaces_to_tell(now=MORNING), workspaces_with_old_visits(before=MORNING)) == ([], [])
 
 
 def test_what_is_held_is_dropped_when_it_is_not_wanted_any_more(in_acme: NewWorkspace) -> None:
@@ -212,7 +218,22 @@ def test_whoever_leaves_the_workspace_leaves_nothing_behind(in_acme: NewWorkspac
 
     assert set(listeners()) == {m.pk for m in listeners().values() if m.user == in_acme.owner}
     assert list(WatchedPerson.objects.values_list("member_id", flat=True)) == [asleep.pk]
-    assert (VisitTold.objects.count(), Alert.objects.count(), arrive(lead, minutes=90)) == (0, 0, 0)
+    assert (VisitTold.objects.count(), Alert.objects.count(), arrive(lead, minutes=90), told()) == (0, 0, 0, [])
+
+
+def test_mails_to_whoever_left_go_with_them_and_leave_nothing_of_who_is_erased_later(in_acme: NewWorkspace) -> None:
+    gone, stays = member(), member("kato")
+    lead = watched(gone)
+    watch_person(lead, member=stays, now=NOW)
+    arrive(lead)
+    both = [address for address, _subject in told()]
+
+    remove_member(gone, by=in_acme.owner, now=NOW)
+    left = [address for address, _subject in told()]
+    erase_lead(lead, by=None, now=NOW)
+
+    assert (sorted(both), left) == (["kato@acme.example", "sato@acme.example"], ["kato@acme.example"])
+    assert told() == []
 
 
 def test_people_and_companies_that_are_joined_stay_watched(in_acme: NewWorkspace) -> None:
@@ -247,11 +268,8 @@ def test_a_digest_that_names_somebody_erased_is_gone(in_acme: NewWorkspace) -> N
 
 
 def beside(tenant_id: int, seen: set[tuple[int, int]]) -> int:
-    try:
-        with tenant_scope(tenant_id):
-            return notice_visits(seen, now=NOW + timedelta(seconds=5))
-    finally:
-        connections.close_all()
+    with tenant_scope(tenant_id):
+        return notice_visits(seen, now=NOW + timedelta(seconds=5))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -268,10 +286,9 @@ def test_two_at_once_or_one_that_dies_on_the_way_make_one_alert(
         with pytest.raises(KeyboardInterrupt):
             beside(acme.workspace.pk, phone)
 
-    with ThreadPoolExecutor(3) as pool:
-        made = [pool.submit(beside, acme.workspace.pk, seen) for seen in (phone, phone, desk)]
+    made = queue_up(*(partial(beside, acme.workspace.pk, seen) for seen in (phone, phone, desk)))
 
-    assert sorted(one.result() for one in made) == [0, 0, 1]
+    assert made == [1, 0, 0]
     with tenant_scope(acme.workspace):
         assert (Alert.objects.count(), len(told()), sorted(states())) == (1, 1, ["passed", "told"])
 

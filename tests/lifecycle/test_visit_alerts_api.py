@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from leads.actions import assign_owner
 from lifecycle.actions import VISITS_KEPT, forget_old_visits, tell_visits
-from lifecycle.models import Alert
+from lifecycle.models import Alert, WatchedPerson
 from lifecycle.queries.visits import workspaces_with_old_visits
-from ma_platform.tenancy.permissions import Role
+from ma_platform.audit.models import AuditEntry
+from ma_platform.tenancy.models import ApiKey
+from ma_platform.tenancy.permissions import Capability, Role, Span
 from ma_platform.tenancy.scope import system_scope, tenant_scope
+from ma_platform.workspaces.actions import change_reach, issue_key
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tests.conftest import NOW
 from tests.lifecycle.watching import arrive, member, somebody, states, told, watched, wish
@@ -45,6 +49,63 @@ def test_subscriptions_are_listed_added_and_taken_away(api: Client, acme: NewWor
         "lead": lead.public_id,
         "company": None,
     }
+
+
+def noted() -> list[tuple[str, str, str, object]]:
+    """(who, what, of whom, the member) of the lines about subscriptions, in order."""
+    rows = AuditEntry.objects.filter(verb__startswith="visit_alert.").order_by("id")
+    return [(row.actor, row.verb, row.subject, row.facts["member"]) for row in rows]
+
+
+def test_what_a_key_does_to_a_member_is_noted_once(api: Client, acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        me, lead = member(), somebody()
+        key = ApiKey.objects.get().public_id
+        company = str(lead.company and lead.company.public_id)
+    for of in ({"lead": lead.public_id}, {"company": company}) * 2:
+        post(api, member=me.user.email, **of)
+    for _again in "12":
+        api.delete(f"{URL}?member={me.user.email}&lead={lead.public_id}")
+
+    with tenant_scope(acme.workspace):
+        assert noted() == [
+            (key, "visit_alert.added", lead.public_id, str(me.user_id)),
+            (key, "visit_alert.added", company, str(me.user_id)),
+            (key, "visit_alert.removed", lead.public_id, str(me.user_id)),
+        ]
+
+
+def test_a_key_that_reads_signs_nobody_up(acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        me = member()
+        lead = watched(me)
+        scopes = [Capability.SEE_ALERTS, Capability.VIEW_LEADS]
+        reading = issue_key(name="reading", scopes=scopes, by=acme.owner, now=NOW)
+    api = Client(headers={"authorization": f"Bearer {reading}"})
+    said = {"member": me.user.email, "lead": lead.public_id}
+
+    answers = [post(api, **said), api.delete(f"{URL}?member={me.user.email}&lead={lead.public_id}"), api.get(URL)]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 200]
+    with tenant_scope(acme.workspace):
+        assert (WatchedPerson.objects.count(), noted()) == (1, [])
+
+
+def test_a_key_that_stands_for_a_member_speaks_for_them_alone(api: Client, acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        me, colleague = member(), member("kato")
+        lead = watched(colleague)
+        assign_owner([lead.pk], me.user, by=None, now=NOW)
+        change_reach(me, Span.OWN, unowned=False, by=acme.owner, now=NOW)
+        ApiKey.objects.update(reaches_as=me.user)
+
+    mine, theirs = (post(api, member=one.user.email, lead=lead.public_id) for one in (me, colleague))
+    taken = api.delete(f"{URL}?member={colleague.user.email}&lead={lead.public_id}")
+
+    assert [mine.status_code, theirs.status_code, taken.status_code] == [201, 422, 422]
+    assert list(theirs.json()["errors"]) == ["member"]
+    with tenant_scope(acme.workspace):
+        assert set(WatchedPerson.objects.values_list("member_id", flat=True)) == {me.pk, colleague.pk}
 
 
 @pytest.mark.parametrize("email", ["nobody@acme.example", "gone@acme.example"])

@@ -8,11 +8,15 @@ from datetime import time, timedelta
 import pytest
 from django.test import Client
 
+from leads.actions import assign_owner
+from leads.actions.sensitive import mark_field
+from leads.models import Lead
 from lifecycle.actions import tell_visits
 from lifecycle.models import Alert, VisitAlertSetting, WatchedCompany, WatchedPerson
 from ma_platform.tenancy.models import Membership
-from ma_platform.tenancy.permissions import Role
+from ma_platform.tenancy.permissions import Role, Span
 from ma_platform.tenancy.scope import tenant_scope
+from ma_platform.workspaces.actions import change_reach
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tests.conftest import NOW
 from tests.lifecycle.watching import USUAL, arrive, somebody, watched, wish
@@ -106,6 +110,43 @@ def test_an_alert_shows_who_what_and_how_soon_to_its_member_alone(
     ] * 2
     with tenant_scope(acme.workspace):
         assert Alert.objects.get().read_at is None
+
+
+def digest_of(*names: str, by: NewWorkspace) -> str:
+    """A digest to the salesperson, whose people they are and who sees nobody else; its public id."""
+    me = Membership.objects.get(user__email="sales@acme.example")
+    wish(me, pace="hourly")
+    people = [watched(me, name) for name in names]
+    assign_owner([lead.pk for lead in people], me.user, by=None, now=NOW)
+    change_reach(me, Span.OWN, unowned=False, by=by.owner, now=NOW)
+    for minute, lead in enumerate(people):
+        arrive(lead, minutes=minute)
+    tell_visits(now=NOW + timedelta(hours=1))
+    return str(Alert.objects.get().public_id)
+
+
+def test_a_digest_says_nothing_of_whom_the_member_does_not_see_any_more(browser: Client, acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        alert = digest_of("taro", "jiro", "hanako", by=acme)
+    before = [browser.get(path).content.decode() for path in ("/alerts/", f"/alerts/{alert}/")]
+    with tenant_scope(acme.workspace):
+        assign_owner([Lead.objects.get(first_name="taro").pk], acme.owner, by=None, now=NOW)
+    inbox, page = (browser.get(path).content.decode() for path in ("/alerts/", f"/alerts/{alert}/"))
+
+    assert ["計3人" in before[0], "taro@example.co.jp" in before[1]] == [True, True]
+    assert ["計2人" in inbox, "2件の来訪のまとめ" in inbox, "計2人" in page] == [True, True, True]
+    assert [name in page for name in ("taro", "jiro", "hanako")] == [False, True, True]
+
+
+def test_a_digest_withholds_a_field_that_is_called_sensitive_later(browser: Client, acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        alert = digest_of("taro", "hanako", by=acme)
+        mark_field("lead.email", by=acme.owner, now=NOW + timedelta(hours=2))
+
+    page = browser.get(f"/alerts/{alert}/").content.decode()
+
+    assert [f"山田 {name}" in page for name in ("taro", "hanako")] == [True, True]
+    assert "@example.co.jp" not in page
 
 
 def test_a_digest_is_one_line_that_leads_to_everybody(browser: Client, acme: NewWorkspace) -> None:

@@ -9,8 +9,10 @@ from datetime import timedelta
 
 import psycopg2
 import pytest
+import redis
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import IntegrityError
 
 from ma_platform import clock
 from ma_platform.env import ENV
@@ -27,7 +29,8 @@ LATER = NOW + timedelta(minutes=3)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_that_cannot_be_deleted_keeps_no_other_waiting(acme, globex, monkeypatch):
+@pytest.mark.parametrize("trouble", [PermissionError, redis.ConnectionError, IntegrityError, KeyError])
+def test_one_that_cannot_be_deleted_keeps_no_other_waiting(acme, globex, monkeypatch, trouble):
     default_storage.save(f"whole/{acme.workspace.code}/a.zip", ContentFile(b"a"))
     for made in (acme, globex):
         with tenant_scope(made.workspace):
@@ -36,7 +39,7 @@ def test_one_that_cannot_be_deleted_keeps_no_other_waiting(acme, globex, monkeyp
 
     def stuck(storage: FileSystemStorage, name: str) -> None:
         if acme.workspace.code in name:
-            raise PermissionError(name)
+            raise trouble(name)
         delete(storage, name)
 
     monkeypatch.setattr(FileSystemStorage, "delete", stuck)

@@ -14,7 +14,9 @@ from leads.actions.edit import create_lead
 from leads.models import Lead
 from leads.refusals import LeadRefused
 from ma_platform.tenancy.models import ApiKey
-from ma_platform.workspaces.actions.quotas import count_usage, is_full, quota_lines, set_quota
+from ma_platform.tenancy.scope import tenant_scope
+from ma_platform.workspaces.actions.quotas import count_usage, counted_at, is_full, quota_lines, set_quota
+from ma_platform.workspaces.models import Quota
 from ma_platform.workspaces.quotas import Used
 from mailing.models import Message
 from mailing.policy import Defer, Kind, Reason, Skip, Standing, decide
@@ -77,3 +79,17 @@ def test_the_operator_sets_it_and_the_page_shows_it(acme, sign_in):
     assert "/ 500" in page
     with pytest.raises(CommandError):
         call_command("set_quota", acme.workspace.public_id, "cats=1", stdout=out)
+
+
+def test_without_limits_the_operator_sees_what_there_is_and_sets_nothing(acme):
+    out = StringIO()
+    with tenant_scope(acme.workspace):
+        set_quota({Used.PEOPLE: 1}, now=NOW)
+        make_person("one@example.co.jp")
+
+    call_command("set_quota", acme.workspace.public_id, stdout=out)
+
+    assert "people: 1 of 1" in out.getvalue()
+    with tenant_scope(acme.workspace):
+        assert (Quota.objects.get().set_at, counted_at()) == (NOW, NOW)
+        assert Message.objects.count() == 0

@@ -48,7 +48,15 @@ def test_within_one_moment_effects_stand_above_their_causes(in_acme):
     assert [entry.name for entry in (*first, *rest)] == CAUSAL
 
 
-@pytest.mark.parametrize("before", [["2026-01-01T00:00:00+00:00", str(VIEW)], ["x", 1, str(VIEW)], [NOW, 99, VIEW]])
+@pytest.mark.parametrize(
+    "before",
+    [
+        ["2026-01-01T00:00:00+00:00", str(VIEW)],
+        ["x", 1, str(VIEW)],
+        [NOW, 99, VIEW],
+        ["0001-01-01T00:00:00+20:00", 1, str(VIEW)],
+    ],
+)
 def test_a_place_no_entry_has_is_refused(in_acme, before):
     with pytest.raises(BadPosition):
         timeline(lead_id=5, before=before)

@@ -21,5 +21,5 @@ KNOWN = (
         POST=C.EDIT_LEADS,
         DELETE=C.EDIT_LEADS,
     ),
-    Row("api:visit_alerts", body=WATCH, query=WATCH, GET=C.SEE_ALERTS, POST=C.SEE_ALERTS, DELETE=C.SEE_ALERTS),
+    Row("api:visit_alerts", body=WATCH, query=WATCH, GET=C.SEE_ALERTS, POST=C.EDIT_LEADS, DELETE=C.EDIT_LEADS),
 )

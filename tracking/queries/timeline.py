@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -173,8 +173,8 @@ def _read(entry: Entry, slices_ms: int, scroll: int | None) -> Entry:
 def _position(before: Sequence[object]) -> tuple[datetime, int, str]:
     try:
         at, cause, number = before
-        return datetime.fromisoformat(str(at)), _whole(cause), str(UUID(str(number)))
-    except ValueError:
+        return datetime.fromisoformat(str(at)).astimezone(UTC), _whole(cause), str(UUID(str(number)))
+    except (ValueError, OverflowError):
         raise BadPosition from None
 
 

@@ -13,7 +13,7 @@ from ma_platform.audit.queries import Asked, audit_pages
 from ma_platform.defusing import defuse
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.scope import current_tenant
-from ma_platform.workspaces.auditing import csv_row, csv_titles, read_lines
+from ma_platform.workspaces.auditing import actors, csv_row, csv_titles, read_lines
 
 MOST_LINES = 100_000  # of one file; a longer stretch is taken in parts, by time
 
@@ -23,13 +23,13 @@ def export_audit(asked: Asked, held: BinaryIO, *, by: User, now: datetime) -> in
 
     Returns how many; the log says who took them.
     """
-    zone, rows = ZoneInfo(current_tenant().timezone), 0
+    zone, people, rows = ZoneInfo(current_tenant().timezone), actors(), 0
     text = TextIOWrapper(held, encoding="utf-8-sig", newline="")
     writer = csv.writer(text)
     writer.writerow(csv_titles())
     for page in audit_pages(asked, most=MOST_LINES):
         rows += len(page)
-        for line in read_lines(page):
+        for line in read_lines(page, people):
             cells = csv_row(line, lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}")
             writer.writerow([defuse(cell) for cell in cells])
     text.flush()

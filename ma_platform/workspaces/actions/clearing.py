@@ -13,13 +13,11 @@ from datetime import datetime, timedelta
 
 from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db import OperationalError
 from django.db.models import Exists, F, OuterRef
 from psycopg2.sql import SQL, Composed, Identifier
 
 from ma_platform.audit.models import AuditEntry
 from ma_platform.db import sql
-from ma_platform.db.passing import is_passing
 from ma_platform.tenancy.models import User, Workspace
 from ma_platform.tenancy.orm import TenantModel
 from ma_platform.tenancy.scope import system_scope, tenant_scope
@@ -45,17 +43,15 @@ class Cleared:
 def clear_due(*, now: datetime, seconds: float = SECONDS) -> Cleared:
     """One turn at the workspace whose time was over first, of those that nothing stood in the way of.
 
-    What cannot be deleted now, a file perhaps, is logged and keeps no other waiting: its turn comes after theirs. Call
-    it outside of any transaction.
+    What cannot be deleted now, for whatever reason, is logged and keeps no other waiting: its turn comes after theirs.
+    Call it outside of any transaction.
     """
     closing = _begin(now)
     if closing is None:
         return Cleared()
     try:
         return _clear(closing, now=now, until=time.monotonic() + seconds)
-    except (OSError, OperationalError) as error:
-        if isinstance(error, OperationalError) and not is_passing(error):
-            raise
+    except Exception:  # the outermost loop over closings: one that always fails must not be tried for ever
         log.exception("the workspace of closing %s cannot be deleted now", closing.pk)
         with system_scope():
             Closing.objects.filter(pk=closing.pk).update(tried_at=now)
@@ -63,6 +59,8 @@ def clear_due(*, now: datetime, seconds: float = SECONDS) -> Cleared:
 
 
 def _clear(closing: Closing, *, now: datetime, until: float) -> Cleared:
+    with system_scope():
+        _forget_people(closing)
     rows = 0
     for model in belongings.tables():
         while piece := _clear_piece(model, closing):
@@ -76,7 +74,7 @@ def _clear(closing: Closing, *, now: datetime, until: float) -> Cleared:
 
 
 def _begin(now: datetime) -> Closing | None:
-    """Part of a system sweep: from now on it cannot be brought back, and whoever belonged nowhere else is nobody."""
+    """Part of a system sweep: from now on it cannot be brought back."""
     with system_scope():
         closed = Exists(Workspace.objects.filter(pk=OuterRef("workspace"), closed_at__isnull=False))
         due = Closing.objects.filter(closed, delete_at__lte=now, closed_at__lte=now - SETTLED, deleted_at=None)
@@ -84,12 +82,14 @@ def _begin(now: datetime) -> Closing | None:
         closing: Closing | None = due.select_for_update().order_by(turn, "delete_at", "id").first()
         if closing is not None and closing.begun_at is None:
             Closing.objects.filter(pk=closing.pk).update(begun_at=now)
-            _forget_people(closing)
         return closing
 
 
 def _forget_people(closing: Closing) -> None:
-    """Numbers of users stand in the tables of others, so the rows stay; nothing in them says any more who it was."""
+    """Whoever belongs nowhere else is nobody, before their memberships go.
+
+    Numbers of users stand in the tables of others, so the rows stay; nothing in them says any more who it was.
+    """
     users = [int(one) for one in sql.run(FORGET_USERS, workspace=closing.workspace).values()]
     for model in apps.get_models():
         for field in model._meta.local_fields:

@@ -45,11 +45,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A closing of which its members know nothing yet."""
+    """A closing of which its members know nothing yet. `at_once`: there is no time to bring it back."""
 
     closing_id: int
     workspace: str
     delete_at: datetime
+    at_once: bool
     members: Sequence[Told]
 
 
@@ -73,6 +74,20 @@ def close_workspace(*, by: User | None, now: datetime, days: int | None = None) 
     )
 
 
+def hasten_deletion(workspace: Workspace, *, now: datetime) -> datetime | None:
+    """Have a closed workspace deleted without waiting for its days, and its members told so; the operator's.
+
+    Returns from when on; None: its deletion has begun already, or it is not closed.
+    """
+    delete_at = now + NOTICE
+    with tenant_scope(workspace):
+        closing = Closing.objects.filter(workspace=workspace.pk, begun_at=None)
+        if not closing.update(delete_at=delete_at, told_at=None, tried_at=None):
+            return None
+        audit.record(None, "workspace.deletion_hastened", "", at=now)
+        return delete_at
+
+
 def reopen_workspace(workspace: Workspace, *, by: User | None, now: datetime) -> None:
     """All is as it was before it was closed. by None: the operator. Raises OwnersOnly and TooLate."""
     with tenant_scope(workspace):
@@ -94,7 +109,7 @@ def next_untold(*, now: datetime) -> Untold | None:
     with tenant_scope(int(workspace_id)):
         members = Membership.objects.select_related("user").order_by("id")
         told = [Told(one.user.email, one.user.language, one.role == Role.OWNER) for one in members]
-        return Untold(closing_id, current_tenant().name, delete_at, told)
+        return Untold(closing_id, current_tenant().name, delete_at, delete_at <= now + NOTICE, told)
 
 
 def not_told(untold: Untold, *, now: datetime) -> None:
@@ -103,6 +118,7 @@ def not_told(untold: Untold, *, now: datetime) -> None:
         Closing.objects.filter(pk=untold.closing_id).update(told_at=None, tried_at=now)
 
 
+NOTICE = timedelta(minutes=2)  # in which members are told that the deletion was hastened
 AGAIN = timedelta(minutes=20)
 NEXT_UNTOLD = """
     UPDATE workspaces_closing AS closing SET told_at = %(now)s

@@ -9,7 +9,7 @@ from datetime import datetime
 from ma_platform import audit
 from ma_platform.tenancy.keys import hash_key
 from ma_platform.tenancy.models import ApiKey, User
-from ma_platform.tenancy.permissions import Capability
+from ma_platform.tenancy.permissions import Capability, Span
 from ma_platform.tenancy.scope import current_tenant
 
 
@@ -30,7 +30,8 @@ def issue_key(
         created_by=by,
         created_at=now,
     )
-    audit.record(by, "api_key.issued", key.public_id, at=now, name=name)
+    reach = {"reach": str(Span.ALL)} if reaches_as is None else {"reaches_as": str(reaches_as.pk)}
+    audit.record(by, "api_key.issued", key.public_id, at=now, name=name, scopes=key.scopes, **reach)
     return secret
 
 

@@ -15,6 +15,7 @@ from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import Invitation, Membership, User, Workspace
 from ma_platform.tenancy.permissions import Role, Span
 from ma_platform.tenancy.scope import current_tenant, current_tenant_id
+from ma_platform.workspaces.partings import forget_member
 
 VALID_FOR = timedelta(days=7)
 
@@ -72,7 +73,8 @@ def invite(
         created_at=now,
         expires_at=now + VALID_FOR,
     )
-    audit.record(by, "member.invited", invitation.public_id, at=now, role=str(role), reach=str(reach))
+    granted = {"role": str(role), "reach": str(reach), "unowned": unowned}
+    audit.record(by, "member.invited", invitation.public_id, at=now, **granted)
     return SentInvitation(invitation, token)
 
 
@@ -130,6 +132,7 @@ def remove_member(membership: Membership, *, by: User, now: datetime) -> None:
     _among_owners(by, Role(standing.role))
     _keep_an_owner(standing)
     Membership.objects.filter(pk=standing.pk).delete()
+    forget_member(standing)
     _end_sessions(standing)
     audit.record(by, "member.removed", str(membership.user_id), at=now)
 

@@ -76,7 +76,7 @@ def is_full(what: Used, *, adding: int = 0) -> bool:
 
 
 def spend(what: Used, count: int) -> None:
-    """So many more are used, as soon as it is known; where there is no limit, nothing is written. One statement."""
+    """So many more are used, or fewer, as soon as it is known; without a limit nothing is written. One statement."""
     if count:
         limit = Identifier(what.value)
         sql.run(SQL(SPEND).format(limit=limit), kind=what.value, count=count)

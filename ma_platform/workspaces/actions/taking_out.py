@@ -116,8 +116,9 @@ def note_taken(export: WholeExport, *, by: User, now: datetime) -> None:
 
 def drop_whole_exports() -> None:
     """Somebody of the workspace in scope is being erased, who is in every file: they go, and what is being written
-    begins anew.
+    begins anew. Until that is committed none is begun, whenever it was asked for.
     """
+    sql.run(HOLD_BACK)
     transaction.on_commit(partial(_unlink, sql.run(DROP).values()))
 
 
@@ -135,6 +136,10 @@ def _unlink(paths: list[str]) -> None:
             default_storage.delete(path)
 
 
+# What is begun reads the workspace as it is then: still with whoever is being erased in a transaction that is open.
+# Erasing shares this lock until its end; for the moment of beginning, it is wanted alone. What was begun before is
+# seen by DROP, which runs after the lock is had.
+HOLD_BACK = "SELECT pg_advisory_xact_lock_shared(hashtextextended('workspaces_wholeexport', %(tenant_id)s))"
 BEGIN = """
     UPDATE workspaces_wholeexport AS export
        SET state = 'running', begun_at = %(now)s,
@@ -144,6 +149,8 @@ BEGIN = """
        AND export.id = (SELECT waiting.id FROM workspaces_wholeexport AS waiting
                           JOIN tenancy_workspace AS opened ON opened.id = waiting.tenant_id
                          WHERE waiting.state = 'waiting' AND opened.closed_at IS NULL
+                           AND pg_try_advisory_xact_lock(
+                               hashtextextended('workspaces_wholeexport', waiting.tenant_id))
                          ORDER BY waiting.created_at, waiting.id LIMIT 1
                            FOR UPDATE OF waiting SKIP LOCKED)
     RETURNING export.tenant_id, export.id, export.path

@@ -32,11 +32,12 @@ def index(request: MemberRequest) -> HttpResponse:
     asked = form.asked(ZoneInfo(request.workspace.timezone))
     cursor = request.GET.get("cursor", "")
     found = audit_lines(asked, after=moment_of(decode(cursor)) if cursor else None, limit=LISTED + 1)
+    people = actors()
     last = found[LISTED - 1] if len(found) > LISTED else None
     context = {
-        "lines": read_lines(found[:LISTED]),
+        "lines": read_lines(found[:LISTED], people),
         "form": form,
-        "actors": offered_actors(actors(), form.cleaned_data.get("by", "")),
+        "actors": offered_actors(people, form.cleaned_data.get("by", "")),
         "areas": areas(),
         "about": _about(asked.subject),
         "filtered": asked != type(asked)(),

@@ -14,14 +14,15 @@ from ma_platform.tenancy.models import Group
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.workspaces.actions.groups import GroupRefused, remove_group, save_group
-from ma_platform.workspaces.reach_forms import GroupForm
+from ma_platform.workspaces.reach_forms import GroupForm, Seats, seats
 
 
 @requires(Capability.MANAGE_MEMBERS)
 def index(request: MemberRequest) -> HttpResponse:
     """All of them, and a new one."""
-    form = GroupForm(request.POST or None)
-    return _saved(request, None, form) or _page(request, form)
+    offered = seats()
+    form = GroupForm(request.POST or None, seats=offered)
+    return _saved(request, None, form) or _page(request, form, offered)
 
 
 @requires(Capability.MANAGE_MEMBERS)
@@ -29,8 +30,9 @@ def index(request: MemberRequest) -> HttpResponse:
 def change(request: MemberRequest, public_id: str) -> HttpResponse:
     """Another name, other members."""
     group = get_object_or_404(queries.groups(), public_id=public_id)
-    form = GroupForm(request.POST, auto_id=f"{public_id}-%s")
-    return _saved(request, group, form) or _page(request, GroupForm(), wrong=form, of=group)
+    offered = seats()
+    form = GroupForm(request.POST, auto_id=f"{public_id}-%s", seats=offered)
+    return _saved(request, group, form) or _page(request, GroupForm(seats=offered), offered, wrong=form, of=group)
 
 
 @requires(Capability.MANAGE_MEMBERS)
@@ -56,8 +58,8 @@ def _saved(request: MemberRequest, group: Group | None, form: GroupForm) -> Http
 
 
 def _page(
-    request: MemberRequest, form: GroupForm, *, wrong: GroupForm | None = None, of: Group | None = None
+    request: MemberRequest, form: GroupForm, offered: Seats, *, wrong: GroupForm | None = None, of: Group | None = None
 ) -> HttpResponse:
-    shown = [(one, wrong if wrong and one == of else GroupForm.of(one)) for one in queries.groups()]
+    shown = [(one, wrong if wrong and one == of else GroupForm.of(one, seats=offered)) for one in queries.groups()]
     status = 422 if form.errors or wrong else 200
     return render(request, "workspaces/groups.html", {"groups": shown, "form": form}, status=status)

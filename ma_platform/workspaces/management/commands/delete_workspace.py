@@ -1,7 +1,8 @@
-"""`delete_workspace ws_… [--now | --bring-back]`: give a workspace up as its owner would, or take that back."""
+"""`delete_workspace ws_… [--now | --bring-back]`: give a workspace up as its owner would, at once, or take it back."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,6 +12,7 @@ from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import Workspace
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions import close_workspace, reopen_workspace
+from ma_platform.workspaces.actions.closing import hasten_deletion
 
 
 class Command(BaseCommand):
@@ -19,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("workspace", help="ws_…")
         way = parser.add_mutually_exclusive_group()
-        way.add_argument("--now", action="store_true", help="leave no days in which it can be brought back")
+        way.add_argument("--now", action="store_true", help="leave it no days, also one that is closed already")
         way.add_argument("--bring-back", action="store_true", help="open a closed one again")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,8 +39,14 @@ class Command(BaseCommand):
             reopen_workspace(workspace, by=None, now=now)
             self.stdout.write(f"{workspace.name} is open again.")
             return
-        with tenant_scope(workspace):
-            closing = close_workspace(by=None, now=now, days=0 if options["now"] else None)
-        self.stdout.write(
-            f"{workspace.name} is closed and will be deleted after {closing.delete_at:%Y-%m-%d %H:%M} UTC."
-        )
+        delete_at = self._close(workspace, at_once=options["now"], now=now)
+        self.stdout.write(f"{workspace.name} is closed and will be deleted after {delete_at:%Y-%m-%d %H:%M} UTC.")
+
+    def _close(self, workspace: Workspace, *, at_once: bool, now: datetime) -> datetime:
+        if workspace.closed_at is None or not at_once:
+            with tenant_scope(workspace):
+                return close_workspace(by=None, now=now, days=0 if at_once else None).delete_at
+        delete_at = hasten_deletion(workspace, now=now)
+        if delete_at is None:
+            raise CommandError(f"{workspace.name} is being deleted already.")
+        return delete_at

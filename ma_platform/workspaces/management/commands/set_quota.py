@@ -14,7 +14,10 @@ from ma_platform.workspaces.quotas import Used
 
 
 class Command(BaseCommand):
-    help = "Set limits of a workspace: people, events_per_month, mails_per_month, storage_mb; none is no limit."
+    help = (
+        "Set limits of a workspace: people, events_per_month, mails_per_month, storage_mb; none is no limit. "
+        "Without any, tell what is used, as it was last counted."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("workspace", help="ws_…")
@@ -26,7 +29,8 @@ class Command(BaseCommand):
             raise CommandError("There is no such workspace.")
         limits, now = dict(map(_read, options["limits"])), clock.now()
         with tenant_scope(workspace):
-            set_quota(limits, now=now)
+            if limits:
+                set_quota(limits, now=now)
             for line in quota_lines(now=now):
                 limit = "none" if line.limit is None else line.limit
                 self.stdout.write(f"{line.what}: {line.used} of {limit}")
