@@ -6,7 +6,7 @@ changes we cannot name here, everything is heeded: slower, never wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from conditions import Node, refs
 from scoring.document import Rulebook
@@ -41,6 +41,12 @@ def heeds(book: Rulebook, name: int) -> bool:
     if name in NEVER:
         return False
     return name in CHANGES or name in book.events or _asked(_conditions(book), name)
+
+
+def named_in(condition: Node, names: Mapping[int, str]) -> set[int]:
+    """Numbers of those of the events that the condition asks about."""
+    events = refs(condition).events
+    return {number for number, name in names.items() if name in events}
 
 
 def _conditions(book: Rulebook) -> list[Node]:

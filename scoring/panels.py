@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -16,8 +16,9 @@ from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import navigation, slots
 from scoring import presentation
-from scoring.queries import hot_leads, models, score_of, standings, would_score
-from scoring.queries.books import rulebook
+from scoring.document import Rulebook
+from scoring.heeding import named_in
+from scoring.queries import hot_leads, rulebooks, score_of, standings, would_score
 from scoring.queries.scores import highest_of_companies, totals
 from tracking.queries import VisitorRow
 
@@ -92,14 +93,23 @@ def _highest(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
 
 @slots.EVENT_USES.fill(order=20, capability=Capability.VIEW_SCORING)
 def rules_asking(names: Mapping[int, str]) -> dict[int, list[slots.Use]]:
-    """Rules of the published models that give points for these events, and actions that make hot by themselves."""
+    """Rules, exclusions, and actions that make hot by themselves: in force, being built, or drafted."""
     found: dict[int, list[slots.Use]] = defaultdict(list)
-    page, locale = reverse("scoring:model"), get_language() or "ja"
-    for model in models():
-        book = rulebook(model, model.published_version)
-        for rule in book.rules:
-            if rule.event.code in names:
-                found[rule.event.code].append(slots.Use(_("Scoring rule"), rule.name.said(locale), page))
-        for number in {action.event.code for action in book.hot.actions} & names.keys():
-            found[number].append(slots.Use(_("Makes hot"), book.name.said(locale), page))
+    for book in rulebooks():
+        for number, use in _uses(book, names):
+            if use not in found[number]:
+                found[number].append(use)
     return found
+
+
+def _uses(book: Rulebook, names: Mapping[int, str]) -> Iterator[tuple[int, slots.Use]]:
+    page, locale = reverse("scoring:model"), get_language() or "ja"
+    asking = [
+        *((_("Scoring rule"), rule.name.said(locale), {rule.event.code}) for rule in book.rules),
+        *((_("Scoring rule"), rule.name.said(locale), named_in(rule.when, names)) for rule in book.fit_rules),
+        *((_("No score for"), row.reason, named_in(row.when, names)) for row in book.exclude),
+        (_("Makes hot"), book.name.said(locale), {action.event.code for action in book.hot.actions}),
+    ]
+    for kind, name, numbers in asking:
+        for number in sorted(numbers & names.keys()):
+            yield number, slots.Use(kind, name, page)

@@ -11,7 +11,7 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.scope import tenant_scope
@@ -44,11 +44,18 @@ def eventually(
     pytest.fail(f"not true within {seconds} s: {_source(claim)}\nlast answer: {last}\n{why()}", pytrace=False)
 
 
-def somebody_waits(holder: Any) -> bool:  # Any: a connection of Django's or of the driver
-    """For a lock that `holder`'s transaction has."""
+def waiting_for(holder: Any) -> int:  # Any: a connection of Django's or of the driver
+    """How many wait for a lock that `holder`'s transaction has."""
     with holder.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-        return cursor.fetchone() is not None
+        cursor.execute(
+            "SELECT count(DISTINCT pid) FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def somebody_waits(holder: Any) -> bool:  # Any: a connection of Django's or of the driver
+    return waiting_for(holder) > 0
 
 
 def minutes(count: int) -> timedelta:
@@ -61,6 +68,26 @@ def _source(claim: Callable[[], object]) -> str:
         return inspect.getsource(claim).strip()
     except (OSError, TypeError):
         return repr(claim)
+
+
+def queue_up(first: Callable[[], T], *others: Callable[[], T]) -> list[T]:
+    """What each deed answers: the first is committed once all others, each in a thread of its own, wait for it.
+
+    Fails where one does not wait, for then nothing raced; raises what one refuses. Needs real transactions.
+    """
+
+    def alone(deed: Callable[[], T]) -> T:
+        try:
+            return deed()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(others)) as pool:
+        with transaction.atomic():
+            done = first()
+            waiting = [pool.submit(alone, deed) for deed in others]
+            eventually(lambda: waiting_for(connection) == len(others), every=0.01)
+        return [done, *(one.result() for one in waiting)]
 
 
 def at_once(made: NewWorkspace, *deeds: Callable[[], object]) -> list[str]:

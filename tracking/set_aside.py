@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -44,6 +45,27 @@ def read(stored: str) -> dict[str, str | None] | None:
     if len(cells) < len(COLUMNS):
         return None
     return dict(zip(COLUMNS, cells, strict=False))
+
+
+def cells_of(text: str) -> tuple[str, ...]:
+    """The text as it may stand in a column of a line, in each of the ways that lines are kept."""
+    doubled = text.replace("\\", "\\\\").replace('"', '""')
+    return text, f'"{doubled}"', text.translate(_ESCAPES)
+
+
+def without_hit(line: bytes, *, before: datetime) -> bytes:
+    """A line that `copied` made; of nobody's hit before that moment only that it was, not what came with it."""
+    found = read(line.decode("utf-8", "replace"))
+    if found is None or found["visitor"] or found["lead_id"] or not _is_before(found["occurred_at"], before):
+        return line
+    try:
+        props = orjson.loads(found["props"] or "")
+    except orjson.JSONDecodeError:
+        return line
+    if not isinstance(props, dict) or HIT not in props:
+        return line
+    rest = orjson.dumps({key: value for key, value in props.items() if key != HIT})
+    return line.rpartition(b"\t")[0] + b"\t" + rest.decode().translate(_ESCAPES).encode()
 
 
 def copied(stored: str, tenant_id: int) -> bytes:
@@ -93,6 +115,13 @@ def masked(text: str) -> str:
     if len(text) > LOOKED_AT:
         text = text[:LOOKED_AT].rpartition(" ")[0] or text[: LOOKED_AT - 64]
     return _LONG_NUMBER.sub(HIDDEN, _MAIL.sub(HIDDEN, _ASKED.sub(rf"\1{HIDDEN}", text)))
+
+
+def _is_before(cell: str | None, moment: datetime) -> bool:
+    try:
+        return datetime.fromisoformat(cell or "").astimezone(UTC) < moment
+    except (ValueError, OverflowError):
+        return False
 
 
 def _short_hit(cell: str) -> str:

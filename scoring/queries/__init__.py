@@ -1,6 +1,6 @@
 """Questions about scores and score models."""
 
-from scoring.queries.books import heeded_names, rulebook, workspace_zone
+from scoring.queries.books import heeded_names, rulebook, rulebooks, workspace_zone
 from scoring.queries.companies import CompanyFilter, RankedCompany, ranked_companies
 from scoring.queries.lists import hot_leads, hot_since, score_count
 from scoring.queries.models import (
@@ -37,6 +37,7 @@ __all__ = [
     "ranked_companies",
     "ranked_visitors",
     "rulebook",
+    "rulebooks",
     "score_count",
     "score_of",
     "scores",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from ma_platform.db import sql
+from ma_platform.errors import Refused
 from ma_platform.tenancy.scope import current_tenant, current_tenant_id
 from scoring.document import Rulebook, parse
 from scoring.heeding import heeds
@@ -34,12 +36,23 @@ def _parsed(tenant_id: int, text: str) -> Rulebook:
 
 def heeded_names(names: Collection[int]) -> set[int]:
     """Those of the event names that may change a score, by the rulebooks in force and those being built."""
-    books = [
-        rulebook(model, no)
-        for model in ScoreModel.objects.order_by("id")
-        for no in {model.published_version, model.building_version or model.published_version}
-    ]
+    books = [book for model in ScoreModel.objects.order_by("id") for book in _computed_with(model)]
     return {name for name in names if any(heeds(book, name) for book in books)}
+
+
+def rulebooks() -> Iterator[Rulebook]:
+    """Every rulebook in force, being built, or drafted; a draft that cannot be read any more (it may name what is gone)
+    is left out.
+    """
+    for model in ScoreModel.objects.order_by("id"):
+        yield from _computed_with(model)
+        with suppress(Refused):
+            yield _parsed(current_tenant_id(), orjson.dumps(model.draft).decode())
+
+
+def _computed_with(model: ScoreModel) -> list[Rulebook]:
+    numbers = sorted({model.published_version, model.building_version or model.published_version})
+    return [rulebook(model, no) for no in numbers]
 
 
 def workspace_zone() -> ZoneInfo:

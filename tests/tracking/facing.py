@@ -11,12 +11,17 @@ from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
+import pytest
+
+from ma_platform.db import sql
+from ma_platform.tenancy.scope import system_scope
 from tests.tracking.collecting import BROWSER
 from tracking.collector import asgi
 from tracking.collector.wsgi import Collector
 
 Told = tuple[int, dict[str, str], bytes]
 Ask = Callable[..., Told]
+both_doors = pytest.mark.parametrize("ask", ["wsgi", "rsgi"], indirect=True)
 
 
 def django(environ: Any, start_response: Any) -> list[bytes]:
@@ -92,6 +97,23 @@ def rsgi_door() -> Iterator[Ask]:
 
         yield ask
         asgi._door = None
+
+
+@pytest.fixture
+def ask(request: pytest.FixtureRequest, acme: object) -> Iterator[Ask]:
+    """Ask through WSGI; in a test marked `both_doors`, once through each."""
+    if getattr(request, "param", "wsgi") == "rsgi":
+        with rsgi_door() as asking:
+            yield asking
+        return
+    with wsgi_door() as port:
+        yield over_socket(port)
+
+
+def rows(statement: str) -> list[tuple[Any, ...]]:
+    """What landed, of every workspace."""
+    with system_scope():
+        return sql.run(statement).rows
 
 
 def _bytes(body: object) -> bytes | None:

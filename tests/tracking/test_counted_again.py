@@ -61,13 +61,20 @@ def test_a_pixel_asked_for_with_head_is_kept_as_a_machine_s():
 
 
 def counted(
-    workspace: Workspace, number: int, *, every: float, ua: str = BROWSER, at: datetime = START, place: int = 1
+    workspace: Workspace,
+    number: int,
+    *,
+    every: float,
+    ua: str = BROWSER,
+    at: datetime = START,
+    place: int = 1,
+    **stated: object,
 ) -> None:
-    """Views without an id, of one network and agent."""
+    """Views without an id, of one network and agent; `stated`: properties of their own."""
     hit = Hit(ua=ua, ip=f"203.0.{place}.0", method="POST", posted=True).as_json()
     for turn in range(number):
         moment = at + timedelta(seconds=every * turn)
-        key = {"kind": "page", "key": f"https://acme.jp/{turn % 3}", "props": {"hit": hit}}
+        key = {"kind": "page", "key": f"https://acme.jp/{turn % 3}", "props": {**stated, "hit": hit}}
         keep(workspace.pk, f"{ua}{place}{moment}", visitor="", at=moment, rule_version=3, **key)
     drain(now=NOW)
 
@@ -110,6 +117,16 @@ def test_many_views_from_one_place_in_a_minute_are_in_doubt_as_they_are_read(acm
     assert (reasons(acme.workspace), set(verdicts(globex.workspace))) == ({"burst"}, {0})
     assert views(acme.workspace) == 99
     assert days(acme.workspace) == counted_anew(acme.workspace)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_property_that_says_pixel_is_kept_and_hides_no_burst(acme):
+    stated = props({"properties": {"pixel": True}}, Arrival(NOW, False, BROWSER, "203.0.1.77"))
+    counted(acme.workspace, 60, every=0.9, pixel=stated["pixel"])
+
+    run_consumers(now=NOW, only=["verdicts"])
+
+    assert (stated["pixel"], verdicts(acme.workspace)) == (True, [2] * 60)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -50,6 +50,15 @@ def test_one_failed_look_takes_no_host_out_of_use(acme):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_how_many_failures_are_many_is_said_in_one_place(acme, monkeypatch):
+    monkeypatch.setattr("tracking.actions.checking.FAILURES", 2)
+    with tenant_scope(acme.workspace):
+        own(DEAD, verified_at=NOW)
+
+    assert [check_due(now=NOW + timedelta(minutes=at)) for at in (0, 1, 2, 11)] == [1, 1, 0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_host_that_works_again_is_used_again(acme):
     failed = {"problem": "no_answer", "failures": 7, "failed_since": NOW - timedelta(hours=3)}
     with tenant_scope(acme.workspace):

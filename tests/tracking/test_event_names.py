@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
 from django.db import connection, connections
@@ -16,8 +17,9 @@ from ma_platform import clock
 from ma_platform.audit.models import AuditEntry
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope, tenant_scope
-from tests.timing import eventually, somebody_waits
+from tests.timing import eventually, queue_up, somebody_waits
 from tests.tracking.collecting import NOW, SECRET, fields, send
+from tests.tracking.facing import rows
 from tracking.actions import (
     BadEventName,
     NoPlaceLeft,
@@ -62,11 +64,6 @@ def take(tenant: object, *sent: str, vouched: bool = False) -> tuple[int, int]:
     """(written, set aside)."""
     done = take_in([line(tenant, name, vouched=vouched) for name in sent], now=NOW)
     return done.written, done.rejected
-
-
-def rows(statement: str) -> list[tuple]:
-    with system_scope():
-        return sql.run(statement).rows
 
 
 def known(tenant: object) -> list[tuple[str, int]]:
@@ -135,20 +132,10 @@ def test_a_batch_of_known_names_asks_once_and_what_was_set_aside_can_be_sent_aga
 
 @pytest.mark.django_db(transaction=True)
 def test_two_writers_at_once_give_one_number_to_each_name(acme):
-    ready = Barrier(2)
+    done = queue_up(lambda: take(acme, "x", "a"), lambda: take(acme, "x", "b"))
 
-    def write(sent: str) -> tuple[int, int]:
-        ready.wait()
-        try:
-            return take(acme, *sent)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(write, ("xa", "xb")))
-
-    assert sorted(done) == [(1, 0), (2, 0)]  # both told "x"
-    assert sorted(number for _name, number in known(acme)) == [1000, 1001, 1002]
+    assert done == [(2, 0), (1, 0)]  # both told "x"
+    assert known(acme) == [("a", 1000), ("x", 1001), ("b", 1002)]
     assert rows("SELECT count(*) FROM tracking_rejected") == [(0,)]
 
 
@@ -221,6 +208,15 @@ def test_names_without_events_give_their_place_back_and_take_it_again(acme):
     assert live == [("x", 1004), ("old", 1003), ("kept", 1002), ("added", 1000)]
 
 
+def test_an_event_from_before_the_first_one_noted_keeps_its_name_the_place(acme):
+    take_in([line(acme, "a", days=60)], now=NOW)
+    with tenant_scope(acme.workspace):
+        sql.run("DELETE FROM tracking_daily WHERE tenant_id = %(tenant_id)s")
+        CustomName.objects.update(first_at=NOW - timedelta(days=40), last_at=NOW - timedelta(days=35))
+
+    assert rest_names(now=NOW) == 0
+
+
 def test_a_look_that_takes_too_long_leaves_the_name_its_place_and_is_not_repeated(acme, monkeypatch):
     take_in([line(acme, "a", days=60)], now=NOW)
     with tenant_scope(acme.workspace):
@@ -246,7 +242,7 @@ def test_a_name_that_was_there_before_keeps_no_first_event_and_many_counts_are_t
     with tenant_scope(acme.workspace):
         (row,) = listed(EventNameFilter(), today=NOW.date())
     assert (row.first_at, row.last_at, row.vouched) == (None, NOW - timedelta(days=1), True)
-    assert (row.recent, row.more) == (3, True)
+    assert (row.recent, row.more) == (2, True)
 
 
 def test_events_that_find_no_place_again_are_not_counted_again(acme):
@@ -294,12 +290,27 @@ def test_ignoring_what_is_used_names_the_uses_and_asks_first(acme, sign_in):
     asked = client.post(address, {"names": chosen}).content.decode()
     with tenant_scope(acme.workspace):
         before = name_places().ignored
-    client.post(address, {"names": chosen, "sure": "1"})
+    client.post(address, {"sure": " ".join(chosen)})
 
     assert ["使われているイベントを無視しますか" in page.content.decode() for page in pages] == [True, True]
-    assert [text in asked for text in ("プラン選択者", "2種類を無視する", *chosen)] == [True] * 4
+    assert [text in asked for text in ("プラン選択者", "2種類を無視する", f'value="{" ".join(chosen)}"')] == [True] * 3
     with tenant_scope(acme.workspace):
         assert (before, name_places().ignored) == (0, 2)
+
+
+def test_what_arrives_while_a_member_is_asked_is_not_ignored_with_the_rest(acme, sign_in):
+    take(acme, "plan_a", "plan_b")
+    with tenant_scope(acme.workspace):
+        create_segment("プラン選択者", {"event": "plan_a"}, by=acme.owner, now=NOW)
+    client = sign_in()
+    asked = client.post(reverse("tracking:event_names_ignore"), {"found": "plan"}).content.decode()
+    answer = dict(re.findall(r'name="(sure|found|names)" value="([^"]*)"', asked))
+
+    take(acme, "plan_c")
+    client.post(reverse("tracking:event_names_ignore"), answer)
+
+    with tenant_scope(acme.workspace):
+        assert [row.name for row in listed(EventNameFilter(state="live"), today=NOW.date())] == ["plan_c"]
 
 
 def test_pages_tell_of_names_as_text_and_what_uses_them(acme, sign_in):

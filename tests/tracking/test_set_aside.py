@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from io import BytesIO, StringIO
 
 import orjson
+import pytest
 from django.core.management import call_command
+from django.db import DatabaseError
 
 from ma_platform.audit.models import AuditEntry
 from ma_platform.db import sets, sql
@@ -196,6 +198,73 @@ def test_nobody_erased_comes_back_with_a_line_that_is_put_back_weeks_later(acme)
     done = put_asked_back(now=weeks)
 
     assert (done.lines, done.written, left(acme.workspace)) == (1, 0, [])
+
+
+def test_what_came_with_a_hit_of_nobody_is_not_brought_back_after_its_days(acme):
+    hit = {"hit": Hit(ua="Safari", ip="203.0.113.0", method="POST", posted=True).as_json(), "memo": HOSTILE}
+    old = {"occurred_at": NOW - timedelta(days=91), "received_at": NOW - timedelta(days=91)}
+    late = line(acme.workspace.pk, "late", visitor="", props=hit, **old)
+    with tenant_scope(acme.workspace):
+        late_row = row_text(line(acme.workspace.pk, "late too", visitor="", props=hit, **old))
+    for text in (
+        late.decode(),
+        late_row,
+        line(acme.workspace.pk, "somebody", props=hit, **old).decode(),
+        line(acme.workspace.pk, "young", visitor="", props=hit).decode(),
+    ):
+        aside(acme.workspace, text, "ip: x")
+
+    with tenant_scope(acme.workspace):
+        ask_to_put_back(by=acme.owner, now=NOW)
+    done = put_asked_back(now=NOW)
+
+    assert (done.lines, done.written) == (4, 4)
+    with tenant_scope(acme.workspace):
+        kept = list(Event.objects.order_by("occurred_at", "visitor_id").values_list("visitor_id", "props"))
+    assert [(visitor is None, "hit" in props, props["memo"]) for visitor, props in kept] == [
+        (False, True, HOSTILE),
+        (True, False, HOSTILE),
+        (True, False, HOSTILE),
+        (True, True, HOSTILE),
+    ]
+
+
+def test_a_workspace_whose_lines_cannot_be_put_back_now_keeps_no_other_waiting(acme, globex, monkeypatch):
+    for one in (acme, globex):
+        aside(one.workspace, line(one.workspace.pk, "m").decode(), "ip: x")
+        with tenant_scope(one.workspace):
+            ask_to_put_back(by=one.owner, now=NOW)
+    failing = f"SELECT 1 / least(%(tenant_id)s - {acme.workspace.pk}, 1)"
+    monkeypatch.setattr("tracking.actions.aside.LAST", failing)
+
+    with pytest.raises(DatabaseError):
+        put_asked_back(now=NOW)
+
+    assert (len(left(acme.workspace)), left(globex.workspace)) == (1, [])
+
+
+KEYS = ("1", 'a "b", (c)\\d\te')
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_lines_of_an_erased_browser_go_and_no_line_that_only_has_its_letters(acme, key):
+    tenant = acme.workspace.pk
+    theirs = [line(tenant, "m", visitor=key), line(tenant, "n", visitor="v2", props={"visitor": key})]
+    others = [
+        line(tenant, "o", visitor=f"{key}2", props={"n": 1, "url": f"https://x.jp/{key}"}),
+        line(tenant, "p", visitor="v2", props={"visitor": f"2{key}"}),
+    ]
+    with tenant_scope(acme.workspace):
+        rows = [row_text(raw) for raw in (theirs[0], others[0])]
+    take_in([line(tenant, "before", visitor=key)], now=NOW)
+    for text in (*(raw.decode() for raw in (*theirs, *others)), *rows, f"damaged {key}"):
+        aside(acme.workspace, text, "ip: x")
+
+    with tenant_scope(acme.workspace):
+        erase_visitor(key, by=None, now=NOW)
+
+        kept = set(Rejected.objects.values_list("line", flat=True))
+    assert kept == {*(raw.decode() for raw in others), rows[1], f"damaged {key}"}
 
 
 def test_lines_of_an_erased_person_go_too(acme):

@@ -1,16 +1,18 @@
 """Lines that could not be written: kept for a while and within bounds, and put back into the log when somebody asks.
 
 They go the way of every line: what the log has already is known by its message id, so twice is harmless; what is
-refused again is set aside again, under the moment of the first time.
+refused again is set aside again, under the moment of the first time. What the log keeps of nobody for some days only
+(`forgetting`) is not brought back after them.
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext_lazy
 
 from ma_platform import audit, errors
@@ -19,11 +21,14 @@ from ma_platform.env import ENV
 from ma_platform.tenancy.models import ApiKey, User
 from ma_platform.tenancy.scope import system_scope
 from tracking.actions.drain import take_in
+from tracking.actions.forgetting import DAYS
 from tracking.models import Rejected
-from tracking.set_aside import copied, firsts, message_of
+from tracking.set_aside import copied, firsts, message_of, without_hit
 
 NAMES = Rejected.Kind.NAMES
 AT_ONCE = 1_000  # lines put back, or let go, in a transaction
+
+log = logging.getLogger(__name__)
 
 
 class NothingSetAside(errors.DomainError):
@@ -57,13 +62,23 @@ def ask_to_put_back(*, by: User | ApiKey | None, now: datetime, kind: str = "", 
 
 
 def put_asked_back(*, now: datetime) -> PutBack:
-    """Put back what was asked for, in every workspace, a helping a transaction."""
+    """Put back what was asked for, in every workspace, a helping a transaction.
+
+    One that fails keeps no other waiting; its error is raised after the last.
+    """
     with system_scope():
         tenants = sql.run(ASKED).values()
     done = PutBack()
+    failed: DatabaseError | None = None
     for tenant_id in tenants:
-        while (some := _put_some_back(tenant_id, now=now)).lines:
-            done += some
+        try:
+            while (some := _put_some_back(tenant_id, now=now)).lines:
+                done += some
+        except DatabaseError as error:
+            log.exception("lines of tenant %s cannot be put back now", tenant_id)
+            failed = error
+    if failed:
+        raise failed
     return done
 
 
@@ -88,7 +103,8 @@ def _put_some_back(tenant_id: int, *, now: datetime) -> PutBack:
         rows = sql.run(TAKE, tenant_id=tenant_id, most=AT_ONCE).rows
         if not rows:
             return PutBack()
-        lines = [copied(line, tenant_id) for line, _at, _kind in rows]
+        kept_since = now - timedelta(days=DAYS)
+        lines = [without_hit(copied(line, tenant_id), before=kept_since) for line, _at, _kind in rows]
         drained = take_in(lines, now=now)
         messages = [message_of(line) for line in lines]
         first = firsts(messages, [at for _line, at, _kind in rows])

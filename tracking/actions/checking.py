@@ -35,7 +35,7 @@ def check_due(*, now: datetime) -> int:
     takes longer to get than we wait), then every ten minutes while it is in use, else hourly for a day.
     """
     with system_scope():
-        due = sql.typed(CLAIM, Due, now=now, most=AT_ONCE)
+        due = sql.typed(CLAIM, Due, now=now, most=AT_ONCE, failures=FAILURES)
     keep([(one, problem_of(one)) for one in due], now=now)
     return len(due)
 
@@ -82,7 +82,7 @@ CLAIM = """
          WHERE checked_at IS NULL
             OR checked_at <= %(now)s - CASE
                    WHEN kind = 'site' OR problem = '' OR failed_since < %(now)s - interval '1 day' THEN interval '1 day'
-                   WHEN failures < 5 THEN interval '1 minute'
+                   WHEN failures < %(failures)s THEN interval '1 minute'
                    WHEN lost_at IS NULL AND verified_at IS NOT NULL THEN interval '10 minutes'
                    ELSE interval '1 hour' END
          ORDER BY checked_at NULLS FIRST, id LIMIT %(most)s FOR UPDATE SKIP LOCKED

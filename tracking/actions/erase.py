@@ -18,11 +18,14 @@ from ma_platform.db import sql
 from ma_platform.env import ENV
 from ma_platform.errors import NotFound
 from ma_platform.tenancy.models import ApiKey, User
+from ma_platform.tenancy.reach import everybody
 from ma_platform.tenancy.scope import system_scope
 from ma_platform.workspaces.actions import drop_whole_exports
 from tracking.actions.handing import forget_aliases
 from tracking.actions.links import relink
 from tracking.actions.retention import tell_fewer
+from tracking.collector.lines import json_text
+from tracking.set_aside import cells_of
 
 REMEMBERED = timedelta(days=7 + ENV.set_aside_days)  # a line set aside can be put back until it is let go
 
@@ -42,9 +45,10 @@ def erase_visitor(key: str, *, by: User | ApiKey | None, now: datetime) -> Forgo
     ids = sql.run(LOCK, keys=[key]).values()
     if not ids:
         raise NotFound(kind="visitor")
-    leads = sql.run(LEADS_OF, ids=ids).values()
-    done = _forget_browsers(ids, [key], now=now)
-    tell_fewer(leads, ids, now=now)
+    with everybody():  # who else used it may be out of reach
+        leads = sql.run(LEADS_OF, ids=ids).values()
+        done = _forget_browsers(ids, [key], now=now)
+        tell_fewer(leads, ids, now=now)
     audit.record(by, "visitor.erased", f"browser:{ids[0]}", at=now, events=done.events, visits=done.visits)
     return done
 
@@ -85,7 +89,7 @@ def _forget_browsers(ids: Sequence[int], keys: Sequence[str], *, now: datetime) 
     if not ids:
         return Forgotten()
     _bury([f"browser {key}" for key in keys], now=now)
-    sql.run(DROP_REJECTED, keys=list(keys))
+    sql.run(DROP_REJECTED, cells=[cell for key in keys for cell in cells_of(key)], told=list(map(json_text, keys)))
     events = sql.run(DROP_EVENTS, ids=list(ids)).rowcount
     sql.run(DROP_DAYS, ids=list(ids))
     visits = sql.run(DROP_VISITS, ids=list(ids)).rowcount
@@ -134,9 +138,14 @@ BURY = """
     SELECT %(tenant_id)s, who, %(at)s FROM unnest(%(who)s::text[]) AS gone(who)
     ON CONFLICT (tenant_id, who) DO UPDATE SET at = greatest(tomb.at, excluded.at)
 """
-DROP_REJECTED = """
-    DELETE FROM tracking_rejected AS rejected USING unnest(%(keys)s::text[]) AS gone(key)
-     WHERE rejected.tenant_id = %(tenant_id)s AND strpos(rejected.line, gone.key) > 0
+# Lines of the browser, in both of the ways they are kept, and those whose properties name it. A key counts as a whole:
+# anybody may give a browser one as short as a digit.
+DROP_REJECTED = r"""
+    DELETE FROM tracking_rejected AS rejected
+     WHERE rejected.tenant_id = %(tenant_id)s
+       AND (coalesce(substring(rejected.line FROM '^\(\d+,[0-9a-f-]+,("(?:[^"]|"")*"|[^",]*),'),
+                     split_part(rejected.line, chr(9), 3)) = ANY (%(cells)s::text[])
+            OR EXISTS (SELECT FROM unnest(%(told)s::text[]) AS gone(key) WHERE strpos(rejected.line, gone.key) > 0))
 """
 # Lines that name their person, in both of the ways they are kept.
 DROP_REJECTED_OF = r"""

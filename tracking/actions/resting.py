@@ -21,6 +21,8 @@ from tracking.actions.retention import MONTHS
 QUIET, LOOKED_AT_ONCE = timedelta(days=30), 20
 COUNTS_KEPT = timedelta(days=92)
 BEHIND = timedelta(hours=2)  # `last_at` may be an hour behind
+# `first_at` is noted by who gets the name's row just then: earlier events that another writer had may lie before it.
+BEFORE = timedelta(days=31)
 PATIENCE = 1_000  # milliseconds a month's look may take
 
 
@@ -76,7 +78,7 @@ def _stands(name: _Quiet, since: datetime, until: datetime) -> bool:
 def _stretches(name: _Quiet, opened: list[datetime]) -> Iterator[tuple[datetime, datetime]]:
     """From the newest known day back, never more than a month of the log; `opened`: the months there are, ascending."""
     end = name.last_at + BEHIND
-    first = name.first_at or min([*opened, end])
+    first = name.first_at - BEFORE if name.first_at else min([*opened, end])
     day = max(first, name.last_at - timedelta(days=1))
     marks = [first, *(month for month in opened if first < month < day), day, end]
     for since, until in reversed(list(pairwise(marks))):

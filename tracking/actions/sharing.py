@@ -15,6 +15,7 @@ from django.db import transaction
 from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.reach import everybody
 from tracking.actions.bind import REBOUND, event_of, lost
 from tracking.actions.links import Shift, recount, relink
 from tracking.actions.record import record_many
@@ -51,6 +52,11 @@ def mark_shared(visitor_key: str, *, by: User, now: datetime, undo_weak: bool = 
     visitor_id = lock(LOCK_VISITOR, key=visitor_key)
     if visitor_key.startswith((ACCOUNT, CLAIMED)):
         return False
+    with everybody():  # all signs and bindings of the browser, whoever may see whose
+        return _mark(visitor_id, by=by, now=now, undo_weak=undo_weak)
+
+
+def _mark(visitor_id: int, *, by: User, now: datetime, undo_weak: bool) -> bool:
     marked = sql.run(MARK, visitor_id=visitor_id, by=by.pk, at=now).rowcount
     sql.run(SETTLE_ALL, visitor_id=visitor_id, by=by.pk, at=now)
     if not marked:
@@ -69,6 +75,11 @@ def unmark_shared(visitor_key: str, *, by: User, now: datetime) -> Unshared:
     as on any other browser. Signs that were not followed meanwhile stay noted. Raises BindingGone for no browser.
     """
     visitor_id = lock(LOCK_VISITOR, key=visitor_key)
+    with everybody():  # whose it is now follows from all of its bindings, whoever may see whose
+        return _unmark(visitor_id, visitor_key, by=by, now=now)
+
+
+def _unmark(visitor_id: int, visitor_key: str, *, by: User, now: datetime) -> Unshared:
     if not sql.run(IS_SHARED, visitor_id=visitor_id).value():
         return Unshared()
     conflicts = sql.run(REOPEN, visitor_id=visitor_id).rowcount

@@ -2,6 +2,9 @@
 
 Undoing leaves everything as if the binding had never been made: its events go to the binding that is in force at
 their time without it, or to nobody. Runs of flows that those events began go on: what a flow did cannot be undone.
+
+What is asked about is found within the member's reach; what follows from it looks at all bindings of the browser, also
+those of people the member does not see, else their events would be nobody's.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from ma_platform import audit, errors
 from ma_platform.db import sql
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.reach import everybody
 from tracking.actions.bind import REBOUND, Binding, Sign, event_of, follow, lost
 from tracking.actions.links import Shift, recount, relink
 from tracking.actions.record import record_many
@@ -86,14 +90,16 @@ def give_browser(public_id: str, *, by: User, now: datetime) -> Binding:
     """The conflict's person is right after all: the browser is theirs from that sign on. Raises BindingGone."""
     row = locked(public_id)
     sign = Sign(row.visitor, row.lead_id, "hand", row.since)
-    news: list[NewFact] = []
-    bound = follow({row.visitor_id: sign}, news, by=by.pk)[row.visitor_id]
-    record_many(news)
+    with everybody():
+        news: list[NewFact] = []
+        bound = follow({row.visitor_id: sign}, news, by=by.pk)[row.visitor_id]
+        record_many(news)
     sql.run(SETTLE, ids=[row.id], by=by.pk, at=now)
     audit.record(by, "browser.given", row.public_id, at=now, events=bound.attached)
     return bound
 
 
+@everybody()
 def cut(rows: Sequence[Bound], *, by: User | None, now: datetime) -> Undone:
     """Cut these bindings of one browser and tell everybody whose events changed."""
     visitor_id, visitor = rows[0].visitor_id, rows[0].visitor

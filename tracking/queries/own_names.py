@@ -156,11 +156,12 @@ LIST = (
            coalesce(dropped.count, 0)::bigint AS dropped
       FROM shown
       LEFT JOIN LATERAL (
-           SELECT count(*) AS rows, sum(latest.count) AS recent
-             FROM (SELECT daily.count FROM tracking_daily AS daily
+           SELECT count(*) AS rows, sum(latest.count) FILTER (WHERE latest.place <= %(counted)s) AS recent
+             FROM (SELECT daily.count, row_number() OVER (ORDER BY daily.day DESC) AS place
+                     FROM tracking_daily AS daily
                     WHERE daily.tenant_id = %(tenant_id)s AND daily.name = shown.number AND daily.name >= 1000
                       AND daily.day > %(since)s
-                    ORDER BY daily.day DESC LIMIT %(counted)s + 1) AS latest) AS done ON true
+                    ORDER BY place LIMIT %(counted)s + 1) AS latest) AS done ON true
       LEFT JOIN LATERAL (
            SELECT sum(turned.count) AS count FROM tracking_turnedaway AS turned
             WHERE turned.tenant_id = %(tenant_id)s AND turned.number = shown.number

@@ -86,15 +86,16 @@ def one(request: MemberRequest, name_id: str) -> HttpResponse:
 def ignore(request: MemberRequest) -> HttpResponse:
     """`names`: those whose events are dropped from now on; `found`: all with this text that nobody vouches for.
 
-    Asks first when something asks about one of them, unless `sure`.
+    Asks first when something asks about one of them; `sure` is the answer: just the names it was about, whatever has
+    arrived since.
     """
-    found = request.POST.get("found", "")[:200]
-    chosen = strange_names(found) or request.POST.getlist("names")[:SHOWN]
+    sure = request.POST.get("sure", "").split()
+    chosen = sure or strange_names(request.POST.get("found", "")[:200]) or request.POST.getlist("names")[:SHOWN]
     names = named_by(chosen)
-    asking = {} if request.POST.get("sure") else slots.event_uses(names, request.can)
+    asking = {} if sure else slots.event_uses(names, request.can)
     if asking:
         uses = [(names[number], asked) for number, asked in asking.items()]
-        context = {"asking": uses, "found": found, "chosen": chosen, "count": len(names)}
+        context = {"asking": uses, "chosen": " ".join(chosen), "count": len(names)}
         return render(request, "tracking/event_names_ignore.html", context)
     count = actions.ignore_event_names(chosen, by=request.user, now=clock.now()) if chosen else 0
     told = ngettext("%(count)s name is ignored from now on.", "%(count)s names are ignored from now on.", count)

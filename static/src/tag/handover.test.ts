@@ -35,7 +35,7 @@ function handover(world: World): Handover {
     },
     held: () => id,
     id: () => id ?? OWN,
-    forget: forgotten,
+    restore: forgotten,
   } as unknown as Identity;
   const transport = {
     ask: (query: string, own: boolean) => {

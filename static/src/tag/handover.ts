@@ -23,8 +23,8 @@ interface Settings {
 export class Handover {
   /** The id a sister site handed over. */
   handed: string | null | undefined;
-  /** A proof is being looked at: nobody should ask for an id yet. */
-  waiting = false;
+  /** Nothing has begun yet, or a proof is being looked at: nobody should ask for an id. */
+  waiting = true;
   #win: Window;
   #settings: Settings;
   #transport: Transport;
@@ -50,17 +50,16 @@ export class Handover {
     this.#proof = from && isWithin(from, settings.domains) ? proof : null;
   }
 
-  /** Goes on with `then`: at once, or when the proof in the address has been looked at. */
+  /** Goes on with `then`: at once, or when the proof in the address has been looked at; not asked again meanwhile. */
   adopt(then: () => void): void {
-    const proof = this.#proof;
-    const asks = proof && this.#identity.personal && !this.#identity.held();
-    if (!asks) {
+    const proof = this.#identity.personal && !this.#identity.held() && this.#proof;
+    this.waiting = !!proof;
+    if (!proof) {
       then();
       this.#renew();
       return;
     }
     this.#proof = null;
-    this.waiting = true;
     const goOn = () => {
       if (this.waiting) {
         this.waiting = false;
@@ -110,14 +109,14 @@ export class Handover {
   }
 
   /**
-   * An answer that comes when it is not wanted any more may have baked the cookie again by HTTP: it is waited for, since
-   * a question that is taken back may be answered, and its cookie baked, all the same.
+   * An answer that comes when it is not wanted any more may have baked the cookie by HTTP, again or with the sister
+   * site's id: it is waited for, since a question that is taken back may be answered, and its cookie baked, all the same.
    */
   #ask(query: string): Promise<Hand> {
     const era = this.#era;
     return this.#transport.ask(query, this.#settings.firstParty).then((answer) => {
       if (era === this.#era && this.#identity.personal) return answer;
-      if (!this.#identity.allowed) this.#identity.forget();
+      if (query[0] === "t" || !this.#identity.allowed) this.#identity.restore();
       return {};
     });
   }

@@ -137,6 +137,12 @@ export class Identity {
     for (const domain of this.#domains()) this.#bake("", domain, -1);
   }
 
+  /** Removes an id that came by HTTP; the one that this page goes by stays, if there may be one. */
+  restore(): void {
+    if (this.allowed && this.#known) this.#keep(this.#known);
+    else this.forget();
+  }
+
   #cookie(): string | false | undefined {
     return !this.#terms.cookieless && /(?:^|; )_ma=([^;]*)/.exec(this.#jar())?.[1];
   }

@@ -400,6 +400,83 @@ describe("purposes", () => {
   });
 });
 
+describe("a visitor from a sister site", () => {
+  const SISTERS = "22222222-2222-4222-8222-222222222222";
+
+  /** A page with a proof in its address, and the collector's answer, which bakes the cookie and comes when it is let. */
+  function landed(attributes: Record<string, string>, queue: unknown[] = []) {
+    let answer = () => {};
+    const win = browser({
+      url: "https://www.mirai.example/lp?ma_v=p.1.s",
+      attributes: { "data-domains": "mirai.example,sister.example", ...attributes },
+      before: (page) => {
+        page.ma = { q: queue } as never;
+        Object.defineProperty(page.document, "referrer", { value: "https://www.sister.example/" });
+        const post = page.fetch;
+        const ask = () =>
+          new Promise((resolve) => {
+            answer = () => {
+              if ("data-first-party" in attributes)
+                page.document.cookie = `_ma=${SISTERS};path=/;domain=mirai.example`;
+              resolve({ json: () => Promise.resolve({ visitor: SISTERS }) });
+            };
+          });
+        page.fetch = ((address: string, init: RequestInit) =>
+          address.includes("/v1/visitor") ? ask() : post(address, init)) as typeof page.fetch;
+      },
+    });
+    const answered = async () => {
+      answer();
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    return { win, answered };
+  }
+
+  it("who agreed before the tag came is theirs, and seen once", async () => {
+    const { win, answered } = landed(required, [["consent", "granted"]]);
+    win.ma?.("track", "early");
+    await answered();
+
+    const messages = leave(win);
+
+    expect(messages.map((each) => each.event ?? each.type)).toEqual(["page", "early"]);
+    expect(messages.map((each) => each.anonymousId)).toEqual([SISTERS, SISTERS]);
+    expect(messages[0].context.replaces).toBeUndefined();
+  });
+
+  it("who changes their mind twice meanwhile is seen once", async () => {
+    const { win, answered } = landed(required);
+    for (const said of ["granted", "denied", "granted"]) win.ma?.("consent", said);
+    await answered();
+
+    const pages = ofType(leave(win), "page");
+
+    expect(pages.map((page) => page.anonymousId)).toEqual([win.ma?.visitor?.()]);
+    expect(pages[0].anonymousId).not.toBe(SISTERS);
+  });
+
+  it("who refuses to be personal meanwhile is not theirs, whatever the answer has baked", async () => {
+    const { win, answered } = landed({ "data-first-party": "" });
+    win.ma?.("consent", { measure: true, personalise: false });
+    await answered();
+
+    const [page] = ofType(leave(win), "page");
+
+    expect(page.anonymousId).not.toBe(SISTERS);
+    expect(win.document.cookie).toBe(`_ma=${page.anonymousId}`);
+  });
+
+  it("who refused that keeps the id they began with when the answer is late", async () => {
+    const { win, answered } = landed({ "data-first-party": "" });
+    win.ma?.("consent", { measure: true, personalise: false });
+    const own = win.ma?.visitor?.();
+    await answered();
+
+    expect(win.ma?.visitor?.()).toBe(own);
+    expect(win.document.cookie).toBe(`_ma=${own}`);
+  });
+});
+
 describe("without cookies", () => {
   const cookieless = { "data-cookieless": "" };
 

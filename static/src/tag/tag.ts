@@ -101,7 +101,7 @@ export class Tag {
     this.#identity.decide(answer);
     const { allowed, personal } = this.#identity;
     if (!allowed) this.#held = [];
-    else if (!before) this.#handover.adopt(() => this.#begin());
+    else if (!before && !this.#handover.waiting) this.#handover.adopt(() => this.#begin());
     if (before && !allowed) this.#forget();
     if (!personal) this.#handover.forget();
   }

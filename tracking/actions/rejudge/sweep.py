@@ -101,9 +101,10 @@ def _is_mail(fact: Fact) -> bool:
 
 
 def _is_counted(fact: Fact) -> bool:
-    """A view whose visitor has not agreed to be recognised."""
-    nobody = fact.visitor_id is None and fact.lead_id is None
-    return nobody and fact.name == Event.PAGE_VIEWED and not fact.props.get("pixel")
+    """A view whose visitor has not agreed to be recognised. Some are pixels, which the statement knows by their hits:
+    a property that says so may be the sender's.
+    """
+    return fact.visitor_id is None and fact.lead_id is None and fact.name == Event.PAGE_VIEWED
 
 
 def _due(now: datetime) -> dict[str, Any]:  # Any: whatever the driver adapts
