@@ -22,6 +22,7 @@ FIELD_REASONS = {
     "address_no_identifier": _("A mail address is no ID. Give it as an address of the person."),
     "unseen": _("This field is not shown to you, so you cannot change it."),
     "too_many_addresses": _("This person has as many addresses as there can be. Take one off first."),
+    "came_with_another": _("It came with somebody who was joined, and cannot become the main address."),
     "unknown_attribute": _("There is no field with this key in this workspace."),
     "not_a_text": _("Please write a text."),
     "not_a_number": _("Please write a number. Example: 1200"),

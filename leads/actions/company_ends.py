@@ -40,27 +40,40 @@ class Ended:
 
 
 @transaction.atomic
-def erase_company(company: Company, *, by: Actor, now: datetime) -> Ended:
-    """Delete a company with its other names, its joins and those that stand aside for it.
+def erase_company(company: Company, *, by: Actor, now: datetime, people: int | None = None) -> Ended:
+    """Delete a company with its other names, its joins and those that stand aside for it. One of very many people is
+    left by most of them first (`long_work.erase_or_hand_over`); `people`: how many it had then.
 
     People, deals and subsidiaries stay and have no company; whoever is left is told of by a fact, so that everything
     that asks about their company is judged again. Raises NotFound when it is gone already, CompanyExcluded while
     the exclusion list names it.
     """
-    family = list(sql.run(LOCK, company_id=company.pk).values())
+    family = going(company)
+    with everybody():  # a company is everybody's, whoever may see its people
+        left = leave(sql.run(HOLD, ids=family).values(), by=by, now=now)
+        sql.run(ERASE, ids=family)
+    ended = Ended(len(left) if people is None else people)
+    audit.record(by, "company.erased", company.public_id, at=now, name=company.name, people=ended.people)
+    return ended
+
+
+def going(company: Company) -> list[int]:
+    """The company, locked, with those that stand aside for it. Raises NotFound and CompanyExcluded."""
+    family: list[int] = sql.run(LOCK, company_id=company.pk).values()
     if not family:
         raise NotFound(kind="company")
     if lines := sql.run(LINES, ids=family).values():
         raise CompanyExcluded(lines=", ".join(lines))
-    with everybody():  # a company is everybody's, whoever may see its people
-        people = sorted(sql.run(LEAVE, ids=family, now=now).values())
-        source, by_id = ("user", by.pk) if isinstance(by, User) else ("api", None)
-        sql.run(NOTE, ids=people, source=source, by_id=by_id, now=now)
-        sql.run(ERASE, ids=family)
-        standing = sql.run(STANDING, ids=people).values()
-        say_updated(standing, {"source": "company", "fields": ["company"]}, now=now)
-    audit.record(by, "company.erased", company.public_id, at=now, name=company.name, people=len(standing))
-    return Ended(len(standing))
+    return family
+
+
+def leave(lead_ids: Sequence[int], *, by: Actor, now: datetime) -> list[int]:
+    """These people, who are locked, have no company any more; returns those of them who stand for themselves."""
+    source, by_id = ("user", by.pk) if isinstance(by, User) else ("api", None)
+    standing: list[int] = sorted(sql.run(LEAVE, ids=list(lead_ids), now=now).values())
+    sql.run(NOTE, ids=list(lead_ids), source=source, by_id=by_id, now=now)
+    say_updated(standing, {"source": "company", "fields": ["company"]}, now=now)
+    return standing
 
 
 LOCK = """
@@ -79,19 +92,22 @@ LINES = """
                           AND alias.kind = 'name' AND alias.key = listed.key))
      ORDER BY listed.id
 """
+HOLD = """
+    SELECT id FROM leads_lead WHERE tenant_id = %(tenant_id)s AND company_id = ANY (%(ids)s::bigint[])
+     ORDER BY id FOR NO KEY UPDATE
+"""
 LEAVE = """
-    UPDATE leads_lead SET company_id = NULL, updated_at = %(now)s
-     WHERE tenant_id = %(tenant_id)s AND company_id = ANY (%(ids)s::bigint[])
-    RETURNING id
+    WITH left_it AS (
+        UPDATE leads_lead SET company_id = NULL, updated_at = %(now)s
+         WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::bigint[])
+        RETURNING id, merged_into_id
+    )
+    SELECT id FROM left_it WHERE merged_into_id IS NULL
 """
 NOTE = """
     INSERT INTO leads_fieldhistory (tenant_id, lead_id, field, value, source, at, by_id)
     SELECT %(tenant_id)s, lead_id, 'company', '', %(source)s, %(now)s, %(by_id)s
       FROM unnest(%(ids)s::bigint[]) AS left_alone(lead_id)
-"""
-STANDING = """
-    SELECT id FROM leads_lead
-     WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::bigint[]) AND merged_into_id IS NULL ORDER BY id
 """
 # Plain SQL: the database's own keys let go of what points at the row, also in rooms above this one.
 ERASE = "DELETE FROM leads_company WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::bigint[])"

@@ -11,6 +11,7 @@ from psycopg2.sql import SQL, Identifier
 
 from leads.actions.companies import CompanyRefused, say_changed, say_updated
 from leads.actions.company_twins import suggest_twins
+from leads.actions.left_behind import look_at_left
 from leads.models import Company, CompanyJoin
 from ma_platform import audit
 from ma_platform.db import sql
@@ -81,6 +82,7 @@ def undo_join(join: CompanyJoin, *, by: User, now: datetime) -> bool:
     holder = keep.merged_into_id or keep.pk
     for name, ids in standing.moved["rows"].items():
         _hand_back(*name.split("."), ids=ids, holder=holder, drop=drop.pk)
+    look_at_left([holder] if standing.moved["rows"].get(PEOPLE) else [])
     _empty(keep, standing.moved["facts"], now)
     Company.objects.filter(pk=drop.pk).update(merged_into=None, updated_at=now)
     CompanyJoin.objects.filter(pk=standing.pk).update(undone_at=now, undone_by=by)

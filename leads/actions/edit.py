@@ -10,12 +10,13 @@ from leads.actions.upsert import Actor
 from leads.entry import Entry, EntryRefused, LeadInput, read_entry
 from leads.merging import Rules, Standing
 from leads.models import FieldHistory, Lead
+from leads.queries.addresses import find_further
 from leads.refusals import LeadRefused
 from ma_platform import audit
 from ma_platform.errors import NotFound
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.reach import everybody
-from ma_platform.workspaces.actions.quotas import is_full
+from ma_platform.workspaces.actions.quotas import is_full, spend
 from ma_platform.workspaces.quotas import Used
 from tracking.actions import NewFact, record, record_many
 from tracking.catalogue import Event
@@ -41,6 +42,7 @@ def create_lead(said: LeadInput, *, by: Actor, now: datetime, source: str = "use
         record(Event.LEAD_CREATED, lead=standing.id, at=now, props={"source": source, "fields": fields})
         made: Lead = Lead.objects.get(pk=standing.id)
     audit.record(by, "lead.created", made.public_id, at=now)
+    spend(Used.PEOPLE, 1)
     return made
 
 
@@ -55,6 +57,9 @@ def edit_lead(lead: Lead, said: LeadInput, *, by: Actor, now: datetime, source: 
         raise LeadRefused({"email" if entry.email_key else "external_id": "belongs_to_another_lead"})
     if lead.public_id not in batch.standings or lead.public_id in batch.out_of_reach:
         raise NotFound(kind="lead")
+    stated = entry.email_key if entry.email_key in batch.other_addresses else None
+    if stated and find_further(lead, stated) is None:
+        raise LeadRefused({"email": "came_with_another"})
     standing = _joined(batch, entry, batch.standings[lead.public_id])
     changed = tuple(standing.changed)
     with everybody():  # they may be handed to a colleague here
@@ -63,8 +68,7 @@ def edit_lead(lead: Lead, said: LeadInput, *, by: Actor, now: datetime, source: 
             record(Event.LEAD_UPDATED, lead=lead.pk, at=now, props={"source": source, "fields": list(changed)})
     if changed:
         audit.record(by, "lead.edited", lead.public_id, at=now, fields=list(changed))
-    stated = entry.email_key
-    if stated in batch.other_addresses and make_main(lead, stated or "", by=by, now=now, source=source):
+    if stated and make_main(lead, stated, by=by, now=now, source=source):
         return (*changed, "email")  # one of theirs is stated as the main one
     return changed
 

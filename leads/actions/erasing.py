@@ -13,6 +13,8 @@ from leads.models import Lead
 from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.tenancy.reach import everybody
+from ma_platform.workspaces.actions.quotas import spend
+from ma_platform.workspaces.quotas import Used
 from tracking.actions import erase_people
 from tracking.catalogue import Fact
 
@@ -70,6 +72,7 @@ def _erased(lead_ids: Sequence[int], *, by: Actor, now: datetime) -> Erasure:
     sql.run(ERASE_LEADS, ids=[gone.lead_id for gone in going])
     named = [public_id for _pk, public_id, _email, _key, named in rows if named]
     audit.record_each(by, "lead.erased", named, at=now)
+    spend(Used.PEOPLE, -len(named))
     return Erasure(named, len(rows), done.events)
 
 

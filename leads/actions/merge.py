@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.actions import agreeing, judging, left_out  # their parts of every merge are registered there
 from leads.actions.handing import move, picture, remember
 from leads.actions.hung import Joining, judge_again, settle_joining
+from leads.actions.left_behind import look_at_left
 from leads.actions.rows import change_rows, lock_rows, note_values
 from leads.actions.standing import stand_aside
 from leads.actions.upsert import Actor
@@ -86,6 +87,8 @@ def apply(merge: Merge, rows: Mapping[int, Row], *, by: Actor, now: datetime) ->
     Merge.objects.filter(pk=merge.pk).update(before=merge.before)
     stand_aside(merge.drop_id, for_id=merge.keep_id, now=now)
     change_rows(keep, drop, joined.keep, joined.drop, now=now)
+    if drop["company_id"] not in (None, joined.keep.get("company_id", keep["company_id"])):
+        look_at_left([drop["company_id"]])  # one colleague fewer there
     note_values(keep, joined.keep, source=f"merge:{merge.public_id}", by=by, now=now)
     handed = hand_over(merge.drop_id, to=merge.keep_id)
     move(merge.keep_id, merge.drop_id)

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from psycopg2.sql import SQL, Identifier
 
+from leads.actions.left_behind import look_at_left
 from leads.actions.upsert import Actor
 from leads.joining import GROUPS, PREFIX, TRACES, Row
 from leads.models import Company, FieldHistory
@@ -33,10 +34,18 @@ def read_rows(lead_ids: Collection[int]) -> dict[int, Row]:
 
 def change_rows(keep: Row, drop: Row, of_keep: Changes, of_drop: Changes, *, now: datetime) -> None:
     """Write both. An address given from one to the other is nobody's for a moment: it names one row only."""
-    if "email_key" in of_keep or "email_key" in of_drop:
-        sql.run(FREE_ADDRESSES, ids=[keep["id"], drop["id"]])
+    moving = [row["id"] for row, changes in ((keep, of_keep), (drop, of_drop)) if "email_key" in changes]
+    if moving:  # only whoever is given an address below: the other one keeps the one they have
+        sql.run(FREE_ADDRESSES, ids=moving)
     _write(keep, of_keep, now)
     _write(drop, of_drop, now)
+    look_at_left(_left(keep, of_keep) | _left(drop, of_drop))
+
+
+def _left(row: Row, changes: Changes) -> set[int]:
+    """The company this person leaves by it."""
+    present = row["company_id"]
+    return {present} if present is not None and changes.get("company_id", present) != present else set()
 
 
 def _write(row: Row, changes: Changes, now: datetime) -> None:
@@ -98,6 +107,8 @@ def put_back_columns(now: Row, remembered: Mapping[str, list[Any]]) -> tuple[dic
             back[column] = before
         elif column not in TRACES:
             edited.append(column)
+    if "email_key" in edited:  # the domain stays with its address, also where it is the one of before
+        back = {column: value for column, value in back.items() if column not in GROUPS["email"]}
     return back, edited
 
 

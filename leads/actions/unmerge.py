@@ -22,6 +22,7 @@ from leads.actions.rows import change_rows, lock_rows, put_back_columns
 from leads.actions.standing import below, count_stays, family, stand_again
 from leads.actions.upsert import Actor
 from leads.joining import GROUPS, Row, keys_after, public_fields
+from leads.merging import BLANK
 from leads.models import Lead, Merge, MergedRow
 from leads.queries.addresses import find_bound
 from ma_platform import audit
@@ -111,23 +112,24 @@ def _put_back_rows(merge: Merge, *, now: datetime) -> list[Kept]:
 
 
 def _make_way(keep: Row, drop: Row, of_keep: dict[str, Any], of_drop: dict[str, Any]) -> list[str]:  # Any: JSON
-    """An address that either is to have again may be held by a row of its own since another became the main one: that
-    row takes what is given up. Where it became somebody else's, it stays; returns the field then."""
+    """An address that either is to have again may be a further one of theirs since another became the main one: its row
+    takes what is given up. Where it became somebody else's, main or further, it stays theirs, and who had it has none:
+    not the other's, for which nobody allowed them anything. Returns the field then."""
+    both, lost = [keep["id"], drop["id"]], list[str]()
     for row, back in ((keep, of_keep), (drop, of_drop)):
         key = back.get("email_key")
-        holder = Lead.objects.filter(email_key=key).exclude(pk__in=[keep["id"], drop["id"]]).first() if key else None
+        holder = Lead.objects.filter(email_key=key).exclude(pk__in=both).first() if key else None
         if holder is None:
             continue
-        if find_bound(holder) is None:
-            for column in GROUPS["email"]:
-                of_keep.pop(column, None)
-                of_drop.pop(column, None)
-            return ["email"]
+        if holder.merged_into_id not in both or find_bound(holder) is None:
+            back |= {column: BLANK[column] for column in GROUPS["email"]}
+            lost = ["email"]
+            continue
         freed = {column: row[column] for column in GROUPS["email"]}
         Lead.objects.filter(pk__in=[row["id"], holder.pk]).update(email_key=None)
         Lead.objects.filter(pk=holder.pk).update(**freed)
         swap_grants(int(row["id"]), holder.pk)
-    return []
+    return lost
 
 
 def _finish(merge: Merge, *, by: Actor, now: datetime) -> None:

@@ -65,7 +65,7 @@ def _insist_main(lead_id: str, text: str) -> None:
     """It is the main one already, or else cannot become it."""
     address = find_address(text)
     if address is None or address.key != _found(lead_id).email_key:
-        raise ValidationError({"email": ["It came with somebody who was joined, and cannot become the main address."]})
+        raise LeadRefused({"email": "came_with_another"})
 
 
 def _found(public_id: str) -> Lead:

@@ -14,10 +14,10 @@ from rest_framework.response import Response
 from leads.actions import upsert_companies
 from leads.actions.attributes import edit_company_attributes
 from leads.actions.companies import COMPANY_FIELDS, edit_company
-from leads.actions.company_ends import erase_company
+from leads.actions.long_work import erase_or_hand_over
 from leads.api.shapes import refused, unseen
 from leads.companies import is_shared_domain, read_number
-from leads.models import Company, Tag
+from leads.models import BulkJob, Company, Tag
 from leads.queries import CompanyRow, company_rollup, find_company, list_companies
 from leads.queries.companies import other_names
 from leads.refusals import LeadRefused
@@ -105,8 +105,8 @@ class Companies(ApiView):
 
 
 class OneCompany(ApiView):
-    """One company with what its people add up to; PATCH changes what is given, DELETE leaves its people without one. A
-    joined one answers as the other, and cannot be deleted by itself."""
+    """One company with what its people add up to; PATCH changes what is given, DELETE leaves its people without one
+    (202: they are very many, and a worker does it). A joined one answers as the other, and cannot itself be deleted."""
 
     capabilities = {"GET": Capability.VIEW_LEADS, "PATCH": Capability.EDIT_LEADS, "DELETE": Capability.DELETE_LEADS}
 
@@ -127,8 +127,8 @@ class OneCompany(ApiView):
         company = _found(company_id)
         if company.public_id != company_id:
             raise StandsAside(into=company.public_id)
-        erase_company(company, by=self.key, now=clock.now())
-        return Response(status=204)
+        ended = erase_or_hand_over(company, by=self.key, now=clock.now())
+        return Response(status=202 if isinstance(ended, BulkJob) else 204)
 
 
 def _change(company: Company, said: Mapping[str, Any], *, by: ApiKey, now: datetime) -> None:  # Any: validated JSON

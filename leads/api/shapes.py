@@ -109,9 +109,7 @@ def lead_input(stated: Mapping[str, Any]) -> LeadInput:  # Any: validated JSON
 def unseen(stated: Mapping[str, Any], subject: str = "lead") -> dict[str, list[str]]:  # Any: validated JSON
     """What is stated of fields this key may not see, and so may not write over, by name."""
     names = [*stated, *(f"attributes.{key}" for key in stated.get("attributes", ()))]
-    return {
-        name: ["This key does not see this field (leads:sensitive)."] for name in sorted(withheld_of(names, subject))
-    }
+    return {name: [UNSEEN] for name in sorted(withheld_of(names, subject))}
 
 
 def _permission(line: Mapping[str, Any]) -> Permission:  # Any: validated JSON

@@ -88,13 +88,17 @@ class SegmentMember(TenantModel):
 
 
 class SegmentOverride(TenantModel):
-    """Put in or kept out by hand, whatever the condition says, until it expires. Membership of a static list is one."""
+    """Put in or kept out by hand, whatever the condition says, until it expires. Membership of a static list is one.
+
+    source: the file that put somebody in, as in "import:imp_…"; None: a member or another system did.
+    """
 
     segment = TenantForeignKey(Segment, on_delete=models.CASCADE, related_name="overrides", db_index=False)
     lead = TenantForeignKey(Lead, on_delete=models.CASCADE, related_name="+", db_index=False)
     belongs = models.BooleanField()
     expires_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True, default="")
+    source = models.TextField(null=True)
     by = models.ForeignKey("tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     at = models.DateTimeField()
 

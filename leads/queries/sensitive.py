@@ -21,7 +21,8 @@ MARKABLE = (
     "lead.phone",
     "lead.prefecture",
 )
-PARTS: Mapping[str, tuple[str, ...]] = {"lead.email": ("lead.email_domain",)}
+# A site may know its users by their addresses; of what else a browser says when it signs in, no condition can ask.
+PARTS: Mapping[str, tuple[str, ...]] = {"lead.email": ("lead.email_domain", "properties.user_id")}
 
 
 def marked_words() -> frozenset[str]:
@@ -30,7 +31,7 @@ def marked_words() -> frozenset[str]:
 
 
 def sensitive_words() -> frozenset[str]:
-    """Those, and what else tells of them: the domain of an address. One query."""
+    """Those, and what else tells of them: the domain of an address, a user's id. One query."""
     marked = marked_words()
     return marked | {part for word in marked for part in PARTS.get(word, ())}
 
@@ -47,14 +48,16 @@ def withheld_of(names: Iterable[str], subject: str = "lead") -> frozenset[str]:
 
 
 def check_condition(node: Node, *, vocabulary: Vocabulary = WORDS) -> None:
-    """Refuse a condition that asks about a field who is asking may not see: what it finds would tell of it.
+    """Refuse a condition that asks about a field who is asking may not see, or about what a fact says of one: what it
+    finds would tell of it.
 
     Raises ConditionRefused, naming the field.
     """
     hidden = withheld()
     if not hidden:
         return
-    for word in sorted(refs(node, vocabulary=vocabulary).fields & hidden):
+    asked = refs(node, vocabulary=vocabulary)
+    for word in sorted((asked.fields | asked.event_fields) & hidden):
         field = vocabulary.find(word)
         raise ConditionRefused("withheld", path="", field=field.label if field else word)
 

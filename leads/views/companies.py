@@ -21,13 +21,14 @@ from leads.actions.companies import (
     edit_company,
     remove_alias,
 )
-from leads.actions.company_ends import CompanyExcluded, erase_company
+from leads.actions.company_ends import CompanyExcluded
+from leads.actions.long_work import erase_or_hand_over
 from leads.companies import read_number
 from leads.company_forms import CompanyForm
 from leads.company_rows import attribute_rows, drawn_companies, like_rows, moments_of, pair_rows, sums_of
 from leads.filters import PAGE_SIZE
 from leads.listing import shown_columns, shown_rows
-from leads.models import Company
+from leads.models import BulkJob, Company
 from leads.queries import LeadFilter, company_rollup, find_company, list_companies, list_leads
 from leads.queries.companies import COMPANY_SORTS, company_timeline, other_names, subsidiaries
 from leads.queries.company_likes import companies_like
@@ -168,10 +169,13 @@ def erase(request: MemberRequest, company_id: str) -> HttpResponse:
         messages.error(request, _("Nothing was deleted: the name did not match."))
         return redirect("leads:company", company.public_id)
     try:
-        ended = erase_company(company, by=request.user, now=clock.now())
+        ended = erase_or_hand_over(company, by=request.user, now=clock.now())
     except CompanyExcluded as refused:
         messages.error(request, str(refused))
         return redirect("leads:company", company.public_id)
+    if isinstance(ended, BulkJob):
+        messages.info(request, _("It has very many people: it is deleted in the background."))
+        return redirect("leads:bulk_job", ended.public_id)
     told = ngettext(
         "The company was deleted. %(count)d person has no company now.",
         "The company was deleted. %(count)d people have no company now.",

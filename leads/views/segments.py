@@ -205,9 +205,9 @@ def confirm(request: MemberRequest, segment_id: str) -> HttpResponse:
 def put(request: MemberRequest, segment_id: str) -> HttpResponse:
     """Put somebody in, or keep them out, by hand."""
     segment, form, now = _found(segment_id), PutForm(request.POST), clock.now()
-    lead = find_person(form.cleaned_data["lead"]) if form.is_valid() else None
-    if lead is None:
-        with veil.reading():
+    with veil.reading():  # nobody is found by a value that is not shown
+        lead = find_person(form.cleaned_data["lead"]) if form.is_valid() else None
+        if lead is None:
             return _page(request, segment, status=422)
     said = form.cleaned_data
     segments.put(
@@ -242,7 +242,9 @@ def put_lead(request: MemberRequest, lead_id: str) -> HttpResponse:
 @require_POST
 def release(request: MemberRequest, segment_id: str) -> HttpResponse:
     """Forget what was said by hand about somebody."""
-    segment, lead = _found(segment_id), find_person(request.POST.get("lead", ""))
+    segment = _found(segment_id)
+    with veil.reading():  # as above
+        lead = find_person(request.POST.get("lead", ""))
     if lead is not None:
         segments.release(segment, [lead.pk], by=request.user, now=clock.now())
         messages.success(request, _("Done."))

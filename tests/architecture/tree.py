@@ -30,4 +30,8 @@ def sources() -> tuple[Path, ...]:
 @cache
 def parsed(path: Path) -> ast.Module:
     """The module as a tree, read once for everybody who asks."""
-    return ast.parse((ROOT / path).read_text())
+    text = (ROOT / path).read_text()
+    try:
+        return ast.parse(text)
+    except SystemError:  # CPython before 3.11.5 miscounts its own depth now and then (gh-106905)
+        return ast.parse(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -13,8 +14,12 @@ from leads.actions import LeadInput, bulk, long_work, upsert_leads
 from leads.actions.bulk import BulkRefused
 from leads.actions.exclusions import NewExclusion, add_exclusion, remove_exclusion
 from leads.actions.merge import merge_leads
-from leads.models import BulkJob, Lead
+from leads.models import BulkJob, Company, Lead
 from leads.queries.left_out import left_out
+from ma_platform.audit.models import AuditEntry
+from ma_platform.tenancy.models import Membership, User
+from ma_platform.tenancy.permissions import Role, Span
+from ma_platform.tenancy.reach import Reach, reaching
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tests.conftest import NOW
@@ -84,6 +89,54 @@ def test_the_page_of_the_list_says_how_far_it_is(acme: NewWorkspace, rivals: lis
         job = BulkJob.objects.get()
     assert "（0 / 3 人）" in page
     assert reverse("leads:bulk_job", args=[job.public_id]) in page
+
+
+@pytest.fixture
+def firm(acme: NewWorkspace, rivals: list[int]) -> Company:
+    """A company of four people, one of whom stands aside for another."""
+    with tenant_scope(acme.workspace):
+        rows = [LeadInput(email=f"q{number}@firm.example", company="大会社") for number in range(5)]
+        people = [Lead.objects.get(pk=one.lead_id) for one in upsert_leads(rows, by=None, now=NOW)]
+        merge_leads(people[0], people[4], by=acme.owner, now=NOW)
+        company: Company = Company.objects.get()
+    return company
+
+
+@pytest.fixture
+def by_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """People leave one by one, the last two together."""
+    monkeypatch.setattr(long_work, "LAST", 1)
+    monkeypatch.setitem(bulk.kinds._kinds, "erase_company", replace(long_work.ERASING, chunk=1))
+
+
+@pytest.mark.usefixtures("by_ones")
+def test_a_company_of_many_people_is_deleted_by_a_job(
+    acme: NewWorkspace, firm: Company, sign_in: SignIn, api: Client
+) -> None:
+    said = sign_in().post(f"/companies/{firm.public_id}/delete", {"confirm": "大会社"}, follow=True).content.decode()
+    again = api.delete(f"/api/v1/companies/{firm.public_id}").status_code
+
+    with tenant_scope(acme.workspace):
+        job = BulkJob.objects.get()
+        left = [bulk.advance(job.pk, now=NOW) and Lead.objects.exclude(company=None).count() for _ in range(3)]
+        done = finished(job)
+        assert ("会社「大会社」の削除" in said, again, left) == (True, 202, [4, 3, 0])
+        assert (done.state, done.total, done.changed, Company.objects.count()) == ("done", 4, 4, 0)
+        assert AuditEntry.objects.get(verb="company.erased").facts == {"name": "大会社", "people": 4}
+        told = Fact.objects.filter(name=Event.LEAD_UPDATED, props__source="company").values_list("lead_id", flat=True)
+        assert (len(told), len(set(told))) == (4, 4)
+
+
+@pytest.mark.usefixtures("by_ones")
+def test_whom_a_limited_member_does_not_see_leaves_the_company_as_well(acme: NewWorkspace, firm: Company) -> None:
+    with tenant_scope(acme.workspace):
+        limited = User.objects.create_user("admin@acme.example", "x" * 12)
+        Membership.objects.create(user=limited, role=Role.ADMIN, reach=Span.OWN, created_at=NOW)
+        with reaching(Reach((limited.pk,))):
+            job = long_work.erase_or_hand_over(firm, by=limited, now=NOW)
+        assert isinstance(job, BulkJob)
+
+        assert (finished(job).changed, Company.objects.count()) == (4, 0)
 
 
 def test_two_people_with_many_events_are_joined_by_a_job(

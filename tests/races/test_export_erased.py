@@ -1,12 +1,13 @@
 """Somebody is erased while a file that may hold them is being written: the file is not kept.
 
-Nor is one of the whole workspace begun meanwhile, whenever it was asked for.
+Nor is one begun meanwhile, whenever it was asked for, of a list or of the whole workspace.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 from zipfile import ZipFile
 
@@ -60,6 +61,35 @@ def test_a_file_that_was_being_written_when_somebody_was_erased_is_begun_again(a
         assert default_storage.listdir(f"exports/{acme.workspace.code}")[1] == []
         begin(export.pk)
         assert write_export(export.pk, now=NOW) == 1
+
+
+def test_one_that_is_asked_for_while_somebody_is_being_erased_is_begun_afterwards(acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        gone, _stays = make_person(email="gone@x.example"), make_person(email="stays@x.example")
+
+    with ThreadPoolExecutor(1) as pool:
+        with tenant_scope(acme.workspace):
+            erase_leads([gone], by=None, now=NOW)
+            export = beside(partial(asked, acme))
+            begun = pool.submit(partial(began, acme, export))
+            eventually(lambda: somebody_waits(connection), every=0.02)
+        assert begun.result(30)
+
+    with tenant_scope(acme.workspace):
+        assert write_export(export.pk, now=NOW) == 1
+
+
+def asked(acme: NewWorkspace) -> Export:
+    with tenant_scope(acme.workspace):
+        return start_export({"q": ""}, columns=["email"], form="csv", by=acme.owner, now=NOW)
+
+
+def began(acme: NewWorkspace, export: Export) -> bool:
+    try:
+        with tenant_scope(acme.workspace):
+            return begin(export.pk)
+    finally:
+        connections.close_all()
 
 
 def beside(deed: Callable[[], T]) -> T:

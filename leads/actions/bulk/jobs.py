@@ -199,7 +199,8 @@ def _run(job: BulkJob, now: datetime) -> None:
     taken = _take(job, kind)
     if not taken:
         return _finish(job, State.DONE, now)
-    present = _lock(list(taken), job.by_id)
+    # What follows from something else a member did is about those people whoever sees them.
+    present = _lock(list(taken), job.by_id if kind.chosen else None)
     done = kind.apply(Batch(present, job.params, job.by, now)) if present else {}
     told = {lead_id: done.get(lead_id, Done("same")) for lead_id in present}
     _settle(job, {lead_id: told.get(lead_id, Done("refused")) for lead_id in taken})
@@ -219,7 +220,8 @@ def _undo(job: BulkJob, now: datetime) -> None:
     taken = _take(job, kind)
     if not taken or kind.undo is None:
         return _finish(job, State.UNDONE, now)
-    present = _lock(list(taken), job.undone_by_id)
+    # Those it changed were in reach of who started it; where they took people out of it, they put them back as well.
+    present = _lock(list(taken), None if job.undone_by_id == job.by_id else job.undone_by_id)
     befores = {lead_id: taken[lead_id] or {} for lead_id in present}
     back = set(kind.undo(Batch(present, job.params, job.undone_by, now, befores))) if present else set()
     sql.run(
@@ -247,7 +249,7 @@ def _take(job: BulkJob, kind: BulkKind) -> dict[int, Json | None]:
 def _lock(lead_ids: Sequence[int], asker: int | None) -> list[int]:
     """Hold these people, in the order of their keys as everybody does.
 
-    Those who stand aside are left out, and who is out of the asker's reach by now.
+    Those who stand aside are left out, and who is out of the asker's reach by now. asker None: nobody is.
     """
     with reaching(reach_of_user(asker)):
         return sql.run(LOCK_PEOPLE, lead_ids=lead_ids).values()

@@ -27,9 +27,10 @@ COLUMNS = (
     ExportColumn("at", LABELS["at"], _AT),
     *(ExportColumn(name, LABELS[name], SQL("told.props ->> {}").format(Literal(name))) for name in PROPERTIES),
 )
-# A page is people with all their touchpoints: who has any is known by day, and the log is read by person.
+# A page is people with all their touchpoints: who has any is known by day, and the log is read by person. Counts stay
+# when the log lets go of its events, so there may be nothing left to tell of somebody, or of a whole page.
 TOLD = """
-    SELECT lead.id{columns}
+    SELECT lead.id{columns}, told.id IS NOT NULL
       FROM (SELECT lead.* FROM leads_lead AS lead
              WHERE lead.tenant_id = %(tenant_id)s AND lead.id > %(after)s {tests}
                AND EXISTS (SELECT FROM tracking_daily AS counted
@@ -37,7 +38,7 @@ TOLD = """
                               AND counted.name = ANY(%(touchpoints)s::smallint[]))
              ORDER BY lead.id
              LIMIT %(limit)s) AS lead
-      JOIN tracking_event AS told
+      LEFT JOIN tracking_event AS told
         ON told.tenant_id = %(tenant_id)s AND told.lead_id = lead.id AND told.verdict = 0
        AND told.name = ANY(%(touchpoints)s::smallint[])
       LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
@@ -64,5 +65,6 @@ register(
         offered=offered,
         selected=_selected,
         page=TOLD,
+        sparse=True,
     )
 )

@@ -25,7 +25,8 @@ from ma_platform.tenancy.permissions import Capability
 
 @dataclass(frozen=True, slots=True)
 class ExportKind:
-    """`page` reads rows by number after `after`: the number, then {columns}, of those that pass {tests}.
+    """`page` reads rows by number after `after`: the number, then {columns}, of those that pass {tests}. `sparse`: it
+    has a row of everybody on the page, and the last column says whether the row tells anything.
 
     `capability`: what a member needs beside that of exporting. `narrowed`: words of its list's address that a
     selection keeps, beside q, condition and ids. `whom`: a selection for people, where it is not one of leads.
@@ -40,6 +41,7 @@ class ExportKind:
     page: str
     whom: Callable[[Mapping[str, Any]], str] | None = None  # Any: JSON
     narrowed: tuple[str, ...] = ()
+    sparse: bool = False
 
     def chosen(self, keys: Sequence[str], can: Collection[Capability]) -> list[ExportColumn]:
         """The named columns in the order asked for; what is not offered (any more) is left out."""

@@ -85,10 +85,22 @@ def start_export(
 
 
 def begin(export_id: int) -> bool:
-    """Mark an export as being written; whether there is anything to write."""
+    """Mark an export as being written; whether there is anything to write. Waits until nobody is being erased: what is
+    read meanwhile still has them.
+    """
+    sql.run(HELD_BACK)
     return bool(
         Export.objects.filter(pk=export_id, state__in=[State.WAITING, State.RUNNING]).update(state=State.RUNNING)
     )
+
+
+def hold_back() -> None:
+    """Until this transaction, in which somebody is erased, is over, no export of the workspace is begun."""
+    sql.run(HOLD_BACK)
+
+
+HELD_BACK = "SELECT pg_advisory_xact_lock(hashtextextended('leads_export', %(tenant_id)s))"
+HOLD_BACK = "SELECT pg_advisory_xact_lock_shared(hashtextextended('leads_export', %(tenant_id)s))"
 
 
 def write_export(export_id: int, *, now: datetime) -> int | None:
@@ -162,7 +174,8 @@ def pages(kind: ExportKind, columns: Sequence[ExportColumn], picked: Selected) -
         if not rows:
             return
         last = rows[-1][0]
-        yield _shown(columns, [column.key for column in own], rows)
+        if told := [row for row in rows if row[-1]] if kind.sparse else rows:
+            yield _shown(columns, [column.key for column in own], told)
 
 
 def _shown(columns: Sequence[ExportColumn], own: Sequence[str], rows: Sequence[Row]) -> list[list[Cell]]:

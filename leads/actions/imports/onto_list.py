@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from leads.actions.imports.kinds import Done, Order
-from leads.actions.segments import put, release
+from leads.actions.segments import put_by_file, withdraw_file
 from leads.models import Segment, SegmentOverride
 
 
@@ -30,7 +30,8 @@ def put_on_list(lead_ids: Sequence[int], order: Order) -> None:
     """Put these people on the order's list, the file's name beside them; a list that went since takes nobody."""
     segment = find_list(order.list) if lead_ids else None
     if segment is not None:
-        put(segment, lead_ids, True, by=order.by, now=order.now, note=_note(order))
+        name = str(order.evidence.get("file", ""))
+        put_by_file(segment, lead_ids, source=order.source, file_name=name, by=order.by, now=order.now)
 
 
 def take_off_lists(rows: Sequence[Done], found: Mapping[str, int], order: Order) -> None:
@@ -40,11 +41,4 @@ def take_off_lists(rows: Sequence[Done], found: Mapping[str, int], order: Order)
         if segment is None:
             continue
         these = [found[done.subject] for done in rows if done.before.get("list") == public_id and done.subject in found]
-        ours = SegmentOverride.objects.filter(segment=segment, lead_id__in=these, note=_note(order))
-        leaving = list(ours.order_by("lead_id").values_list("lead_id", flat=True))
-        if leaving:
-            release(segment, leaving, by=order.by, now=order.now)
-
-
-def _note(order: Order) -> str:
-    return str(order.evidence.get("file", "")).strip()[:200]
+        withdraw_file(segment, these, source=order.source, now=order.now)

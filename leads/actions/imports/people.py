@@ -22,7 +22,7 @@ from leads.actions.imports.kinds import (
     Row,
     register,
 )
-from leads.actions.imports.onto_list import on_list, put_on_list
+from leads.actions.imports.onto_list import find_list, on_list, put_on_list
 from leads.actions.imports.permissions import permitted, worn_tags
 from leads.actions.imports.withdrawing import withdraw
 from leads.actions.store import Provenance, store
@@ -34,6 +34,8 @@ from leads.files.words import PEOPLE
 from leads.merging import Standing, Values, columns_of
 from leads.queries.attributes import definitions
 from ma_platform.tenancy.permissions import Capability
+from ma_platform.workspaces.actions.quotas import spend
+from ma_platform.workspaces.quotas import Used
 from tracking.actions import NewFact, record_many
 from tracking.catalogue import Event
 
@@ -115,6 +117,7 @@ def write(rows: Sequence[Row], order: Order) -> list[Outcome]:
     withheld, agreed = (set(), set()) if order.dry else _follow_up(planned, tags, order)
     if not order.dry:
         put_on_list([plan.standing.id or 0 for plan in planned if plan.row.number in listed], order)
+        spend(Used.PEOPLE, sum(plan.created for plan in planned))
     for plan in planned:
         notes = ("withheld",) if plan.standing.id in withheld else ()
         number = plan.row.number
@@ -174,7 +177,7 @@ def _new_tags(planned: Sequence[_Planned], order: Order) -> dict[int, list[str]]
 
 def _new_on_list(planned: Sequence[_Planned], order: Order) -> set[int]:
     """Numbers of the rows whose person is not on the file's list yet; the first row about each."""
-    if not order.list:
+    if not order.list or find_list(order.list) is None:
         return set()
     first = {plan.standing.public_id: plan for plan in reversed(planned)}
     here = on_list([plan.standing.id for plan in first.values() if plan.standing.id and not plan.created], order)

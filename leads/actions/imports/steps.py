@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 import orjson
 from django.db import InterfaceError, OperationalError, transaction
@@ -59,14 +60,33 @@ def ask_check(public_id: str, options: Options, *, now: datetime) -> Import:
 def ask_run(public_id: str, *, by: User | ApiKey | None, now: datetime) -> Import:
     """Have a checked file written. Raises NotFound and ImportRefused."""
     transfer = of_id(public_id, states=(State.CHECKED,), lock=True)
-    if transfer.kind == "leads" and (new := transfer.report.get("new", 0)) and is_full(Used.PEOPLE, adding=new):
-        raise ImportRefused(reason=_("This file would take you over your quota of leads. See Data and usage."))
+    _check_quota(transfer)
     transfer.report = {**transfer.report, "expected": _counts(transfer.report)}
     transfer.state, transfer.handled, transfer.started_at = State.WAITING, 0, now
     transfer.reading = {**_resting(transfer, now), "ready": True}
     transfer.save()
     audit.record(by, "import.started", transfer.public_id, at=now, rows=transfer.rows, options=transfer.options)
     return transfer
+
+
+def _check_quota(transfer: Import) -> None:
+    """Raises ImportRefused where the people it makes do not fit beside those that other files are still to make."""
+    if transfer.kind != "leads" or not transfer.report.get("new"):
+        return
+    sql.run(TAKE_TURNS)
+    under_way = Import.objects.filter(kind="leads", state__in=(State.WAITING, State.RUNNING))
+    to_come = sum(_to_make(state, report) for state, report in under_way.values_list("state", "report"))
+    if is_full(Used.PEOPLE, adding=transfer.report["new"] + to_come):
+        raise ImportRefused(reason=_("This file would take you over your quota of leads. See Data and usage."))
+
+
+def _to_make(state: str, report: Mapping[str, Any]) -> int:  # Any: JSON
+    """People a file that is under way has not made yet; before its first chunk the report is that of the dry run."""
+    expected, made = int(report["expected"]["new"]), int(report.get("new", 0))
+    return max(expected - made, 0) if state == State.RUNNING else expected
+
+
+TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtextextended('leads_people_files', %(tenant_id)s))"
 
 
 def stop(public_id: str, *, by: User, now: datetime) -> Import:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.actions.disk import unlink_after_commit
 from leads.actions.erasing import Gone, at_erasure
+from leads.actions.exports.writing import hold_back
 from leads.actions.imports.shelves import drop_files
 from leads.actions.imports.steps import UNDO_FOR
 from leads.models import Export, Import, ImportedRow, Lead
@@ -62,8 +63,9 @@ LEFTOVERS = """
 def forget_rows(gone: Sequence[Gone]) -> None:
     """What files said about people, and every file that may hold them: exported, or uploaded and not imported yet.
 
-    An export that is being written is begun again.
+    An export that is being written is begun again; none is begun before they are gone.
     """
+    hold_back()
     people = Lead.objects.filter(pk__in=[one.lead_id for one in gone])
     subjects = list(people.values_list("public_id", flat=True))
     ImportedRow.objects.filter(subject__in=subjects).exclude(before=None).update(before=None)

@@ -12,7 +12,7 @@ from leads.actions.segments.authoring import (
 )
 from leads.actions.segments.bell import ring_refresher
 from leads.actions.segments.building import Built, build, gather, refresh
-from leads.actions.segments.byhand import expire_overrides, put, release
+from leads.actions.segments.byhand import expire_overrides, put, put_by_file, release, withdraw_file
 from leads.actions.segments.checking import check_segment
 from leads.actions.segments.consequences import Consequence, at_confirmation, consequences
 from leads.actions.segments.following import follow, stir, stir_everybody, stir_flows
@@ -40,6 +40,7 @@ __all__ = [
     "follow",
     "gather",
     "put",
+    "put_by_file",
     "refresh",
     "release",
     "rename_segment",
@@ -50,4 +51,5 @@ __all__ = [
     "stir_everybody",
     "stir_flows",
     "turn_wheel",
+    "withdraw_file",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,11 +41,34 @@ def put(  # noqa: PLR0913 - the parts of one statement by hand, named by the cal
     if not belongs and segment.condition is None:
         return release(segment, lead_ids, by=by, now=now)
     ids = sorted(set(lead_ids))
-    said: dict[str, Any] = {"belongs": belongs, "expires_at": expires_at, "note": note.strip()[:NOTE_LIMIT], "now": now}
+    said = {"belongs": belongs, "expires_at": expires_at, "note": note.strip()[:NOTE_LIMIT], "source": None}
+    settled = _put(segment, ids, said, by=by, now=now)
+    audit.record(by, "segment.put" if belongs else "segment.kept_out", segment.public_id, at=now, people=len(ids))
+    return settled
+
+
+@everybody()
+@transaction.atomic
+def put_by_file(
+    segment: Segment, lead_ids: Sequence[int], *, source: str, file_name: str, by: Actor, now: datetime
+) -> Settled:
+    """Put in whom a file names. It stands in the audit log itself, its chunks do not. source: "import:imp_…"."""
+    said = {"belongs": True, "expires_at": None, "note": file_name.strip()[:NOTE_LIMIT], "source": source}
+    return _put(segment, sorted(set(lead_ids)), said, by=by, now=now)
+
+
+@everybody()
+@transaction.atomic
+def withdraw_file(segment: Segment, lead_ids: Sequence[int], *, source: str, now: datetime) -> Settled:
+    """Take off those of them whom this file put in, and nobody else has put in since."""
+    leaving = sorted(sql.run(WITHDRAW, segment_id=segment.pk, lead_ids=list(lead_ids), source=source).values())
+    return settle({segment.pk: leaving}, now=now) if leaving else Settled()
+
+
+def _put(segment: Segment, ids: Sequence[int], said: Mapping[str, Any], *, by: Actor, now: datetime) -> Settled:
     by_id = by.pk if isinstance(by, User) else None
     for some in rounds(ids, AT_ONCE):
-        sql.run(PUT, segment_id=segment.pk, lead_ids=some, by_id=by_id, **said)
-    audit.record(by, "segment.put" if belongs else "segment.kept_out", segment.public_id, at=now, people=len(ids))
+        sql.run(PUT, segment_id=segment.pk, lead_ids=some, by_id=by_id, now=now, **said)
     return settle({segment.pk: ids}, now=now)
 
 
@@ -69,14 +92,21 @@ def expire_overrides(*, now: datetime, limit: int = AT_ONCE) -> Settled:
 
 PUT = """
     INSERT INTO leads_segmentoverride AS override
-           (tenant_id, segment_id, lead_id, belongs, expires_at, note, by_id, at)
-    SELECT %(tenant_id)s, %(segment_id)s, lead.id, %(belongs)s, %(expires_at)s, %(note)s, %(by_id)s, %(now)s
+           (tenant_id, segment_id, lead_id, belongs, expires_at, note, source, by_id, at)
+    SELECT %(tenant_id)s, %(segment_id)s, lead.id, %(belongs)s, %(expires_at)s, %(note)s, %(source)s, %(by_id)s,
+           %(now)s
       FROM leads_lead AS lead
      WHERE lead.tenant_id = %(tenant_id)s AND lead.id = ANY(%(lead_ids)s::bigint[])
      ORDER BY lead.id
         ON CONFLICT (tenant_id, segment_id, lead_id) DO UPDATE
        SET belongs = excluded.belongs, expires_at = excluded.expires_at, note = excluded.note,
-           by_id = excluded.by_id, at = excluded.at
+           source = excluded.source, by_id = excluded.by_id, at = excluded.at
+"""
+WITHDRAW = """
+    DELETE FROM leads_segmentoverride AS override
+     WHERE override.tenant_id = %(tenant_id)s AND override.segment_id = %(segment_id)s
+       AND override.lead_id = ANY(%(lead_ids)s::bigint[]) AND override.source = %(source)s
+    RETURNING override.lead_id
 """
 EXPIRE = """
     DELETE FROM leads_segmentoverride AS override

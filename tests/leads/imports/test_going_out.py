@@ -3,10 +3,11 @@
 from django.core.files.storage import default_storage
 
 from leads.actions import LeadInput, upsert_leads
-from leads.actions.exports import KINDS, begin, start_export, write_export
-from leads.models import Export
+from leads.actions.exports import KINDS, begin, start_export, write_export, writing
+from leads.models import Export, Lead
 from tests.conftest import NOW
 from tests.leads.imports.filing import counts, imported, text_of
+from tracking.models import Event
 
 TOUCHPOINTS = [
     ["メールアドレス", "種別", "日時", "件名", "メモ"],
@@ -53,6 +54,18 @@ def test_only_the_deals_of_a_state_and_only_the_touchpoints_of_whom_was_picked(i
 
     assert ("D-2" in lost, "D-1" in lost) == (True, False)
     assert ("call" in calls, "exhibition" in calls) == (True, False)
+
+
+def test_touchpoints_go_out_to_the_last_though_the_log_has_let_go_of_somebodys(in_acme, now, monkeypatch):
+    monkeypatch.setattr(writing, "PAGE", 1)
+    upsert_leads([LeadInput(email=row[0]) for row in TOUCHPOINTS[1:]], by=None, now=NOW)
+    first = Lead.objects.get(email="goro@suzuki.example").pk
+    imported(text_of(TOUCHPOINTS).encode(), by=in_acme.owner, now=now, kind="touchpoints")
+    Event.objects.filter(lead_id=first).delete()  # counts stay
+
+    lines = gone_out("touchpoints", by=in_acme.owner, now=now).decode().splitlines()
+
+    assert [line.count("taro@yamada.example") for line in lines] == [0, 1, 1]
 
 
 def test_a_page_asks_for_each_kind(acme, sign_in):

@@ -7,11 +7,12 @@ import pytest
 from leads.actions import LeadInput, edit_lead, segments, upsert_lead
 from leads.actions.companies import edit_company
 from leads.actions.exports import OWN, begin, start_export, write_export
-from leads.actions.imports import ImportRefused, ask_undo
-from leads.models import Company, Consent, Export, Lead
+from leads.actions.imports import ImportRefused, ask_run, ask_undo
+from leads.models import Company, Consent, Export, ImportedRow, Lead
 from leads.queries.transfers import kept_rows
+from ma_platform.audit.models import AuditEntry
 from tests.conftest import NOW
-from tests.leads.imports.filing import CARDS, imported, text_of, undone
+from tests.leads.imports.filing import CARDS, checked, finished, imported, text_of, undone, uploaded
 from tests.leads.segments.making import consume, inside, made
 
 CP932 = text_of([*CARDS, [*CARDS[2][:2], "本部長", *CARDS[2][3:]]]).encode("cp932")
@@ -143,6 +144,34 @@ def test_who_was_put_on_the_list_again_by_hand_stays(in_acme, known, now):
     undone(transfer, by=in_acme.owner, now=now)
 
     assert inside(kept) == {taro}
+
+
+def test_who_was_put_on_the_list_again_by_a_file_of_the_same_name_goes_with_that_one(in_acme, known, now):
+    taro = Lead.objects.get(email_key="taro@yamada.example").pk
+    kept = segments.create_segment("展示会", None, by=None, now=now)
+    first = imported(CP932, by=in_acme.owner, now=now, list=kept.public_id)
+    segments.release(kept, sorted(inside(kept)), by=None, now=now)
+    second = imported(CP932, by=in_acme.owner, now=now, list=kept.public_id)
+
+    undone(first, by=in_acme.owner, now=now)
+    still = inside(kept)
+    undone(second, by=in_acme.owner, now=now)
+
+    assert (first.file_name, still, inside(kept)) == (second.file_name, {taro}, set())
+    by_hand = ["segment.created", "segment.released"]  # the files have lines of their own
+    assert list(AuditEntry.objects.filter(verb__startswith="segment.").values_list("verb", flat=True)) == by_hand
+
+
+def test_nobody_is_said_to_be_on_a_list_that_went_before_the_file_ran(in_acme, known, now):
+    kept = segments.create_segment("展示会", None, by=None, now=now)
+    transfer = checked(uploaded(CP932, by=in_acme.owner, now=now), now=now, list=kept.public_id)
+    segments.archive_segment(kept, by=None, now=now)
+
+    ask_run(transfer.public_id, by=in_acme.owner, now=now)
+    done = finished(transfer, now=now)
+
+    assert (done.state, "list" in done.report["fields"]) == ("done", False)
+    assert not ImportedRow.objects.filter(before__has_key="list").exists()
 
 
 def test_a_file_goes_onto_a_list_kept_by_hand_only(in_acme, now):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from conditions import compile, parse
@@ -40,8 +38,9 @@ from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from mailing.actions import suppress
 from mailing.models import Suppression
-from tests.leads.joined import dump, person
+from tests.leads.joined import again, dump, person
 from tests.leads.segments.making import consume, inside, made
+from tests.timing import queue_up
 from tracking.models import Visitor
 
 SignIn = Callable[..., Client]
@@ -88,21 +87,18 @@ def _edit(lead: Lead, email: str, now: datetime) -> Any:
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_claim_an_address_at_once_one_gets_it(acme: NewWorkspace, now: datetime) -> None:
     with tenant_scope(acme.workspace):
-        people = [person(name, now) for name in ("taro", "hanako")]
+        taro, hanako = (person(name, now) for name in ("taro", "hanako"))
 
-    def claim(lead: Lead) -> str:
-        try:
-            with tenant_scope(acme.workspace):
-                return str(add_address(lead, "both@x.example", by=None, now=now))
-        except LeadRefused as refused:
-            return refused.errors["email"]
-        finally:
-            connections.close_all()
+    def claim(lead: Lead) -> bool:
+        with tenant_scope(acme.workspace):
+            return add_address(lead, "both@x.example", by=None, now=now)
 
-    with ThreadPoolExecutor(2) as pool:
-        said = sorted(pool.map(claim, people))
+    with pytest.raises(LeadRefused) as refused:
+        queue_up(lambda: claim(taro), lambda: claim(hanako))
 
-    assert said == ["True", "belongs_to_another_lead"]
+    assert refused.value.errors == {"email": "belongs_to_another_lead"}
+    with tenant_scope(acme.workspace):
+        assert find_lead_by_email("both@x.example") == taro
 
 
 def test_another_address_becomes_the_main_one_and_segments_hear_of_it(
@@ -298,6 +294,43 @@ def test_an_address_that_was_moved_meanwhile_comes_home(taro: Lead, in_acme: New
 
     assert (main(taro), main(hanako)) == ("Taro@home.example", "hanako@x.example")
     assert other_addresses([taro.pk, hanako.pk]) == {taro.pk: ["taro@x.example"]}
+    assert [find_lead_by_email(f"{one}.example") for one in ("taro@home", "hanako@x")] == [taro, hanako]
+
+
+def test_an_address_typed_since_two_were_joined_stays_found_when_they_are_parted(
+    in_acme: NewWorkspace, now: datetime
+) -> None:
+    taro, hanako = person("taro", now), again(_of("hanako@else.example", now))
+    merge = merge_leads(taro, hanako, take=["email"], by=in_acme.owner, now=now)
+    _edit(taro, "new@else.example", now)
+
+    parted = unmerge(merge, by=in_acme.owner, now=now)
+
+    found = [find_lead_by_email(one) for one in ("new@else.example", "hanako@else.example", "taro@x.example")]
+    assert (found, [one.what for one in parted.kept]) == ([taro, hanako, None], ["email"])
+    assert again(taro).email_domain == "else.example"
+
+
+def _of(email: str, now: datetime) -> Lead:
+    return Lead.objects.get(pk=upsert_lead(LeadInput(email=email), by=None, now=now).lead_id)
+
+
+def test_an_address_that_became_somebody_elses_stays_theirs_when_two_are_parted(
+    taro: Lead, in_acme: NewWorkspace, now: datetime
+) -> None:
+    hanako, jiro = person("hanako", now), person("jiro", now)
+    record_consent([ConsentInput(hanako.pk, "news"), ConsentInput(jiro.pk, "seminar")], now=now)
+    merge = merge_leads(taro, hanako, take=["email"], by=in_acme.owner, now=now)
+    _edit(taro, "new@x.example", now)
+    add_address(jiro, "hanako@x.example", by=None, now=now)
+    before = dump(jiro)
+
+    parted = unmerge(merge, by=in_acme.owner, now=now)
+
+    found = [find_lead_by_email(f"{name}@x.example") for name in ("taro", "new", "hanako", "jiro")]
+    assert (found, main(hanako), [one.what for one in parted.kept]) == ([None, taro, jiro, jiro], "", ["email"])
+    assert (dump(jiro), other_addresses([jiro.pk])) == (before, {jiro.pk: ["hanako@x.example"]})
+    assert [(line.lead_id, line.topic) for line in evidence_lines(hanako)] == [(hanako.pk, "news")]
 
 
 def test_the_person_is_exported_and_erased_with_every_address(taro: Lead, in_acme: NewWorkspace, now: datetime) -> None:
@@ -342,10 +375,17 @@ def test_an_address_that_came_with_somebody_is_not_made_the_main_one(
         merge_leads(lead, hanako, by=acme.owner, now=now)
     url, said = f"/api/v1/leads/{lead.public_id}/emails", {"email": "hanako@home.example", "main": True}
     answers = [api.post(url, {**said, **more}, content_type="application/json") for more in ({}, {"email": lead.email})]
+    typed = {"email": "hanako@x.example", "last_name": "改名"}
+    by_key = api.patch(f"/api/v1/leads/{lead.public_id}", typed, content_type="application/json")
+    by_hand = sign_in().post(f"/leads/{lead.public_id}/edit", typed)
     twice = {"email": "hanako@x.example"}
     page = sign_in().post(f"/leads/{lead.public_id}/emails", twice, follow=True).content.decode()
 
     assert [one.status_code for one in answers] == [422, 200]
+    assert (by_key.status_code, list(by_key.json()["errors"]), by_hand.status_code) == (422, ["email"], 422)
+    assert "統合した人のアドレスのため、メインにはできません。" in by_hand.content.decode()
+    with tenant_scope(acme.workspace):
+        assert (main(lead), again(lead).last_name) == ("taro@x.example", "")
     assert [(one["email"], one.get("joined")) for one in answers[1].json()["results"][1:]] == [
         ("hanako@home.example", hanako.public_id),
         ("hanako@x.example", hanako.public_id),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from leads.actions import LeadInput, edit_lead, erase_lead, segments
-from leads.models import Lead
+from leads.actions.company_joins import join_companies, undo_join
+from leads.actions.merge import merge_leads
+from leads.actions.unmerge import unmerge
+from leads.models import Company, Lead
 from leads.queries.segments import why
 from scoring.actions import rescore
 from tests.leads.segments.making import PRICING, consume, inside, made
@@ -60,6 +63,52 @@ def test_who_stays_behind_is_looked_at_when_the_one_colleague_goes_to_another_co
     segments.turn_wheel(now=now)
 
     assert inside(segment) == {one}
+
+
+BUYERS = {"account": {"field": "lead.department", "op": "eq", "value": "購買部"}}
+
+
+def test_who_stays_behind_is_looked_at_when_two_people_are_joined_and_parted(in_acme, person, now):
+    one = person("a@x.example", company="青木商事", department="購買部")
+    mate = person("b@x.example", company="青木商事")
+    other, peer = (person(f"{name}@y.example", company="緑川工業") for name in "cd")
+    segment, (keep, drop) = made(BUYERS, now=now), (Lead.objects.get(pk=pk) for pk in (one, other))
+    seen = [inside(segment)]
+
+    merge = merge_leads(keep, drop, take=["company"], by=None, now=now)
+    segments.turn_wheel(now=now)
+    seen.append(inside(segment))
+    unmerge(merge, by=None, now=now)
+    segments.turn_wheel(now=now)
+
+    assert [*seen, inside(segment)] == [{one, mate}, {one, peer}, {one, mate}]
+
+
+def test_who_stays_behind_is_looked_at_when_their_colleague_stands_aside_for_somebody_elsewhere(in_acme, person, now):
+    one = person("a@x.example", company="青木商事", department="購買部")
+    mate = person("b@x.example", company="青木商事")
+    other = person("c@y.example", company="緑川工業", department="購買部")
+    segment = made(BUYERS, now=now)
+    before = inside(segment)
+
+    merge_leads(Lead.objects.get(pk=other), Lead.objects.get(pk=one), by=None, now=now)
+    segments.turn_wheel(now=now)
+
+    assert (before, inside(segment)) == ({one, mate, other}, {other})
+
+
+def test_who_stays_behind_is_looked_at_when_two_companies_are_parted_again(in_acme, person, now):
+    one = person("a@x.example", company="青木商事", department="購買部")
+    mate = person("b@y.example", company="緑川工業")
+    keep, drop = (Company.objects.get(name=name) for name in ("緑川工業", "青木商事"))
+    join = join_companies(keep, drop, by=in_acme.owner, now=now)
+    segment = made(BUYERS, now=now)
+    joined = inside(segment)
+
+    undo_join(join, by=in_acme.owner, now=now)
+    segments.turn_wheel(now=now)
+
+    assert (joined, inside(segment)) == ({one, mate}, {one})
 
 
 def test_a_segment_of_whoever_has_a_colleague_in_another_follows_it(in_acme, person, now):
