@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+import dj_database_url
 import pytest
+from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from ma_platform import clock
@@ -12,7 +16,7 @@ from ma_platform.tenancy.scope import tenant_scope
 from mailing import drafts
 from tests.emptying import empty_database
 from tests.walls.crawl import Crawler
-from tests.walls.foreign import belongings
+from tests.walls.foreign import Watch
 from tests.walls.populated import Tenant, populate
 
 Two = tuple[Tenant, Tenant]
@@ -29,13 +33,27 @@ def two(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[T
             empty_database()
 
 
+@contextmanager
+def as_the_web() -> Iterator[None]:
+    """This process's connection is one of the web's role, which is walled in one tenant and writes no machinery."""
+    login, worker = dj_database_url.parse(os.environ["DATABASE_URL"]), dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update({name: login[name] for name in ("USER", "PASSWORD")})
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(worker)
+
+
 @pytest.fixture(scope="module")
-def signed_in(two: Two, django_db_blocker: DjangoDbBlocker) -> Crawler:
-    """A session for every role of acme."""
+def signed_in(two: Two, django_db_blocker: DjangoDbBlocker) -> Iterator[Crawler]:
+    """A session for every role of acme. Whatever a module asks from here on, it asks with the web's rights."""
     crawler = Crawler(two[0])
-    with django_db_blocker.unblock():
-        crawler.sign_in_all()
-    return crawler
+    with as_the_web():
+        with django_db_blocker.unblock():
+            crawler.sign_in_all()
+        yield crawler
 
 
 @pytest.fixture
@@ -48,10 +66,10 @@ def crawler(signed_in: Crawler, two: Two, db: None) -> Crawler:
 
 
 @pytest.fixture(scope="module")
-def theirs_before(two: Two, django_db_blocker: DjangoDbBlocker) -> dict[str, str]:
+def over_there(two: Two, django_db_blocker: DjangoDbBlocker) -> Watch:
     """What globex owns. Nothing a crawler asks is committed, so it stays so."""
     with django_db_blocker.unblock():
-        return belongings(two[1].made.workspace)
+        return Watch(two[1].made.workspace)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -27,6 +27,7 @@ SIGN_IN = "/accounts/login/?next="
 IN, REFUSED, TO_SIGN_IN = "in", "refused", "to sign-in"
 STRANGER = "stranger"
 Ids = Mapping[str, str]
+Look = Callable[[], Any]
 
 
 def filled(value: Any, ids: Mapping[str, str]) -> Any:  # Any: JSON with placeholders
@@ -44,18 +45,32 @@ def filled(value: Any, ids: Mapping[str, str]) -> Any:  # Any: JSON with placeho
     return value
 
 
-def named(value: object) -> set[str]:
-    """The names of the ids a row's arguments or body use."""
+def placeholders(value: object) -> set[str]:
+    """The names of the ids a row's arguments, query or body use."""
     return set(re.findall(r"\$([a-z_]+)", json.dumps(value))) - {"pdf", "csv"}
 
 
 @dataclass(frozen=True)
+class Given:
+    """Values for the placeholders of one place each, instead of the asker's own."""
+
+    address: Ids = field(default_factory=dict)
+    query: Ids = field(default_factory=dict)
+    body: Ids = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What came back, read to its end."""
+    """What came back, read to its end; `found`: what somebody looked for before the request was undone."""
 
     status: int
     headers: Mapping[str, str]
     content: bytes
+    found: Any = None
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", "replace")
 
 
 @dataclass
@@ -69,17 +84,32 @@ class Crawler:
         """One session per role, kept over the module."""
         self.sessions = {role.value: session_of(user) for role, user in self.tenant.members.items()}
 
-    def ask(self, row: Row, method: str, *, role: str = STRANGER, key: str = "", **other: Any) -> Answer:
-        """The answer; `ids` fill the arguments and `said` the body, both the tenant's own unless given."""
-        ids = {**self.tenant.ids, "asker": role}
-        return undone(lambda: self.send(row, method, role=role, key=key, **{"ids": ids, "said": ids, **other}))
+    def key_for(self, row: Row) -> str:
+        """The key that an address of the API wants; pages want none."""
+        return self.tenant.made.api_key if row.is_api else ""
 
-    def send(self, row: Row, method: str, *, role: str, key: str, ids: Ids, said: Ids) -> Any:  # Any: Django's own
+    def ask(
+        self,
+        row: Row,
+        method: str,
+        *,
+        role: str = STRANGER,
+        key: str = "",
+        given: Given | None = None,
+        look: Look | None = None,
+    ) -> Answer:
+        """The answer; the tenant's own ids fill every place where no others are given."""
+        return undone(lambda: self.send(row, method, role=role, key=key, given=given), look)
+
+    def send(
+        self, row: Row, method: str, *, role: str, key: str = "", given: Given | None = None
+    ) -> Any:  # Any: Django's own
         """One request, not undone."""
-        url = reverse(row.name, kwargs=filled(dict(row.args), ids) or None)
+        given, own = given or Given(), {**self.tenant.ids, "asker": role}
+        url = reverse(row.name, kwargs=filled(dict(row.args), {**own, **given.address}) or None)
         if row.query:
-            url += "?" + urlencode(filled(dict(row.query), ids))
-        body = filled(dict(row.body), said) if method != "GET" else {}
+            url += "?" + urlencode(filled(dict(row.query), {**own, **given.query}))
+        body = filled(dict(row.body), {**own, **given.body}) if method != "GET" else {}
         client = Client(headers={"authorization": f"Bearer {key}"} if key else {})
         if role in self.sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
@@ -88,24 +118,24 @@ class Crawler:
             return client.generic(method, url, sent, content_type="application/json")
         return client.post(url, body) if method == "POST" else client.generic(method, url)
 
-    def status_of(self, row: Row, query: str) -> int:
-        """The status of a read with this query string; an error that escapes is a 500, as in production."""
-        path = reverse(row.name, kwargs=filled(dict(row.args), self.tenant.ids) or None)
+    def status_of(self, row: Row, question: Ids) -> int:
+        """The status of a read that is asked this besides its row's own; an error that escapes is a 500."""
+        url = reverse(row.name, kwargs=filled(dict(row.args), self.tenant.ids) or None)
+        query = urlencode({**filled(dict(row.query), self.tenant.ids), **question})
         client = Client(raise_request_exception=False)
         if row.is_api:
             client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {self.tenant.made.api_key}"
         else:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[Role.OWNER.value]
-        return undone(lambda: client.get(f"{path}?{query}")).status
+        return undone(lambda: client.get(f"{url}?{query}")).status
 
-    def roles(self, row: Row, method: str) -> dict[str, str]:
+    def answers(self, row: Row, method: str) -> dict[str, Answer]:
         """What each role and a stranger is answered."""
-        askers = [*self.sessions, STRANGER]
-        return {role: verdict(self.ask(row, method, role=role), leads_away=row.leads_away) for role in askers}
+        return {role: self.ask(row, method, role=role) for role in (*self.sessions, STRANGER)}
 
     def unanswered(self, row: Row) -> dict[str, int]:
         """The status of every method the table does not name, asked by somebody who may everything."""
-        key = self.tenant.made.api_key if row.is_api else ""
+        key = self.key_for(row)
         rest = [method for method in METHODS if method not in row.methods]
         return {method: self.ask(row, method, role=Role.OWNER.value, key=key).status for method in rest}
 
@@ -120,13 +150,19 @@ class Crawler:
         return answer
 
 
-def undone(send: Callable[[], Any]) -> Answer:
-    """Send inside a transaction that is rolled back, the answer read to its end."""
+def undone(send: Callable[[], Any], look: Look | None = None) -> Answer:
+    """Send inside a transaction that is rolled back, the answer read to its end.
+
+    What an answer keeps is first checked as its commit would: until then a row may point into another tenant.
+    """
     with transaction.atomic():
         answer = send()
         content = b"".join(answer) if answer.streaming else answer.content
+        if answer.status_code < 400:
+            connection.check_constraints()
+        found = look() if look else None
         transaction.set_rollback(True)
-    return Answer(answer.status_code, {name: str(value) for name, value in answer.headers.items()}, content)
+    return Answer(answer.status_code, {name: str(value) for name, value in answer.headers.items()}, content, found)
 
 
 def session_of(user: User) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from urllib.parse import quote
 
-from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection
 from psycopg2 import sql
 
 from ma_platform.tenancy.models import Workspace
-from ma_platform.tenancy.orm import TenantModel
 from ma_platform.tenancy.scope import tenant_scope
-from tests.walls.crawl import Answer, Crawler
+from ma_platform.tenancy.walls import PEOPLE
+from ma_platform.workspaces.belongings import tables
+from tests.walls.crawl import Answer, Crawler, Given, Ids
 from tests.walls.routes import Row
 
 PUBLIC_ID = re.compile(r"(?P<prefix>[a-z]+_)(?P<code>\w{10})?(?P<random>[0-9a-f]{32})\Z")
@@ -41,44 +43,73 @@ def _missing(value: str) -> str:
     return digest[: len(value)]
 
 
-def likeness(answer: Answer, ids: Mapping[str, str]) -> tuple[int, str, str]:
+Likeness = tuple[int, str, str]
+
+
+def likeness(answer: Answer, ids: Ids) -> Likeness:
     """Status, target and text without what was asked for and what changes by itself."""
-    return (answer.status, _plain(answer.headers.get("Location", ""), ids), _plain(text_of(answer), ids))
-
-
-def text_of(answer: Answer) -> str:
-    return answer.content.decode("utf-8", "replace")
+    return (answer.status, _plain(answer.headers.get("Location", ""), ids), _plain(answer.text, ids))
 
 
 def _plain(text: str, ids: Mapping[str, str]) -> str:
     for value in sorted((value for value in ids.values() if len(value) > 3), key=len, reverse=True):
-        text = text.replace(value, "…")
+        text = text.replace(value, "…").replace(quote(value), "…")
     return CHANGING.sub("…", text)
 
 
-def asked_twice(crawler: Crawler, row: Row, method: str, theirs: Mapping[str, str], place: str) -> list[object]:
-    """The likeness of the answers to another tenant's ids and to missing ids, put into `place` (ids or said)."""
-    nobodys = missing(theirs)
-    key = crawler.tenant.made.api_key if row.is_api else ""
-    answers = []
-    for values in (theirs, nobodys):
-        asked = crawler.ask(row, method, role="owner", key=key, **{place: {**crawler.tenant.ids, **values}})
-        answers.append(likeness(asked, values))
-    return answers
+class Watch:
+    """Whether what a workspace owns is still as it was in the beginning.
+
+    Read again are only the tables written to since the transaction began. Postgres counts those, what a savepoint took
+    back and what came shortly before among them: too many, never too few.
+    """
+
+    def __init__(self, workspace: Workspace, of: Iterable[str] | None = None) -> None:
+        self.workspace = workspace
+        self.before = belongings(workspace, {model._meta.db_table for model in tables()} if of is None else of)
+
+    def changed(self) -> set[str]:
+        """The tables whose rows are others."""
+        now = belongings(self.workspace, written_to() & self.before.keys())
+        return {table for table, rows in now.items() if rows != self.before[table]}
 
 
-def belongings(workspace: Workspace) -> dict[str, str]:
-    """A fingerprint of every row of every table of this tenant, by table."""
-    tables = sorted(model._meta.db_table for model in apps.get_models() if issubclass(model, TenantModel))
-    with tenant_scope(workspace), connection.cursor() as cursor:
-        cursor.execute(sql.SQL(" UNION ALL ").join(map(_fingerprint, tables)).as_string(cursor.cursor), _of(workspace))
-        prints = dict(cursor.fetchall())
+class Twice(NamedTuple):
+    """Answers to another tenant's ids and to missing ids, and what the first of them changed over there."""
+
+    foreign: Likeness
+    missing: Likeness
+    changed: set[str]
+
+
+def asked_twice(crawler: Crawler, row: Row, method: str, place: str, theirs: Ids, watch: Watch) -> Twice:
+    """`place` (address, query or body) holds the others' ids, everything else the asker's own."""
+    key, nobodys = crawler.key_for(row), missing(theirs)
+    foreign = crawler.ask(row, method, role="owner", key=key, given=Given(**{place: theirs}), look=watch.changed)
+    absent = crawler.ask(row, method, role="owner", key=key, given=Given(**{place: nobodys}))
+    return Twice(likeness(foreign, theirs), likeness(absent, nobodys), foreign.found)
+
+
+def of_people() -> set[str]:
+    """The tables of people, and of what is kept about them."""
+    about = {model._meta.db_table for model in tables() for one in model._meta.local_fields if _is_a_person(one.column)}
+    return about | {PEOPLE}
+
+
+def _is_a_person(column: str | None) -> bool:
+    return (column or "").endswith("lead_id")
+
+
+def belongings(workspace: Workspace, of: Iterable[str]) -> dict[str, str]:
+    """A fingerprint of the rows of each of these tables that are this tenant's, and of its line in the directory."""
     directory = Workspace.objects.filter(pk=workspace.pk).values_list("name", "timezone", "locale", "sending_frozen_at")
-    return {**prints, "tenancy_workspace": str(list(directory))}
-
-
-def _of(workspace: Workspace) -> dict[str, int]:
-    return {"tenant": workspace.pk}
+    prints = {"tenancy_workspace": str(list(directory))}
+    if asked := sorted(set(of) - prints.keys()):
+        with tenant_scope(workspace), connection.cursor() as cursor:
+            statement = sql.SQL(" UNION ALL ").join(map(_fingerprint, asked)).as_string(cursor.cursor)
+            cursor.execute(statement, {"tenant": workspace.pk})
+            prints.update(cursor.fetchall())
+    return prints
 
 
 def _fingerprint(table: str) -> sql.Composed:
@@ -88,12 +119,17 @@ def _fingerprint(table: str) -> sql.Composed:
     ).format(name=sql.Literal(table), table=sql.Identifier(table))
 
 
-def kept(crawler: Crawler, row: Row, method: str, theirs: Mapping[str, str], workspace: Workspace) -> dict[str, str]:
-    """What the other tenant owns after acme asked with its ids in every place, before that is undone."""
-    ids = {**crawler.tenant.ids, **theirs, "asker": "owner"}
-    key = crawler.tenant.made.api_key if row.is_api else ""
-    with transaction.atomic():
-        crawler.send(row, method, role="owner", key=key, ids=ids, said=ids)
-        found = belongings(workspace)
-        transaction.set_rollback(True)
-    return found
+def written_to() -> set[str]:
+    """Tables in which rows came, went or were changed, by the names of their parents."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN_TO)
+        return {table for (table,) in cursor.fetchall()}
+
+
+WRITTEN_TO = """
+    SELECT coalesce(parent.relname, counted.relname)
+      FROM pg_stat_xact_user_tables AS counted
+      LEFT JOIN pg_inherits AS inherits ON inherits.inhrelid = counted.relid
+      LEFT JOIN pg_class AS parent ON parent.oid = inherits.inhparent
+     WHERE counted.n_tup_ins + counted.n_tup_upd + counted.n_tup_del > 0
+"""

@@ -12,8 +12,7 @@ from ma_platform.tenancy.models import ApiKey, Membership
 from ma_platform.tenancy.permissions import OF_THE_WHOLE, Role, Span
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.groups import GroupInput, save_group
-from tests.walls.crawl import Answer, Crawler
-from tests.walls.foreign import text_of
+from tests.walls.crawl import Answer, Crawler, Look, placeholders
 from tests.walls.populated import Tenant
 from tests.walls.routes import ROWS, Anybody, Row
 
@@ -25,6 +24,28 @@ WRITES = [
     for method, who in row.methods.items()
     if method != "GET" and who not in (Anybody.TOKEN, Anybody.LOCAL, Anybody.OPEN, *OF_THE_WHOLE)
 ]
+# Ids of people out of reach and of what is kept about them; a deal is of all its people, whoever closes it.
+PERSONAL = {
+    "lead",
+    "lead_email",
+    "double",
+    "survivor",
+    "aside",
+    "further",
+    "merge",
+    "suggestion",
+    "conflict",
+    "binding",
+    "browser",
+    "touchpoint",
+    "note",
+    "todo",
+    "file",
+    "alert",
+    "submission",
+    "suspicious",
+}
+ABOUT_PEOPLE = [(row, method) for row, method in WRITES if placeholders([row.args, row.body, row.query]) & PERSONAL]
 PAGE_READS = [
     row for row in ROWS if not row.is_api and row.GET not in (None, Anybody.TOKEN, Anybody.LOCAL, Anybody.OPEN)
 ]
@@ -56,9 +77,9 @@ def personal(tenant: Tenant) -> re.Pattern[str]:
     return re.compile(rf"{mark}山田|花子|@(client|assigned)\.{mark}\.example|{tenant.ids['lead']}")
 
 
-def asked(crawler: Crawler, row: Row, role: Role = ASKER, method: str = "GET") -> Answer:
+def asked(crawler: Crawler, row: Row, role: Role = ASKER, method: str = "GET", *, look: Look | None = None) -> Answer:
     """The answer to this member, or to the key."""
-    return crawler.ask(row, method, role=role.value, key=crawler.tenant.made.api_key if row.is_api else "")
+    return crawler.ask(row, method, role=role.value, key=crawler.key_for(row), look=look)
 
 
 def named(name: str) -> Row:
@@ -71,5 +92,5 @@ def told(crawler: Crawler, row: Row) -> str:
     answer = asked(crawler, row)
     if answer.status >= 500 or (answer.status == 403) != (row.GET in OF_THE_WHOLE):
         return f"{answer.status}"
-    found = personal(crawler.tenant).search(text_of(answer))
-    return f"{found[0]}: …{text_of(answer)[max(found.start() - 90, 0) : found.end() + 60]}…" if found else ""
+    found = personal(crawler.tenant).search(answer.text)
+    return f"{found[0]}: …{answer.text[max(found.start() - 90, 0) : found.end() + 60]}…" if found else ""

@@ -123,6 +123,19 @@ def test_the_roles_of_web_and_worker_own_nothing_and_cannot_bypass():
     assert roles == [("ma_web", False, False), ("ma_worker", False, False)]
 
 
+CURSORS = """
+    SELECT held.role, relation.relname
+      FROM pg_class AS relation, unnest(ARRAY['ma_web', 'ma_reach']) AS held(role)
+     WHERE relation.relname IN ('tracking_consumer', 'tracking_streamoffset')
+       AND has_table_privilege(held.role, relation.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+"""
+
+
+@pytest.mark.django_db
+def test_only_workers_move_the_cursors_of_the_log_and_the_stream():
+    assert rows(CURSORS) == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_web_role_cannot_open_the_wall_with_a_star(acme):
     with closing(psycopg2.connect(os.environ["DATABASE_URL"])) as web, web.cursor() as cursor:
