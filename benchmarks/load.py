@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 END_OF_HEAD = b"\r\n\r\n"
@@ -13,9 +13,11 @@ END_OF_HEAD = b"\r\n\r\n"
 
 @dataclass
 class Load:
-    """What came back: seconds for all of it, each answer's latency, how many answers of each status."""
+    """What came back: seconds for all of it, the share of a core this client took (near 1 it is what was measured),
+    each answer's latency, how many answers of each status."""
 
     seconds: float = 0.0
+    busy: float = 0.0
     latencies: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
 
@@ -73,24 +75,27 @@ def _length(head: bytes) -> int:
 
 
 def run(port: int, make: Callable[[int], bytes], *, requests: int, connections: int = 32) -> Load:
-    """Send `make(0)` … `make(requests - 1)` to 127.0.0.1 over `connections`; returns when every answer is in."""
-    return asyncio.run(_run(port, make, requests, connections))
+    """Send `make(0)` … `make(requests - 1)` to 127.0.0.1 over `connections`; returns when every answer is in.
+
+    They are made before the clock starts.
+    """
+    return asyncio.run(_run(port, [make(number) for number in range(requests)], connections))
 
 
-async def _run(port: int, make: Callable[[int], bytes], requests: int, connections: int) -> Load:
-    load, numbers = Load(), iter(range(requests))
+async def _run(port: int, requests: Sequence[bytes], connections: int) -> Load:
+    load, waiting = Load(), iter(requests)
 
     def next_request() -> bytes | None:
-        number = next(numbers, None)
-        return None if number is None else make(number)
+        return next(waiting, None)
 
-    loop, started = asyncio.get_running_loop(), time.perf_counter()
+    loop, started, worked = asyncio.get_running_loop(), time.perf_counter(), time.process_time()
     lines = [
         (await loop.create_connection(lambda: _Line(next_request, load), "127.0.0.1", port))[1]
         for _ in range(connections)
     ]
     await asyncio.gather(*(line.done for line in lines))
     load.seconds = time.perf_counter() - started
+    load.busy = (time.process_time() - worked) / load.seconds
     return load
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,7 +22,7 @@ from ma_platform.workspaces.actions import create_workspace
 from mailing import compiling, document, rendering, transport
 from mailing.actions import Recipient, create_email, deliver_due, enqueue_messages
 from mailing.models import Email
-from mailing.smtp import Envelope, SmtpTransport, pooled
+from mailing.smtp import Ending, Envelope, Outcome, SmtpTransport, pooled
 from mailing.tokens import Signer, Ticket
 
 RENDERS, MAILS, ROUNDS = 5_000, 10_000, 3
@@ -136,14 +137,20 @@ def sample(tenant_id: int, mail: Email, leads: list[int]) -> bytes:
 
 def constant_rate(client: SmtpTransport, content: bytes, count: int) -> float:
     envelopes = [Envelope(number, "a@bench.example", f"p{number}@client.example", content) for number in range(count)]
-    return count / seconds(lambda: client.hand_over(envelopes, seconds=600))
+    outcomes: list[Outcome] = []
+    took = seconds(lambda: outcomes.extend(client.hand_over(envelopes, seconds=600)))
+    assert [one.ending for one in outcomes] == [Ending.ACCEPTED] * count
+    return count / took
 
 
 def full_rate(tenant_id: int, mail: Email, leads: list[int], rounds: Iterator[int]) -> float:
     """Each round a month later, so that the cap on mails per week never speaks."""
     now = clock.now() + timedelta(days=30 * (1 + next(rounds)))
     queue(tenant_id, mail, leads, f"round:{now}", now)
-    return len(leads) / seconds(partial(drain, now))
+    sent: Counter[str] = Counter()
+    took = seconds(lambda: drain(now, sent))
+    assert sent == Counter(sent=len(leads)), sent
+    return len(leads) / took
 
 
 def queue(tenant_id: int, mail: Email, leads: list[int], key: str, now: datetime) -> None:
@@ -151,6 +158,7 @@ def queue(tenant_id: int, mail: Email, leads: list[int], key: str, now: datetime
         enqueue_messages(mail, [Recipient(lead, key) for lead in leads], now=now)
 
 
-def drain(now: datetime) -> None:
-    while deliver_due(now=now).claimed:
-        pass
+def drain(now: datetime, sent: Counter[str]) -> None:
+    """Until nothing is due; adds up in which state the mails came to rest."""
+    while (done := deliver_due(now=now)).claimed:
+        sent.update(done.counts)

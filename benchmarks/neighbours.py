@@ -18,7 +18,7 @@ from benchmarks.waiting import wait
 
 QUIET, PER_SECOND, TIMES = 19, 10, 100
 VISITORS = 1_000  # a tenant's, of whom each comes again
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.005
 Sent = dict[str, tuple[int, float]]  # event id → its tenant, when it was sent
 Seen = dict[str, float]  # event id → when it was in the log
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg2
 from django.conf import settings
 from django.test import Client
 
 from benchmarks import load
-from benchmarks.collector import answers, free_port
+from benchmarks.collector import answers, child, free_port
 from benchmarks.table import Row, compared, interleaved
 from benchmarks.waiting import wait
 from ma_platform import clock, ids
@@ -28,11 +29,19 @@ SMALL = 10_000
 FEW = 60
 CONNECTIONS = 4
 REQUESTS = 200
-RANKED = "%7B%22field%22%3A%22lead.job_rank%22%2C%22op%22%3A%22is_set%22%7D"
+RARE = 10_000  # one in so many is called 小鳥遊, and another works for 監査室
+RANKED = quote(json.dumps({"field": "lead.job_rank", "op": "is_set"}))
+AUDITS = quote(json.dumps({"field": "lead.department", "op": "eq", "value": "監査室"}))
 NAMES = {
     "/leads/?sort=name": "by name",
     f"/leads/?condition={RANKED}": "with a condition",
     f"/leads/count?condition={RANKED}": "with a condition",
+}
+ASKED = {
+    "of a search by name, one in five": f"/leads/?q={quote('山田')}",
+    "of a search by name, one in 10,000": f"/leads/?q={quote('小鳥遊')}",
+    "with a condition, one in 10,000": f"/leads/?condition={AUDITS}",
+    "of its count": f"/leads/count?condition={AUDITS}",
 }
 PAGES = ("/leads/", "/leads/count", "/companies/", "/leads/bulk/", "/", *NAMES)
 
@@ -48,14 +57,16 @@ def measure(scale: float) -> list[Row]:
             warm(requests=40)
         measured = interleaved(noop, ours)
         grown = interleaved(partial(rate, port, small, "/leads/"), ours)
-        median = hit(port, large, "/leads/", REQUESTS).percentile(0.5) * 1000
-        found = hit(port, large, "/leads/?q=%E5%B1%B1%E7%94%B0", REQUESTS).percentile(0.5) * 1000
+        median = partial(hit, port, large, requests=REQUESTS)
+        asked = {name: median(path).percentile(0.5) * 1000 for name, path in {"": "/leads/", **ASKED}.items()}
         pages = [beside(port, path, few, large) for path in PAGES]
     growth = "" if grown is None else f"{grown[0] / grown[1]:.2f}x of 10 k leads (goal ≤ 1.3)"
     return [
         compared("9a list page (granian)", measured, unit="requests/s", goal="≥ 0.06", growth=growth),
-        Row("9a p50 at 4 connections", median, "ms", None, None, "≤ 25"),
-        Row("9a p50 of a search by name", found, "ms", None, None, "≤ 200"),
+        *(
+            Row(f"9a p50 {name}".strip(), took, "ms", None, None, "≤ 200" if name else "≤ 25")
+            for name, took in asked.items()
+        ),
         *pages,
     ]
 
@@ -80,7 +91,7 @@ def workspace(leads: int) -> str:
     with tenant_scope(made.workspace):
         companies = max(FEW, leads // 50)  # a page of them, also where people are few
         sql.run(MAKE_COMPANIES, companies=companies)
-        sql.run(MAKE_LEADS, leads=leads, companies=companies)
+        sql.run(MAKE_LEADS, leads=leads, companies=companies, rare=RARE)
     client = Client()
     client.force_login(made.owner, backend=settings.AUTHENTICATION_BACKENDS[0])
     return client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -111,11 +122,12 @@ MAKE_LEADS = """
            phone_key, prefecture, created_at, updated_at)
     SELECT %(tenant_id)s, 'lead_' || md5(n::text || gen_random_uuid()::text), 'p' || n || '@x.example',
            'p' || n || '@x.example', 'x.example', 'business',
-           (ARRAY['山田', '佐藤', '鈴木', '田中', '高橋'])[1 + n %% 5], '太郎' || n, '', '',
-           (ARRAY['山田', '佐藤', '鈴木', '田中', '高橋'])[1 + n %% 5] || '太郎' || n, '',
-           firm.ids[1 + n %% %(companies)s], '営業部', '課長', 3, '', '', '', now() - n * interval '1 second',
-           now() - n * interval '1 second'
+           called.name, '太郎' || n, '', '', called.name || '太郎' || n, '', firm.ids[1 + n %% %(companies)s],
+           CASE n %% %(rare)s WHEN 1 THEN '監査室' ELSE '営業部' END, '課長', 1 + n %% 6, '', '', '',
+           now() - n * interval '1 second', now() - n * interval '1 second'
       FROM firm, generate_series(1, %(leads)s) AS n
+     CROSS JOIN LATERAL (SELECT CASE n %% %(rare)s
+            WHEN 0 THEN '小鳥遊' ELSE (ARRAY['山田', '佐藤', '鈴木', '田中', '高橋'])[1 + n %% 5] END) AS called(name)
 """
 
 
@@ -142,10 +154,6 @@ def server() -> Iterator[int]:
         *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
         *("--blocking-threads", "4", "--no-ws", "--log-level", "warning", "benchmarks.pages_server:application"),
     ]
-    process = subprocess.Popen(command, env={**os.environ, "MA_PROCESS": "web"})
-    try:
+    with child(command, {"MA_PROCESS": "web", "SECRET_KEY": settings.SECRET_KEY}):  # the sessions' key
         wait(lambda: answers(port), what="the web server answers")
         yield port
-    finally:
-        process.terminate()
-        process.wait(20)

@@ -89,7 +89,7 @@ def _fill(leads: int, events: int, *, now: datetime, name: str) -> int:
             last = min(first + AT_ONCE, events) - 1
             span: dict[str, Any] = {"first": first, "last": last, "events": events, "days": DAYS}  # Any: parameters
             sql.run(MAKE_EVENTS, now=now, name=int(Event.PAGE_VIEWED), pages=PAGES, **span)
-    with tenant_scope(made), sql.bounded(FILLING_MS), sql.roomy(512):
+    with tenant_scope(made), sql.bounded(FILLING_MS), sql.thorough(512):
         sql.run(COUNT_DAYS)
     return int(made.pk)
 
