@@ -26,6 +26,7 @@ from ma_platform.tenancy import veil
 from ma_platform.tenancy.scope import current_tenant
 
 LIMIT_MS = 5_000
+MEMORY_MB = 32  # of each sort and hash of a count: several members may write a condition at once
 SAMPLE = 5
 AUDIENCES: dict[str, Vocabulary] = {"leads": WORDS, "visitors": VISITOR_WORDS}
 Answer = TypeVar("Answer")
@@ -64,7 +65,8 @@ def _inside(node: Node, words: Vocabulary, *, now: datetime, zone: ZoneInfo) -> 
 
 
 def _lines(asked: conditions.Tally) -> list[dict[str, Any]]:  # Any: numbers by column
-    return sql.run(asked.sql, **asked.params).dicts()
+    with sql.thorough(MEMORY_MB):
+        return sql.run(asked.sql, **asked.params).dicts()
 
 
 def cost_of(node: Node, *, now: datetime, audience: str = "leads") -> conditions.Estimate:

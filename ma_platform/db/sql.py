@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -84,10 +84,19 @@ def bounded(milliseconds: int, *, using: str = "default") -> Iterator[None]:
 
 
 @contextmanager
-def roomy(megabytes: int, *, using: str = "default") -> Iterator[None]:
-    """Give each sort and hash of this block's statements so much memory, inside the current transaction."""
-    with _set("work_mem", f"{megabytes}MB", using):
+def thorough(megabytes: int, *, using: str = "default") -> Iterator[None]:
+    """For statements of this block that read a whole workspace, inside the current transaction: each sort and hash gets
+    so much memory, and all cores read, whatever the planner takes the handing over of rows for.
+    """
+    with ExitStack() as settings:
+        for name, value in {"work_mem": f"{megabytes}MB", **CHEAP_WORKERS}.items():
+            settings.enter_context(_set(name, value, using))
         yield
+
+
+# As it stands, handing rows over is taken for dearer than it is, and now and then one core reads alone: of a million
+# people those who viewed any of 1,000 pages three times were found in 6.3 s instead of 1.7 s.
+CHEAP_WORKERS = {"parallel_setup_cost": "0", "parallel_tuple_cost": "0.01"}
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def gather(segment: Segment, condition: object, *, now: datetime) -> None:
     """Everybody who belongs in, in `segment_wanted`."""
     asked = wanted(segment.pk, condition, now=now, few=False)
     sql.run("DROP TABLE IF EXISTS pg_temp.segment_wanted")
-    with sql.roomy(MEMORY_MB):
+    with sql.thorough(MEMORY_MB):
         sql.run(SQL(GATHER).format(wanted=asked.sql), **asked.params)
     sql.run("ANALYZE segment_wanted")
 
