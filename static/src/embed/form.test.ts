@@ -53,12 +53,18 @@ class NeverSeen {
   observe(): void {}
 }
 
-async function shown(): Promise<{ form: EmbeddedForm; root: ShadowRoot }> {
-  const ma = Object.assign((...command: unknown[]) => commands.push(command), {
+function tag(): Page["ma"] {
+  return Object.assign((...command: unknown[]) => void commands.push(command), {
     visitor: () => "visitor-1",
     utm: () => ({ utm_source: "mail" }),
   });
-  const page = { ma, location: window.location, document } as unknown as Page;
+}
+
+function shown(): Promise<{ form: EmbeddedForm; root: ShadowRoot }> {
+  return shownOn({ ma: tag(), location: window.location, document } as unknown as Page);
+}
+
+async function shownOn(page: Page): Promise<{ form: EmbeddedForm; root: ShadowRoot }> {
   const form = new EmbeddedForm(page, ADDRESS);
   document.querySelector("main")?.append(form.host);
   await form.show();
@@ -187,6 +193,13 @@ describe("the embedded form", () => {
       ["track", "form_viewed", { form: "frm_1", version: 3 }],
       ["track", "form_started", { form: "frm_1", version: 3 }],
     ]);
+  });
+
+  it("waits in the queue for a tag that comes later", async () => {
+    const page = { location: window.location, document } as unknown as Page;
+    await shownOn(page);
+
+    expect(page.ma?.q).toEqual([["track", "form_viewed", { form: "frm_1", version: 3 }]]);
   });
 
   it("counts a form that somebody began as seen, however little of it was on screen", async () => {

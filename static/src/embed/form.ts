@@ -18,7 +18,12 @@ type FormEvent = "form_viewed" | "form_started";
 
 /** The page's side, as far as the form needs it: the tag when it is there. */
 export interface Page {
-  ma?: { (...command: unknown[]): void; visitor?(): string | undefined; utm?(): Params };
+  ma?: {
+    (...command: unknown[]): void;
+    q?: { push(command: unknown[]): void };
+    visitor?(): string | undefined;
+    utm?(): Params;
+  };
   location: Location;
   document: Document;
 }
@@ -135,11 +140,12 @@ export class EmbeddedForm {
     this.#track("form_started");
   }
 
-  /** Each once. */
+  /** Each once. A tag that comes later than the form finds it in the stub's queue. */
   #track(event: FormEvent): void {
     if (this.#told.has(event)) return;
     this.#told.add(event);
-    this.#page.ma?.("track", event, { form: this.#definition.form, version: this.#definition.version });
+    this.#page.ma ??= queue();
+    this.#page.ma("track", event, { form: this.#definition.form, version: this.#definition.version });
   }
 
   // --- sending -----------------------------------------------------------------------------------
@@ -259,4 +265,13 @@ function safeUrl(href: string, base: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What the page's own stub does until the tag is there. */
+function queue(): NonNullable<Page["ma"]> {
+  const ma: NonNullable<Page["ma"]> = (...command) => {
+    ma.q ??= [];
+    ma.q.push(command);
+  };
+  return ma;
 }
