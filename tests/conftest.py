@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -29,6 +30,7 @@ from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tests.chromium import browser
 from tests.early import WORKER
 from tests.emptying import empty_database
+from tests.together import ByGroup
 
 __all__ = ["browser"]
 
@@ -39,6 +41,11 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
     settings.WHITENOISE_AUTOREFRESH = True  # else every Client reads the whole folder of static files first
     TransactionTestCase._fixture_teardown = empty_database
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
+    return ByGroup(config, log)
 
 
 def owner_dsn(database: str) -> str:
@@ -111,7 +118,15 @@ def migrate(cursor: object, template: str) -> None:
         pytest.exit(f"migrate failed:\n{done.stdout}{done.stderr}", 2)
     with closing(psycopg2.connect(owner_dsn(half))) as owner, owner, owner.cursor() as inside:
         inside.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO ma_worker")  # for the tests' clean-up only
+        inside.execute(MONTHS_AROUND, [NOW])
     cursor.execute(f'ALTER DATABASE "{half}" RENAME TO "{template}"')  # type: ignore[attr-defined]
+
+
+# The log's months as a database made at NOW has them, whenever the tests run.
+MONTHS_AROUND = """
+    SELECT tracking_ensure_month((date_trunc('month', %s) + step * interval '1 month')::date)
+      FROM generate_series(-4, 3) AS step
+"""
 
 
 @pytest.fixture(scope="session")

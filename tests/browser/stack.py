@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ma_platform.env import ROOT
+from tests.ports import free_port
 from tests.timing import eventually
 
 PASSWORD = "correct horse battery"
@@ -80,26 +80,38 @@ def running_stack(database: str, smtp_port: int, folder: Path) -> Iterator[Stack
 @contextmanager
 def running_demo(database: str, folder: Path, *, leads: int, companies: int) -> Iterator[str]:
     """The dashboard alone on a small demo workspace; yields its address. Nothing is sent or counted meanwhile."""
-    port = free_port()
-    environment = _environment(database, 0, folder, port) | {"EMAIL_URL": "mailbox:", "MA_PROCESS": "web"}
-    environment["REDIS_URL"] = environment["REDIS_URL"].rsplit("db=", 1)[0] + "db=14"
-    owned = {name: value for name, value in environment.items() if name != "MA_PROCESS"}
+    environment = _environment_of_web(database, folder)
     size = ["--leads", str(leads), "--companies", str(companies)]
-    _manage(owned, "seed_demo", "--email", DEMO_EMAIL, "--password", PASSWORD, *size)
-    web = ["--interface", "wsgi", "--port", str(port), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
-    process = _start("granian", environment, folder / "web.log", *web, "ma_platform.wsgi:application")
+    _manage(environment, "seed_demo", "--email", DEMO_EMAIL, "--password", PASSWORD, *size)
+    with _running_web(environment, folder / "web.log"):
+        yield environment["BASE_URL"]
+
+
+@contextmanager
+def running_collector(database: str, folder: Path) -> Iterator[tuple[str, str]]:
+    """The collector alone on a workspace in which nothing is yet; yields its address and the write key."""
+    environment = _environment_of_web(database, folder)
+    key = _workspace(environment)["write_key"]
+    with _running_web(environment, folder / "web.log"):
+        yield environment["BASE_URL"], key
+
+
+@contextmanager
+def _running_web(environment: dict[str, str], log: Path) -> Iterator[None]:
+    web = ["--interface", "wsgi", "--port", environment["PORT"], "--blocking-threads", "4", "--no-ws"]
+    web += ["--log-level", "warning", "ma_platform.wsgi:application"]
+    process = _start("granian", environment | {"MA_PROCESS": "web"}, log, *web)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/healthz", process, folder / "web.log")
-        yield f"http://127.0.0.1:{port}"
+        _wait_for(f"{environment['BASE_URL']}/healthz", process, log)
+        yield
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _environment_of_web(database: str, folder: Path) -> dict[str, str]:
+    environment = _environment(database, 0, folder, free_port()) | {"EMAIL_URL": "mailbox:"}
+    return environment | {"REDIS_URL": environment["REDIS_URL"].rsplit("db=", 1)[0] + "db=14"}
 
 
 def _environment(database: str, smtp_port: int, folder: Path, port: int) -> dict[str, str]:
@@ -146,18 +158,9 @@ def _manage(environment: dict[str, str], *arguments: str) -> str:
 
 
 def _workspace(environment: dict[str, str]) -> dict[str, str]:
-    command = [
-        sys.executable,
-        "manage.py",
-        "create_workspace",
-        "--name",
-        "みらい製作所",
-        "--email",
-        "owner@acme.example",
-    ]
-    command += ["--password", PASSWORD, "--json"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+    who = ["--name", "みらい製作所", "--email", "owner@acme.example", "--password", PASSWORD]
+    said = _manage(environment, "create_workspace", *who, "--json")
+    return dict(json.loads(said.strip().splitlines()[-1]))
 
 
 def _connect_site(stack: Stack, write_key: str, config: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.customer_site import Quiet, served
-from tests.browser.stack import running_demo
+from tests.browser.stack import running_collector
 from tests.conftest import spare_database
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180), pytest.mark.xdist_group("stack")]
@@ -29,11 +28,9 @@ class Sites:
 
 @pytest.fixture(scope="module")
 def sites(test_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
-    folder = tmp_path_factory.mktemp("demo")
     with ExitStack() as stack:
-        database = spare_database(test_database)
-        collector = stack.enter_context(running_demo(database, folder, leads=5, companies=5))
-        key = json.loads((folder / "demo-site.json").read_text())["write_key"]
+        running = running_collector(spare_database(test_database), tmp_path_factory.mktemp("collector"))
+        collector, key = stack.enter_context(running)
         links: dict[str, str] = {}
         handler = pages(collector, key, links)
         found = [stack.enter_context(served(handler, host)) for host in ("localhost", "127.0.0.1", "127.0.0.2")]

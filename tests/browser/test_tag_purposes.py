@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-from tests.browser.customer_site import Collector, collector_handler, served, site_handler
+from tests.browser.customer_site import Collector
 from tests.timing import eventually
 from tracking.queries.setting import TagSettings
 from tracking.snippets import banner_snippet, tag_snippet
@@ -23,18 +22,6 @@ PASTED = {"/1": PERSONALISES, "/2": PERSONALISES, "/asks": ASKS + BANNER, "/less
 OLD = "11111111-1111-4111-8111-111111111111"
 READY = "!!(window.ma && ma.visitor)"
 STORED = "() => [localStorage.length, document.cookie]"
-
-
-@pytest.fixture
-def collector() -> Collector:
-    return Collector()
-
-
-@pytest.fixture
-def site(collector: Collector) -> Iterator[str]:
-    with ExitStack() as stack:
-        collector.address = stack.enter_context(served(collector_handler(collector), "127.0.0.1"))
-        yield stack.enter_context(served(site_handler(collector, PASTED), "localhost"))
 
 
 @pytest.fixture
@@ -137,7 +124,8 @@ def test_without_cookies_a_tab_is_a_visitor_and_nothing_lasts(
     assert first["id"] == second["id"] == page.evaluate("sessionStorage._ma")
     assert len({first["id"], other["id"], OLD}) == 3
     assert (page.evaluate(STORED), context.cookies(), asked) == ([0, ""], [], [])
-    assert collector.messages("page_left")[0]["anonymousId"] == first["id"]
+    left = eventually(lambda: collector.messages("page_left"))[0]
+    assert left["anonymousId"] == first["id"]
 
 
 def test_without_cookies_a_refusal_leaves_nothing_but_itself(

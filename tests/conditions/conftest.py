@@ -1,8 +1,7 @@
-"""A scratch schema for each of this folder's tests, in a transaction nobody commits and nobody waits for long."""
+"""A scratch schema beside the real one, made once; each test has a transaction of its own, which nobody commits."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -11,19 +10,21 @@ import psycopg2
 import pytest
 
 from tests.conditions.scratch import prepare
+from tests.conftest import owner_dsn
 
 
 @pytest.fixture(scope="session")
-def scratch() -> Iterator[Any]:
-    """The connection the tests share."""
-    with closing(psycopg2.connect(os.environ["DATABASE_OWNER_URL"])) as connection:
+def scratch(test_database: str) -> Iterator[Any]:
+    """The connection the tests share. The tables stay in the database, which is this process's to throw away."""
+    with closing(psycopg2.connect(owner_dsn(test_database))) as connection:
+        with connection, connection.cursor() as cursor:
+            prepare(cursor)
         yield connection
 
 
 @pytest.fixture
 def cursor(scratch: Any) -> Iterator[Any]:
-    """Over fresh tables. The log's consumers stop before any open transaction, so it ends with the test."""
+    """Over empty tables. The log's consumers stop before any open transaction, so it ends with the test."""
     with scratch.cursor() as cursor:
-        prepare(cursor)
         yield cursor
-        scratch.rollback()
+    scratch.rollback()

@@ -1,9 +1,8 @@
-"""Plain tables of the shape the conditions read, in a schema that is rolled back; no other app is needed."""
+"""Plain tables of the shape the conditions read, in a schema of their own; no other app is needed."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -173,7 +172,7 @@ def found_among(cursor: Any, alias: str, rows: str, compiled: Compiled, **params
 
 
 def prepare(cursor: Any) -> None:
-    schema = f"scratch_conditions_{os.getpid()}"  # test processes must not wait for each other's
-    cursor.execute(f"CREATE SCHEMA {schema}; SET LOCAL search_path = {schema}")
+    """Make the tables, empty, in a schema that stays the first this connection looks in."""
+    cursor.execute("CREATE SCHEMA scratch_conditions; SET search_path = scratch_conditions")
     cursor.execute(TABLES)
     cursor.execute(CREATE_FOLD)

@@ -1,16 +1,15 @@
 """Every word the rooms have registered compiles against the real tables, alone and negated."""
 
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from conditions import VISITOR_WORDS, VISITORS, WORDS, compile, parse
 from ma_platform.db import sql
+from tests.conftest import NOW
 from tracking.actions import record
 from tracking.catalogue import Event
 
-NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 KEYS = sorted(field.key for field in WORDS.fixed())
 VISITOR_KEYS = sorted(field.key for field in VISITOR_WORDS.fixed())
 FAMILIES = (

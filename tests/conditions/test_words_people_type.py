@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,11 +9,11 @@ import pytest
 from conditions import compile, describe, offered, parse
 from leads.models import Attribute, Lead
 from ma_platform.db import sql
+from tests.conftest import NOW
 from tests.people import make_person, see
 from tracking.actions import SubjectRef, record
 from tracking.catalogue import Event
 
-NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 PEOPLE = "SELECT lead.id FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s AND {} ORDER BY lead.id"
 pytestmark = pytest.mark.usefixtures("in_acme")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from leads.actions import LeadInput, upsert_leads
@@ -33,8 +34,8 @@ HANAKO = LeadInput(email="hanako@globe.example", last_name="佐藤", first_name=
 
 
 @pytest.fixture
-def people(acme: NewWorkspace, now: datetime) -> list[str]:
-    """Taro has looked at the prices twice, Hanako once; both lead something."""
+def people(acme: NewWorkspace, now: datetime) -> Iterator[list[str]]:
+    """Taro has looked at the prices twice these days, Hanako once; both lead something."""
     with tenant_scope(acme.workspace):
         made = upsert_leads([TARO, HANAKO], by=None, now=now)
         looks = [(made[0].lead_id, 1), (made[0].lead_id, 3), (made[1].lead_id, 2)]
@@ -44,7 +45,8 @@ def people(acme: NewWorkspace, now: datetime) -> list[str]:
                 for lead, days in looks
             ]
         )
-        return [str(one.public_id) for one in made]
+    with time_machine.travel(now, tick=False):
+        yield [str(one.public_id) for one in made]
 
 
 def ask(client: Client, name: str, **body: object) -> Any:

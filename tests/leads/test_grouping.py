@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from leads.actions import LeadInput, upsert_leads
@@ -12,18 +10,12 @@ from leads.proofs import user_hash
 from ma_platform.tenancy.queries import settings_of
 from ma_platform.tenancy.scope import tenant_scope
 from tests.tracking.collecting import NOW
-from tests.tracking.facing import Ask, over_socket, wsgi_door
+from tests.tracking.facing import Ask
 from tracking.actions import drain, run_consumers
 from tracking.catalogue import Event
 from tracking.models import Event as Row
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ask(acme: object) -> Iterator[Ask]:
-    with wsgi_door() as port:
-        yield over_socket(port)
 
 
 @pytest.fixture

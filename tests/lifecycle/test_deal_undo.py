@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -187,6 +188,7 @@ def test_the_way_back_gives_nobody_away(in_acme: NewWorkspace, taro: int) -> Non
     assert CONSUMERS["assignment"].events == {Event.LEAD_CREATED, Event.STAGE_CHANGED}
 
 
+@time_machine.travel(LATER, tick=False)
 def test_the_page_offers_it_and_names_what_stayed(acme: NewWorkspace, sign_in: Callable[..., Client]) -> None:
     with tenant_scope(acme.workspace):
         make_person()

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from ma_platform.embedded.account import choose
 from ma_platform.embedded.postgres import Postgres
 from ma_platform.embedded.valkey import Valkey
 from ma_platform.env import ROOT
+from tests.ports import free_port
 from tests.schema import copy_schema
 from tests.timing import eventually
 
@@ -173,12 +173,6 @@ def _environment(folder: Path, postgres: Postgres, valkey: Valkey) -> dict[str, 
     kept = {name: value for name, value in os.environ.items() if name not in ("MA_PROCESS", "TRACKING_GUARD")}
     kept |= {name: postgres.url(role) for name, role in urls.items()}
     return kept | {"REDIS_URL": valkey.url, "DATA_DIR": str(folder / "data"), "TRACKING_UNLIMITED": "1"}
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def pause(seconds: float) -> None:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from ma_platform.db import sql
 from tests.timing import eventually
 from tests.tracking.collecting import NOW
-from tests.tracking.test_drain import rows
+from tests.tracking.facing import rows
 from tracking.actions import Drained
 from tracking.actions.drain import take_in
 from tracking.collector import wiring

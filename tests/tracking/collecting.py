@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from tests.conftest import NOW as NOW  # said again here, for those who collect
 from tracking.collector.buckets import Buckets
 from tracking.collector.core import Core, Entry, Request, known_sender
 from tracking.collector.keys import KeyTable, Sender
 from tracking.collector.lines import COLUMNS
 
-NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 PUBLIC, SECRET = "wk_acme", "ma_acme_secret"
 BROWSER = "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_0) AppleWebKit/605.1.15 (KHTML, like Gecko) Safari/605.1.15"
 ESCAPES = {"\\t": "\t", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 
 import orjson
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope
 from tests.tracking.collecting import NOW, fields, send
-from tests.tracking.facing import Ask, over_socket, rsgi_door, wsgi_door
+from tests.tracking.facing import both_doors
 from tracking.actions import drain
 from tracking.collector.refusal import Refusal
 
@@ -104,16 +103,7 @@ def test_the_slow_look_for_twins_agrees_with_the_fast_one(space):
     assert len(send("/v1/track", body)) == 1
 
 
-@pytest.fixture(params=["wsgi", "rsgi"])
-def ask(request: pytest.FixtureRequest, acme: object) -> Iterator[Ask]:
-    if request.param == "rsgi":
-        with rsgi_door() as asking:
-            yield asking
-        return
-    with wsgi_door() as port:
-        yield over_socket(port)
-
-
+@both_doors
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("body", "status", "reason"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_both_doors_say_why(ask, body, status, reason):
@@ -124,6 +114,7 @@ def test_both_doors_say_why(ask, body, status, reason):
     assert reason in json.loads(answer)["error"]
 
 
+@both_doors
 @pytest.mark.django_db(transaction=True)
 def test_hostile_texts_arrive_as_texts_and_no_batch_is_lost(ask, acme):
     messages = [{"type": "track", **orjson.loads(body)} for _name, body in TAKEN]
@@ -138,6 +129,7 @@ def test_hostile_texts_arrive_as_texts_and_no_batch_is_lost(ask, acme):
     assert names == len(TAKEN)
 
 
+@both_doors
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("body", "encoding", "status", "reason"),
@@ -156,6 +148,7 @@ def test_packed_bodies_are_bounded(ask, body, encoding, status, reason):
     assert reason in json.loads(answer)["error"]
 
 
+@both_doors
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", ["/t.gif?k=\x7f&u=%00%ff", "/t.gif?" + "k=1&" * 3000, "/t.gif?u=http://[", "/t.gif"])
 def test_a_hostile_pixel_is_a_pixel(ask, path):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 
 import pytest
 import redis
 from segment.analytics.client import Client as Segment
 
-from ma_platform.db import sql
-from ma_platform.tenancy.scope import system_scope
 from tests.tracking.collecting import BROWSER, NOW
-from tests.tracking.facing import Ask, Exchange, over_socket, wsgi_door
+from tests.tracking.facing import Exchange, rows, wsgi_door
 from tracking.actions import drain
 from tracking.collector import asgi, wiring
 from tracking.collector.keeper import Keeper
@@ -21,22 +18,6 @@ from tracking.collector.spool import Spool
 from tracking.collector.stream import Streams
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def port(acme: object) -> Iterator[int]:
-    with wsgi_door() as found:
-        yield found
-
-
-@pytest.fixture
-def ask(port: int) -> Ask:
-    return over_socket(port)
-
-
-def rows(statement: str) -> list[tuple]:
-    with system_scope():
-        return sql.run(statement).rows
 
 
 PAGE = {"anonymousId": "v1", "messageId": "m1", "context": {"page": {"url": "https://acme.jp/a", "title": "A"}}}
@@ -113,18 +94,19 @@ def test_the_tag_is_cached_by_its_etag(ask):
     assert ask("GET", "/t.js", if_none_match=headers["etag"])[0] == 304
 
 
-def test_segments_own_sdk_delivers(port, acme):
+def test_segments_own_sdk_delivers(acme):
     failures: list[object] = []
-    sdk = Segment(
-        acme.workspace.write_key,
-        host=f"http://127.0.0.1:{port}",
-        on_error=lambda error, items: failures.append(error),
-        gzip=True,
-    )
-    sdk.identify("u1", {"email": "tanaka@example.jp"}, anonymous_id="v1")
-    sdk.page("u1", "docs", "料金", {"url": "https://acme.jp/price", "title": "料金"}, anonymous_id="v1")
-    sdk.track("u1", "Plan Chosen", {"plan": "pro"}, anonymous_id="v1")
-    sdk.shutdown()
+    with wsgi_door() as port:
+        sdk = Segment(
+            acme.workspace.write_key,
+            host=f"http://127.0.0.1:{port}",
+            on_error=lambda error, items: failures.append(error),
+            gzip=True,
+        )
+        sdk.identify("u1", {"email": "tanaka@example.jp"}, anonymous_id="v1")
+        sdk.page("u1", "docs", "料金", {"url": "https://acme.jp/price", "title": "料金"}, anonymous_id="v1")
+        sdk.track("u1", "Plan Chosen", {"plan": "pro"}, anonymous_id="v1")
+        sdk.shutdown()
     drain(now=NOW)
 
     assert failures == []

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope
 from tests.tracking.collecting import NOW, fields, send
-from tests.tracking.facing import Ask, over_socket, rsgi_door, wsgi_door
+from tests.tracking.facing import both_doors
 from tracking.actions import drain
 from tracking.catalogue import Event
 
@@ -27,16 +26,7 @@ ADDRESSES = [
 ]
 
 
-@pytest.fixture(params=["wsgi", "rsgi"])
-def ask(request: pytest.FixtureRequest, acme: object) -> Iterator[Ask]:
-    if request.param == "rsgi":
-        with rsgi_door() as found:
-            yield found
-    else:
-        with wsgi_door() as port:
-            yield over_socket(port)
-
-
+@both_doors
 @pytest.mark.django_db(transaction=True)
 def test_the_addresses_of_segments_own_sdks_are_ours(ask, acme):
     key = {"writeKey": acme.workspace.write_key}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
-from tests.tracking.facing import Ask, over_socket, rsgi_door, wsgi_door
+from tests.tracking.facing import both_doors
 from tracking.collector import wiring
 from tracking.collector.keys import Sender
 from tracking.collector.request import Request
@@ -140,16 +139,7 @@ def test_a_page_of_the_same_origin_sends_none_and_is_first_party():
     assert "set-cookie" not in asking(origin="", sec_fetch_site="cross-site")[1]
 
 
-@pytest.fixture(params=["wsgi", "rsgi"])
-def ask(request: pytest.FixtureRequest, acme: object) -> Iterator[Ask]:
-    if request.param == "rsgi":
-        with rsgi_door() as asked:
-            yield asked
-        return
-    with wsgi_door() as port:
-        yield over_socket(port)
-
-
+@both_doors
 @pytest.mark.django_db(transaction=True)
 def test_both_doors_answer(ask, acme, globex):
     path = f"/v1/visitor?k={acme.workspace.write_key}&v={V}"
@@ -165,6 +155,7 @@ def test_both_doors_answer(ask, acme, globex):
     assert wiring.hands().take(acme.workspace.pk, json.loads(body)["hand"], at=0) == ""
 
 
+@both_doors
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("OPTIONS", 204), ("POST", 405), ("DELETE", 405)])
 def test_other_methods_set_nothing(ask, acme, method, status):

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
 from conditions import compile, parse
 from ma_platform.db import sql
@@ -105,6 +106,7 @@ def read_by_many(acme):
     return acme.workspace
 
 
+@time_machine.travel(NOW + timedelta(hours=1), tick=False)
 @pytest.mark.parametrize("path", ["/tracking/pages/?days=365", f"/tracking/pages/?days=365&url={quote(PRICES.key)}"])
 def test_the_numbers_lead_to_the_people_behind_them(sign_in, read_by_many, path):
     client = sign_in()

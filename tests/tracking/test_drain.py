@@ -11,6 +11,7 @@ from ma_platform.db import sql
 from ma_platform.tenancy.models import Workspace
 from ma_platform.tenancy.scope import system_scope, tenant_scope
 from tests.tracking.collecting import NOW
+from tests.tracking.facing import rows
 from tracking.actions import SubjectRef, accept_fact, bind_visitor, drain, record, staged
 from tracking.catalogue import Event
 from tracking.collector import wiring
@@ -28,11 +29,6 @@ def keep(tenant_id: int, message_id: str, *, visitor: str = "v1", at: datetime =
     for name, value in more.items():
         setattr(line, name, value)
     wiring.keeper().keep([Entry(f"{tenant_id} {visitor}", line.encode(tenant_id))])
-
-
-def rows(statement: str) -> list[tuple]:
-    with system_scope():
-        return sql.run(statement).rows
 
 
 def test_an_event_is_written_once_however_often_it_is_sent(acme, globex):

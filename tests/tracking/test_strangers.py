@@ -29,13 +29,14 @@ from tracking.collector.refusal import Refusal
 from tracking.collector.refused import Refused
 from tracking.collector.request import Request
 from tracking.debugging import domain_rows
-from tracking.models import Domain
+from tracking.models import Domain, Visitor
 from tracking.queries import Sighting, conflicts
 
 TURNED = "\u202egpj.exe<script>alert(1)</script>"
 LONG = "W" * 400
 URL = f"https://www.acme.jp/{LONG}?{TURNED}"
 KEY = "../../etc/passwd\u202e"
+UNKNOWN = "<b>\u202e"
 
 
 @pytest.mark.parametrize(
@@ -57,14 +58,16 @@ def test_a_strangers_text_is_escaped_isolated_and_whole_in_its_tooltip():
 
 @pytest.fixture
 def strangers(acme: NewWorkspace) -> str:
-    """A browser, bound to somebody, whose every field is hostile; the person's public id."""
+    """A browser, bound to somebody, whose every field is hostile, and one of nobody's; the person's public id."""
     now = clock.now()
     link = SubjectRef("link", f"https://x.example/{LONG}", TURNED + LONG)
     source = {"channel": "campaign", "utm_source": TURNED, "utm_campaign": TURNED + LONG}
     with tenant_scope(acme.workspace):
         (made,) = upsert_leads([LeadInput(email="a@x.example")], by=None, now=now)
         passed = int((now - NOW) / timedelta(minutes=1))
-        visit(KEY, url=URL, title=TURNED + LONG, source=source, agent=TURNED, minutes=passed, verdict=2)
+        for key in (KEY, UNKNOWN):
+            visit(key, url=URL, title=TURNED + LONG, source=source, agent=TURNED, minutes=passed, verdict=2)
+        Visitor.objects.filter(key=UNKNOWN).update(first_source=source)
         record_many([NewFact(Event.LINK_CLICKED, now, visitor=KEY, subject=link, props={TURNED: TURNED})])
         bind_visitor(KEY, made.lead_id, "form", now)
         person = find_lead_by_email("a@x.example").public_id
@@ -89,7 +92,7 @@ def refuse(acme: NewWorkspace, now: datetime) -> None:
         f"/tracking/pages/?days=365&url={quote(URL)}",
         "/tracking/debug/",
         "/tracking/traffic/?days=90",
-        "/visitors/",
+        f"/visitors/?page={quote(URL)}",
         "$visitor",
         "$person",
     ],
@@ -102,7 +105,9 @@ def test_hostile_fields_are_shown_as_text_and_cut(path: str, strangers: str, sig
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "<script>alert(1)" not in page
-    assert [page[found.start() - 90 : found.end() + 9] for found in re.finditer("\u202e", page)] == []
+    shown = re.sub(r'<input type="hidden"[^>]*>', "", page)  # what a form says again is what was said
+    assert "gpj.exe" in shown
+    assert [shown[found.start() - 90 : found.end() + 9] for found in re.finditer("\u202e", shown)] == []
     assert page.count("<bdi>gpj.exe&lt;script&gt;") == page.count('title="gpj.exe&lt;script&gt;')
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from urllib.parse import quote
 
 import pytest
+import time_machine
 
 from leads.actions import LeadInput, upsert_leads
 from ma_platform.db import sql
@@ -120,6 +121,7 @@ def test_an_unknown_page_is_missing(sign_in, url):
     assert sign_in().get("/tracking/pages/", {"url": url}).status_code == 404
 
 
+@time_machine.travel(NOW, tick=False)
 def test_a_hostile_page_is_shown_as_text(sign_in, acme):
     page = SubjectRef("page", 'https://x.example/"><script>alert(1)</script>', "<img src=x onerror=alert(1)>‮")
     with tenant_scope(acme.workspace):

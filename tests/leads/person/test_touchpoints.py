@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from leads.actions import LeadInput, upsert_lead
 from leads.models import Lead
 from ma_platform.audit.models import AuditEntry
 from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from tests.conftest import NOW
+from tests.people import make_person
 from tracking.catalogue import TOUCHPOINTS, Event
 from tracking.models import Event as Fact
 
@@ -21,9 +21,7 @@ SAID = {"kind": "call", "at": "2026-11-19T10:30", "title": "見積もりの件",
 @pytest.fixture
 def lead(acme, globex) -> Lead:
     with tenant_scope(acme.workspace):
-        made = upsert_lead(LeadInput(email="taro@yamada.example", last_name="山田"), by=None, now=NOW)
-        found: Lead = Lead.objects.get(pk=made.lead_id)
-    return found
+        return Lead.objects.get(pk=make_person("taro@yamada.example", last_name="山田"))
 
 
 def stated(lead: Lead) -> list[Fact]:

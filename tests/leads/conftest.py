@@ -1,0 +1,3 @@
+from tests.tracking.facing import ask
+
+__all__ = ["ask"]
