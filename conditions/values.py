@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import cast
 
 from conditions.kinds import TEXTS, Kind
@@ -23,6 +23,7 @@ MAX_LIST = 1000
 MAX_WHOLE = 2**53
 MAX_ANNIVERSARY_DAYS = 366
 YEARS = range(1800, 3000)
+FARTHEST = timedelta(hours=15, minutes=59)  # of an offset, as Postgres reads it
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -204,9 +205,12 @@ def _moment(raw: object, place: Place) -> date:
     if not isinstance(raw, str) or not _MOMENT.fullmatch(raw):
         raise place.refuse("shape", expected=expected)
     try:
-        return _in_range(datetime.fromisoformat(raw), place)
+        moment = datetime.fromisoformat(raw)
     except ValueError:
         raise place.refuse("shape", expected=expected) from None
+    if abs(moment.utcoffset() or timedelta()) > FARTHEST:
+        raise place.refuse("shape", expected=expected)
+    return _in_range(moment, place)
 
 
 def _in_range(day: date, place: Place) -> date:

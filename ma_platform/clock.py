@@ -1,4 +1,4 @@
-"""What time it is, for edges. Below the edge `now` is a parameter.
+"""What time it is, for edges, and moments that come in over them. Below the edge `now` is a parameter.
 
 With DEBUG on, `manage.py advance_clock` moves the clock of every process on this machine forward,
 so that a scenario of days can be tried in minutes. The offset lives in one file under DATA_DIR.
@@ -16,6 +16,17 @@ def now() -> datetime:
     """The current moment, aware, in UTC."""
     moment = datetime.now(UTC)
     return moment + offset() if ENV.debug else moment
+
+
+def instant(text: str) -> datetime:
+    """A moment that somebody states, in UTC: offsets of 16 hours and more are read by Python and refused by Postgres.
+
+    Raises ValueError, also for one without a zone, and OverflowError.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment.astimezone(UTC)
 
 
 def offset() -> timedelta:

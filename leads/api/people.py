@@ -210,9 +210,6 @@ def _condition(request: Request) -> Compiled | None:
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValidationError({"updated_since": ["A time as in 2026-11-22T05:00:00Z."]}) from error
-    if moment.tzinfo is None:
-        raise ValidationError({"updated_since": ["The time needs a zone, as in …Z."]})
-    return moment
+        return clock.instant(text)
+    except (ValueError, OverflowError) as error:
+        raise ValidationError({"updated_since": ["A time with its zone, as in 2026-11-22T05:00:00Z."]}) from error

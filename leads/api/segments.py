@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -287,9 +287,9 @@ def _moment(request: Request) -> datetime | None:
             following = date.fromisoformat(text) + timedelta(days=1)
             return datetime.combine(following, time.min, _zone()) - timedelta(microseconds=1)
         moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=_zone())).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValidationError({"on": ["A day or a moment, as 2026-04-01 or 2026-04-01T09:00:00+09:00."]}) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=_zone())
 
 
 def _sentence(condition: object) -> str | None:

@@ -11,7 +11,7 @@ from leads.companies import company_key
 from leads.models import Company, CompanyAlias
 from leads.queries.listing import UnknownSort, read_position
 from leads.queries.selection import Selected
-from ma_platform.api.pages import instant
+from ma_platform import clock
 from ma_platform.db import sql
 from tracking.catalogue import Event
 from tracking.queries import Entry
@@ -28,7 +28,7 @@ class _Sort:
     descending: bool
 
 
-_TIME = (SQL("timestamptz"), instant)
+_TIME = (SQL("timestamptz"), clock.instant)
 _TEXT = (SQL("text"), str)
 COMPANY_SORTS = {
     "-updated": _Sort(SQL("company.updated_at"), *_TIME, descending=True),

@@ -14,7 +14,7 @@ from leads.names import company_key, search_key
 from leads.queries.addresses import find_by_further, find_holder
 from leads.queries.searching import BROAD_SEARCH, IS_BROAD, SEARCH
 from leads.queries.sensitive import is_withheld
-from ma_platform.api.pages import instant
+from ma_platform import clock
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
 
@@ -42,7 +42,7 @@ class Sort:
     descending: bool
 
 
-_TIME, _TEXT = (SQL("timestamptz"), instant), (SQL("text"), str)
+_TIME, _TEXT = (SQL("timestamptz"), clock.instant), (SQL("text"), str)
 SORTS: Mapping[str, Sort] = {
     "-updated": Sort(SQL("lead.updated_at"), *_TIME, descending=True),
     "updated": Sort(SQL("lead.updated_at"), *_TIME, descending=False),

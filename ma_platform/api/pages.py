@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -14,6 +14,8 @@ from django.core.exceptions import BadRequest
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from ma_platform import clock
 
 Item = TypeVar("Item")
 DEFAULT_SIZE, LARGEST_SIZE = 50, 200
@@ -66,19 +68,8 @@ def moment_of(position: Sequence[Any] | None) -> tuple[datetime, int] | None:
             return None
         case [str() as text, int() as number] if 0 <= number < 2**63:
             with suppress(ValueError, OverflowError):
-                return instant(text), int(number)  # True is a number to Python, and none to Postgres
+                return clock.instant(text), int(number)  # True is a number to Python, and none to Postgres
     raise ForgedCursor
-
-
-def instant(text: str) -> datetime:
-    """A moment as a cursor says it, in UTC: offsets of 16 hours and more are read by Python and refused by Postgres.
-
-    Raises ValueError, also for one without a zone, and OverflowError.
-    """
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment.astimezone(UTC)
 
 
 def encode(position: Sequence[object]) -> str:

@@ -145,6 +145,7 @@ REFUSALS = [
     (one("lead.contract_day", "on", "someday"), "/value", "shape"),
     (one("lead.last_seen_at", "before", "2026-02-01T00:00:00"), "/value", "shape"),
     (one("lead.last_seen_at", "before", "2026-02-01T25:00:00Z"), "/value", "shape"),
+    (one("lead.last_seen_at", "before", "2026-02-01T05:00:00+16:00"), "/value", "shape"),
     (one("lead.last_seen_at", "within_last", {"days": 1, "hours": 2}), "/value", "shape"),
     (one("lead.last_seen_at", "within_last", {"days": True}), "/value/days", "shape"),
     (one("lead.last_seen_at", "within_last", {"days": 0}), "/value/days", "shape"),

@@ -121,7 +121,11 @@ def test_lists_are_filtered_and_paged(acme: NewWorkspace, api: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["cursor=x", "limit=0", "updated_since=yesterday", "stage=nowhere", "cursor=WyJ4IiwxXQ"]
+    "query",
+    [
+        *("cursor=x", "limit=0", "stage=nowhere", "cursor=WyJ4IiwxXQ"),
+        *("updated_since=yesterday", "updated_since=0001-01-01T00:00:00%2B01:00", "updated_since=2026-01-01T00:00:00"),
+    ],
 )
 def test_nonsense_in_a_list_is_refused(acme: NewWorkspace, api: Client, query: str) -> None:
     assert api.get(f"{API}/leads?{query}").status_code == 422

@@ -68,6 +68,7 @@ def test_the_api_tells_the_same(acme, api: Client, kept, now):
     assert [one["email"] for one in early] == [one["email"] for one in exact] == ["a@x.example"]
     assert (gone["email"], gone["why"]) == ("a@x.example", "taken_off")
     assert api.get(address, {"on": "yesterday"}).status_code == 422
+    assert api.get(address, {"on": "2026-11-20T09:00:00+16:00"}).status_code == 200  # Postgres knows none so far east
 
 
 def test_why_somebody_left_is_told_and_pages_go_on(in_acme, person, now):
