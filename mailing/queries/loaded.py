@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailing import rendering
 from mailing.compiling import Sources
@@ -24,15 +25,24 @@ class Sheet:
     loaded: rendering.Loaded
 
 
-_kept: OrderedDict[tuple[int, str], Sheet] = OrderedDict()
+_Key = tuple[int, str, datetime, str]  # version, mail, when it was made, locale
+_kept: OrderedDict[_Key, Sheet] = OrderedDict()
 
 
 def loaded(version_ids: set[int], *, locale: str) -> dict[int, Sheet]:
-    """Sheets by version id; one query for those this process has not met. Versions never change, so none goes stale."""
-    missing = [version_id for version_id in version_ids if (version_id, locale) not in _kept]
-    for version in EmailVersion.objects.filter(id__in=missing).select_related("email"):
-        _kept[(version.pk, locale)] = _sheet(version, locale)
-    found = {version_id: _kept[(version_id, locale)] for version_id in version_ids if (version_id, locale) in _kept}
+    """Sheets by version id; those this process has not met are read whole. Versions never change, so none goes stale.
+
+    A number alone does not say which version it is: a restored database gives numbers again that were given before.
+    """
+    versions = EmailVersion.objects.filter(id__in=version_ids)
+    keys: dict[int, _Key] = {
+        pk: (pk, email, made_at, locale)
+        for pk, email, made_at in versions.values_list("pk", "email__public_id", "made_at")
+    }
+    if missing := [pk for pk, key in keys.items() if key not in _kept]:
+        for version in versions.filter(id__in=missing).select_related("email"):
+            _kept[keys[version.pk]] = _sheet(version, locale)
+    found = {pk: _kept[key] for pk, key in keys.items() if key in _kept}
     while len(_kept) > KEPT:
         _kept.popitem(last=False)
     return found
