@@ -18,9 +18,8 @@ from mailing.actions import (
     save_email,
     suppress,
 )
-from mailing.models import Email, EmailVersion, Message
+from mailing.models import Email, Message
 from mailing.queries import counts_of
-from mailing.queries.loaded import loaded
 from tests.mailing.conftest import DOCUMENT, complete_sender, make_leads
 from tests.mailing.sink import Sink
 
@@ -391,20 +390,3 @@ def test_one_workspace_that_fails_costs_no_other_its_mail(
     assert sink.recipients == {"g@other.example": 1}
     assert fates(acme) == [("sending", "")]
     assert fates(globex) == [("accepted", "")]
-
-
-def test_a_number_that_is_given_again_is_another_version(acme: NewWorkspace, mail: Email, now: datetime) -> None:
-    with tenant_scope(acme.workspace):
-        other = create_email({**DOCUMENT, "name": "別のメール", "subject": "別の件名"}, by=None, now=now)
-        first, second = mail.versions.get(), other.versions.get()
-        before = loaded({first.pk}, locale="ja")
-        EmailVersion.objects.filter(pk__in=[first.pk, second.pk]).delete()
-        second.pk = first.pk  # as after a database was restored
-        second.save(force_insert=True)
-
-        after = loaded({first.pk}, locale="ja")
-
-    assert [sheet.document.subject for sheet in (before[first.pk], after[first.pk])] == [
-        DOCUMENT["subject"],
-        "別の件名",
-    ]
