@@ -89,8 +89,8 @@ def _people(companies: Collection[int]) -> QuerySet[Lead]:
 
 def _apply_erasing(batch: Batch) -> dict[int, Done]:
     """Chunk by chunk people leave it, and with the last chunk it goes: whoever was added meanwhile, and rows that stand
-    aside, leave it with them."""
-    company = Company.objects.filter(public_id=batch.params["company"]).first()
+    aside, leave it with them. One that was joined to another meanwhile stays, for that can be undone."""
+    company = Company.objects.filter(public_id=batch.params["company"], merged_into=None).first()
     if company is None:
         return {lead_id: Done("changed") for lead_id in batch.lead_ids}
     family = [company.pk, *Company.objects.filter(merged_into=company).values_list("pk", flat=True)]

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from leads.actions import LeadInput, bulk, long_work, upsert_leads
 from leads.actions.bulk import BulkRefused
+from leads.actions.company_joins import join_companies
 from leads.actions.exclusions import NewExclusion, add_exclusion, remove_exclusion
 from leads.actions.merge import merge_leads
 from leads.models import BulkJob, Company, Lead
@@ -137,6 +138,18 @@ def test_whom_a_limited_member_does_not_see_leaves_the_company_as_well(acme: New
         assert isinstance(job, BulkJob)
 
         assert (finished(job).changed, Company.objects.count()) == (4, 0)
+
+
+def test_a_company_that_was_joined_meanwhile_stays(acme: NewWorkspace, firm: Company) -> None:
+    with tenant_scope(acme.workspace):
+        other = Company.objects.create(name="別会社", name_key="別会社", created_at=NOW, updated_at=NOW)
+        job = long_work.erase_or_hand_over(firm, by=acme.owner, now=NOW)
+        assert isinstance(job, BulkJob)
+        join_companies(other, firm, by=acme.owner, now=NOW)
+        finished(job)
+
+        assert Company.objects.get(pk=firm.pk).merged_into_id == other.pk
+        assert Lead.objects.filter(company=other, merged_into=None).count() == 4
 
 
 def test_two_people_with_many_events_are_joined_by_a_job(
