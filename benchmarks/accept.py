@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import load
+from benchmarks import load, naive
 from benchmarks.collector import NOOP, server, several, single, workspace
 from benchmarks.table import Row, compared, interleaved
 from tracking.collector import wiring
@@ -21,6 +21,7 @@ def measure(scale: float) -> list[Row]:
     with server() as port:
         load.run(port, lambda number: single(key), requests=2_000)
         rows = [*accept(port, key, requests), *against_bare(port, key, requests), batches(port, key, requests)]
+        rows.append(beside_a_view(port, key, requests))
         with server({"ACK_FSYNC": "1"}) as synced:
             rows.append(fsynced(port, synced, key, requests // 2))
     return rows
@@ -66,6 +67,17 @@ def against_bare(port: int, key: str, requests: int) -> list[Row]:
         compared("1a bare append, of the no-op", limit, unit="requests/s", goal=""),
         compared("1a accept one event, of the bare append", ours, unit="requests/s", goal=""),
     ]
+
+
+def beside_a_view(port: int, key: str, requests: int) -> Row:
+    """1a against the same reading and checks in a Django view, which appends hit by hit."""
+
+    def ours() -> float:
+        return accepted(port, lambda number: single(key), requests).per_second
+
+    with naive.server() as usual:
+        measured = interleaved(partial(naive.hits, usual, "/naive/stream", key, requests // 5), ours)
+    return compared("1a of a view that appends", measured, unit="requests/s", goal="≥ 6")
 
 
 def batches(port: int, key: str, requests: int) -> Row:

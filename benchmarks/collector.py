@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+
+from uuid_utils.compat import uuid7
 
 from benchmarks import load
 from benchmarks.waiting import wait
@@ -43,7 +44,7 @@ def several(key: str, *, events: int) -> bytes:
 
 def message() -> str:
     """The inside of a page message; ids are new each time."""
-    fresh = uuid.uuid4()
+    fresh = uuid7()
     return (
         f'"messageId": "{fresh}", "anonymousId": "v{fresh.int % VISITORS}", "context": {{"page": {{'
         f'"url": "https://acme.example/products/{fresh.int % PAGES}?utm_source=news",'
@@ -58,19 +59,16 @@ def server(
 ) -> Iterator[int]:
     """The collector's own process on a free port; `more` is added to its environment."""
     port = free_port()
-    granian = [
-        str(Path(sys.executable).parent / "granian"),
-        "--interface",
-        "rsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    command = [*granian, "--workers", "1", "--no-ws", "--log-level", "warning", application]
-    with child(command, more):
+    with child(granian("rsgi", port, application), more):
         wait(lambda: answers(port), what="the collector answers")
         yield port
+
+
+def granian(interface: str, port: int, application: str, *options: str) -> list[str]:
+    """The command of a server of one process on 127.0.0.1."""
+    place = ("--interface", interface, "--host", "127.0.0.1", "--port", str(port), "--workers", "1")
+    calm = ("--no-ws", "--log-level", "warning")
+    return [str(Path(sys.executable).parent / "granian"), *place, *calm, *options, application]
 
 
 @contextmanager

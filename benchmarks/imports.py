@@ -17,6 +17,7 @@ from typing import BinaryIO, cast
 
 from django.db import connection
 
+from benchmarks import naive
 from benchmarks.flows import learn
 from benchmarks.memory import begin, most_held
 from benchmarks.table import Row, compared, interleaved
@@ -59,10 +60,46 @@ def measure(scale: float) -> list[Row]:
     return [
         compared("7 import, chunked with validation", measured, unit="rows/s", goal="≥ 0.35"),
         compared("7 the limit: COPY and all that is remembered of people", limit, unit="rows/s", goal=""),
+        *beside_the_usual_way(count, seen),
         Row("7 chunk p99", p99 * 1000, "ms", None, None, "≤ 2000"),
         Row("7 the check before it", max(seen.checked), "rows/s", None, None, ""),
         Row("7 memory both add", max(seen.added), "MB", None, None, "", "O(chunk)"),
     ]
+
+
+def beside_the_usual_way(count: int, seen: Seen) -> list[Row]:
+    """7 against Django's own ways of writing people: one column of the file each and nothing else of it."""
+    rows = min(count, THRICE // 2)
+    ours = partial(imported, rows, seen)
+
+    def one_by_one() -> float:
+        return naive.updated_or_created(workspace().workspace.pk, [_person(line) for line in lines(rows // 20)])
+
+    def in_bulk() -> float:
+        return naive.people_in_bulk(workspace().workspace.pk, [_person(line) for line in lines(rows)])
+
+    one, bulk = interleaved(one_by_one, ours, rounds=1), interleaved(in_bulk, ours, rounds=1)
+    return [
+        compared("7 of Django's update_or_create", one, unit="rows/s", goal="≥ 80"),
+        compared("7 of Django's bulk_create", bulk, unit="rows/s", goal="≥ 3"),
+    ]
+
+
+def _person(line: list[str]) -> naive.Columns:
+    _company, department, title, last, first, last_kana, first_kana, email, phone, prefecture, _tag, _code = line
+    return {
+        "email": email,
+        "email_key": email,
+        "email_domain": email.partition("@")[2],
+        "last_name": last,
+        "first_name": first,
+        "last_name_kana": last_kana,
+        "first_name_kana": first_kana,
+        "department": department,
+        "job_title": title,
+        "phone": phone,
+        "prefecture": prefecture,
+    }
 
 
 @dataclass

@@ -7,7 +7,7 @@ import os
 import statistics
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
@@ -16,8 +16,9 @@ from functools import partial
 import psycopg2
 import redis
 from django.db import connection
+from uuid_utils.compat import uuid7
 
-from benchmarks import load
+from benchmarks import load, naive
 from benchmarks.collector import NOOP, PAGES, VISITORS, ingest, server, several, single, workspace
 from benchmarks.table import Row, compared, interleaved
 from benchmarks.waiting import wait
@@ -57,6 +58,7 @@ def measure(scale: float) -> list[Row]:
     rows = write(tenant_id, max(40_000, int(EVENTS * scale)))
     with server() as port, ingest():
         rows += [both(port, key, requests, 1), both(port, key, requests // 4, 20)]
+        rows.append(beside_a_view(port, key, requests))
     return rows + growth(tenant_id, scale)
 
 
@@ -71,13 +73,26 @@ def write(tenant_id: int, events: int) -> list[Row]:
     return [
         compared("1c drain to the log, once each", one, unit="rows/s", goal="≥ 0.70", growth="O(1) per event"),
         compared("1c the same, two shards at once", two, unit="rows/s", goal=""),
+        *beside_the_usual_way(tenant_id, min(events, GROWTH_EVENTS)),
+    ]
+
+
+def beside_the_usual_way(tenant_id: int, events: int) -> list[Row]:
+    """1c against a row a transaction, and against a thousand a statement: rows of one table and nothing else."""
+    ours = partial(drained, tenant_id, events)
+    one = interleaved(partial(naive.created, tenant_id, events // 20), ours)
+    bulk = interleaved(partial(naive.created_in_bulk, tenant_id, events), ours)
+    return [
+        compared("1c of Django's create", one, unit="rows/s", goal="≥ 30"),
+        compared("1c of Django's bulk_create", bulk, unit="rows/s", goal="≥ 5"),
     ]
 
 
 def growth(tenant_id: int, scale: float) -> list[Row]:
     """What an event costs beside a month's partition of 0, 1 and 10 million rows (times `scale`), against the first.
 
-    The log is emptied first: what 1c and 1e have written would stand beside the "none".
+    The log is emptied first: what 1c and 1e have written would stand beside the "none". Half of the rows beside it have
+    ids that begin with their time, as our tag gives them; the last reading is of events with ids of any kind (ADR 22).
     """
     rows: list[Row] = []
     first = 0.0
@@ -89,7 +104,8 @@ def growth(tenant_id: int, scale: float) -> list[Row]:
         rate = statistics.median(drained(tenant_id, GROWTH_EVENTS) for _round in range(3))
         first = first or rate
         rows.append(Row(f"growth: drain beside {beside:,} rows", rate, "rows/s", first, rate / first, "≥ 0.70"))
-    return rows
+    rate = statistics.median(drained(tenant_id, GROWTH_EVENTS, fresh=uuid.uuid4) for _round in range(3))
+    return [*rows, Row("growth: the same, random ids", rate, "rows/s", first, rate / first, "")]
 
 
 def fill(tenant_id: int, rows: int) -> None:
@@ -110,10 +126,11 @@ def as_owner(statement: str) -> None:
 
 FILL = """
     INSERT INTO tracking_event (tenant_id, id, visitor_id, name, subject_id, session, occurred_at, received_at, props)
-    SELECT %(tenant)s, gen_random_uuid(), -(random() * %(visitors)s)::bigint, 1, -(random() * %(pages)s)::bigint,
-           gen_random_uuid(), at, at, '{"referrer": "https://www.google.com/"}'
-      FROM (SELECT now() - random() * (now() - date_trunc('month', now())) AS at
-              FROM generate_series(1, %(rows)s)) AS moment
+    SELECT %(tenant)s, CASE WHEN one %% 2 = 0 THEN uuidv7(at - now()) ELSE gen_random_uuid() END,
+           -(random() * %(visitors)s)::bigint, 1, -(random() * %(pages)s)::bigint, gen_random_uuid(), at, at,
+           '{"referrer": "https://www.google.com/"}'
+      FROM (SELECT one, now() - random() * (now() - date_trunc('month', now())) AS at
+              FROM generate_series(1, %(rows)s) AS one) AS moment
 """
 
 
@@ -128,11 +145,11 @@ def bare_copy(owner: psycopg2.extensions.connection, tenant_id: int, events: int
     return events / (time.perf_counter() - started)
 
 
-def drained(tenant_id: int, events: int) -> float:
+def drained(tenant_id: int, events: int, *, fresh: Callable[[], uuid.UUID] = uuid7) -> float:
     """Rows per second from the stream to the log; asserts that every event is there exactly once."""
     drain(now=clock.now())  # what 1a left in the stream
     before = count(tenant_id)
-    lines = list(page_lines(tenant_id, events))
+    lines = list(page_lines(tenant_id, events, fresh))
     keeper = wiring.keeper()
     for start in range(0, events, PER_ENTRY):
         keeper.keep([Entry("", line) for line in lines[start : start + PER_ENTRY]])
@@ -173,33 +190,45 @@ def both(port: int, key: str, requests: int, per_post: int) -> Row:
 
     Ingest's own place tells when: counting the rows again and again would take one of the cores that are measured.
     """
-    body = single if per_post == 1 else partial(several, events=per_post)
-    tenant_id, client, stream = tenant_of(key), wiring.client(wiring.place()), wiring.place().streams.name(0)
 
     def noop() -> float:
         return load.run(port, lambda number: NOOP, requests=requests).per_second
 
-    def ours() -> float:
-        posts, before, wanted = [body(key) for _ in range(requests)], count(tenant_id), requests * per_post
-        started = time.perf_counter()
-        done = load.run(port, posts.__getitem__, requests=requests)
-        assert set(done.statuses) == {200}, done.statuses
-        wait(lambda: place_of(stream) == last_of(client, stream), what="ingest has written everything")
-        took = time.perf_counter() - started
-        assert count(tenant_id) - before == wanted, "not each once"
-        return wanted / took
-
     goal = "≥ 0.35" if per_post == 1 else "≥ 1.20"
-    return compared(f"1e HTTP to durable row, {per_post} a post", interleaved(noop, ours), unit="rows/s", goal=goal)
+    measured = interleaved(noop, partial(durable, port, key, requests, per_post))
+    return compared(f"1e HTTP to durable row, {per_post} a post", measured, unit="rows/s", goal=goal)
 
 
-def page_lines(tenant_id: int, events: int) -> Iterator[bytes]:
+def durable(port: int, key: str, requests: int, per_post: int) -> float:
+    """Rows a second from the first post to the last row."""
+    body = single if per_post == 1 else partial(several, events=per_post)
+    tenant_id, client, stream = tenant_of(key), wiring.client(wiring.place()), wiring.place().streams.name(0)
+    posts, before, wanted = [body(key) for _ in range(requests)], count(tenant_id), requests * per_post
+    started = time.perf_counter()
+    done = load.run(port, posts.__getitem__, requests=requests)
+    assert set(done.statuses) == {200}, done.statuses
+    wait(lambda: place_of(stream) == last_of(client, stream), what="ingest has written everything")
+    took = time.perf_counter() - started
+    assert count(tenant_id) - before == wanted, "not each once"
+    return wanted / took
+
+
+def beside_a_view(port: int, key: str, requests: int) -> Row:
+    """1e against a Django view that inserts a row a hit."""
+    with naive.server() as usual:
+        measured = interleaved(
+            partial(naive.hits, usual, "/naive/insert", key, requests // 10), partial(durable, port, key, requests, 1)
+        )
+    return compared("1e of a view that inserts", measured, unit="rows/s", goal="≥ 8")
+
+
+def page_lines(tenant_id: int, events: int, fresh: Callable[[], uuid.UUID] = uuid7) -> Iterator[bytes]:
     """Kept lines like the collector's."""
     now = clock.now()
     for _ in range(events):
-        fresh = uuid.uuid4()
-        page = fresh.int % PAGES
-        line = Line(id=fresh, name=1, occurred_at=now, received_at=now, visitor=f"v{fresh.int % VISITORS}")
+        one = fresh()
+        page = one.int % PAGES
+        line = Line(id=one, name=1, occurred_at=now, received_at=now, visitor=f"v{one.int % VISITORS}")
         line.kind, line.key, line.subject_name = "page", f"https://acme.example/products/{page}", f"Product {page}"
         line.host, line.path, line.source = "acme.example", f"/products/{page}", {"channel": "direct"}
         line.props = {"referrer": "https://www.google.com/"}
@@ -211,8 +240,8 @@ def copy_text(tenant_id: int, rows: int) -> bytes:
     now: datetime = clock.now()
     lines = []
     for _ in range(rows):
-        fresh = uuid.uuid4()
-        numbers = (tenant_id, fresh, fresh.int % VISITORS, 1, fresh.int % PAGES, uuid.UUID(int=fresh.int % VISITORS))
+        one = uuid7()
+        numbers = (tenant_id, one, one.int % VISITORS, 1, one.int % PAGES, uuid.UUID(int=one.int % VISITORS))
         lines.append("\t".join(map(str, (*numbers, now, now, 0, 1, '{"referrer": "https://www.google.com/"}'))))
     return ("\n".join(lines) + "\n").encode()
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
-from pathlib import Path
 from urllib.parse import quote
 
 import psycopg2
@@ -16,7 +14,7 @@ from django.conf import settings
 from django.test import Client
 
 from benchmarks import load
-from benchmarks.collector import answers, child, free_port
+from benchmarks.collector import answers, child, free_port, granian
 from benchmarks.table import Row, compared, interleaved
 from benchmarks.waiting import wait
 from ma_platform import clock, ids
@@ -147,11 +145,7 @@ def hit(port: int, session: str, path: str, requests: int) -> load.Load:
 def server() -> Iterator[int]:
     """granian as `make run` starts it, one worker, on a free port."""
     port = free_port()
-    command = [
-        str(Path(sys.executable).parent / "granian"),
-        *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
-        *("--blocking-threads", "4", "--no-ws", "--log-level", "warning", "benchmarks.pages_server:application"),
-    ]
+    command = granian("wsgi", port, "benchmarks.pages_server:application", "--blocking-threads", "4")
     with child(command, {"MA_PROCESS": "web", "SECRET_KEY": settings.SECRET_KEY}):  # the sessions' key
         wait(lambda: answers(port), what="the web server answers")
         yield port

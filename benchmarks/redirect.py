@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import statistics
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from benchmarks import load
-from benchmarks.collector import NOOP, answers, child, free_port
+from benchmarks.collector import NOOP, answers, child, free_port, granian
 from benchmarks.table import Row, compared, interleaved
 from benchmarks.waiting import wait
 from mailing.tokens import Signer, Ticket
@@ -59,11 +57,11 @@ def clicked() -> bytes:
 def web_without_database() -> Iterator[int]:
     """The web server as `make run` starts it, with a Postgres that is not there."""
     port = free_port()
-    granian = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
-    command = [*granian, "--port", str(port), "--workers", "1", "--blocking-threads", "8", "--backpressure", "256"]
+    crowd = ("--blocking-threads", "8", "--backpressure", "256")
+    command = granian("wsgi", port, "ma_platform.wsgi:application", *crowd)
     with tempfile.TemporaryDirectory() as nowhere:
         gone = f"postgres://ma_web@{nowhere.replace('/', '%2F')}/ma"
         more = {"DATABASE_URL": gone, "MA_PROCESS": "web", "DATA_DIR": os.environ.get("DATA_DIR", nowhere)}
-        with child([*command, "--no-ws", "--log-level", "warning", "ma_platform.wsgi:application"], more):
+        with child(command, more):
             wait(lambda: answers(port), what="the web server answers")
             yield port

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import orjson
 import pytest
@@ -69,6 +70,25 @@ def test_the_same_message_id_gives_the_same_event_id():
     first, second = fields(send("/v1/page", PAGE)[0]), fields(send("/v1/page", PAGE)[0])
 
     assert first["id"] == second["id"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "timed"),
+    [
+        ("019ab2c3-d4e5-7abc-8def-0123456789ab", True),
+        ("019ab2c3-d4e5-4abc-8def-0123456789ab", False),
+        ("019ab2c3-d4e5-7abc-8def-0123456789", False),
+        ("019AB2C3-D4E5-7ABC-8DEF-0123456789AB", False),
+        ("019ab2c3-d4e5/7abc-8def-0123456789ab", False),
+    ],
+)
+def test_an_id_begins_with_the_time_of_a_version_7_message_id(stated: str, timed: bool):
+    made = fields(send("/v1/page", PAGE | {"messageId": stated})[0])["id"]
+    other = fields(send("/v1/page", PAGE | {"messageId": stated[:-1] + "x"})[0])["id"]
+
+    assert (made[:14] == "019ab2c3-d4e5-") == timed
+    assert made[14:] not in (stated[14:], other[14:])
+    assert fields(send("/v1/page", PAGE | {"messageId": stated})[0])["id"] == made == str(UUID(made))
 
 
 def test_a_page_left_points_at_the_event_of_its_page_view():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ UNTOLD_KEYS = ("path", "title", HIT)  # told by the subject already; and what on
 ADDRESS_KEYS = ("url", "referrer")  # kept beside the subject: it knows no query
 CAMPAIGN_KEYS = ("name", "source", "medium", "term", "content")
 AGENT = 300  # characters of a user agent
+TIMED = re.compile("([0-9a-f]{8}-[0-9a-f]{4})-7")  # UUID version 7: its first 48 bits are a time
 
 
 @dataclass(slots=True)
@@ -108,11 +110,16 @@ def _own_address(context: Json, arrival: Arrival) -> str:
 
 
 def message_id(stated: str) -> str:
-    """The id that decides duplicates: the same text always gives the same id; none gives a new one."""
+    """The id that decides duplicates: the same text always gives the same id; none gives a new one.
+
+    A version 7 UUID keeps the time it begins with, so that the log's index of ids grows at its end (ADR 22).
+    """
     if not stated:
         return str(uuid_utils.uuid7())
     name = blake2b(stated.encode("utf-8", "replace"), digest_size=16).hexdigest()
-    return f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
+    timed = TIMED.match(stated) if len(stated) == 36 else None
+    begins = timed[1] if timed else f"{name[:8]}-{name[8:12]}"
+    return f"{begins}-{name[12:16]}-{name[16:20]}-{name[20:]}"
 
 
 def message_uuid(stated: str) -> UUID:

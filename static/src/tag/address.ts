@@ -3,7 +3,7 @@
 export type Params = Record<string, string>;
 
 /** UTM parameters, and the click ids of ad networks. */
-const SOURCE = /^(utm_\w+|[gd]clid|[gw]braid|fbclid|msclkid|yclid|ttclid|twclid|li_fat_id|ldtag_cl)$/;
+const SOURCE = /^(utm_\w+|([gdy]|fb|t[tw])clid|msclkid|[gw]braid|li_fat_id|ldtag_cl)$/;
 const OURS = /^ma_[cv]=/;
 /** Longest URL or value that leaves the page. */
 export const MAX_TEXT = 2000;

@@ -2,7 +2,7 @@ import { cut, isWithin, MAX_TEXT } from "./address";
 import { ASSET_DOWNLOADED, type Json, LINK_CLICKED } from "./messages";
 
 const FILE =
-  /\.(pdf|zip|docx?|xlsx?|pptx?|csv|txt|rtf|epub|key|numbers|pages|dwg|dxf|step|stp|stl|exe|msi|dmg|pkg|7z|rar|gz|mp[34]|mov|wav)$/i;
+  /\.(pdf|zip|(doc|xls|ppt)x?|csv|txt|rtf|epub|key|numbers|pages|dwg|dxf|step|stp|stl|exe|msi|dmg|pkg|7z|rar|gz|mp[34]|mov|wav)$/i;
 
 export interface Click {
   event: string;
