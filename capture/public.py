@@ -31,6 +31,7 @@ from ma_platform.tenancy.models import ApiKey, Workspace
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.public import public_scope, workspace_of_door
 from ma_platform.tenancy.queries import workspace_by_code
+from ma_platform.tenancy.reach import reach_of_key
 from tracking.actions import Agent, NotKept, SubjectRef, accept_fact
 from tracking.catalogue import Event
 
@@ -187,8 +188,9 @@ def _token(request: HttpRequest, form: Form, body: Body, now: datetime) -> tuple
         key = ApiKey.objects.filter(secret_hash=hash_key(secret.strip()), revoked_at=None).first()
         if key is None or Capability.EDIT_LEADS not in key.capabilities:
             raise TokenRefused
-        name = request.headers.get("Idempotency-Key", "")[:200]
-        return f"key:{key.pk}:{form.pk}:{name or ids.new('post')}", None
+        if reach_of_key(key) is None:  # one that sees a part of the people is no more than a visitor
+            name = request.headers.get("Idempotency-Key", "")[:200]
+            return f"key:{key.pk}:{form.pk}:{name or ids.new('post')}", None
     return body.token, read_shown(body.token, form.public_id, now=now)
 
 

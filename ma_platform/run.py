@@ -54,7 +54,8 @@ def processes() -> dict[str, str]:
         "web": f"{BIN}/granian --interface wsgi --host {ENV.host} --port {ENV.port} --workers {ENV.web_processes}"
         " --blocking-threads 8 --backpressure 256 --no-ws --log-level warning ma_platform.wsgi:application",
         "ingest": f"{sys.executable} manage.py ingest",
-        "worker": f"{celery} worker -n worker@%h -Q consume,flow,send,webhook -c {ENV.workers} {quiet}",
+        "worker": f"{celery} worker -n worker@%h -Q consume,flow,send -c {ENV.workers} {quiet}",
+        "webhook": f"{celery} worker -n webhook@%h -Q webhook -c 1 {quiet}",
         "bulk": f"{celery} worker -n bulk@%h -Q bulk -c 1 {quiet}",
         "beat": f"{celery} beat --loglevel WARNING --pidfile=",
     }

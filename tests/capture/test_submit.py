@@ -14,6 +14,8 @@ from capture.models import Submission
 from leads.actions import LeadInput, upsert_leads
 from leads.models import Consent, FieldHistory, Lead
 from leads.queries import mailable
+from ma_platform.tenancy.models import ApiKey, Membership, User
+from ma_platform.tenancy.permissions import Role, Span
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tests.capture.filling import post, published, today, token
@@ -173,6 +175,22 @@ def test_a_server_posts_with_its_key_instead_of_a_token(acme: NewWorkspace, glob
     assert answers[0].json()["submission"] == answers[1].json()["submission"]
     with tenant_scope(acme.workspace):
         assert Submission.objects.get().reasons == []
+
+
+def test_the_key_of_a_member_who_sees_a_part_is_no_more_than_a_visitor(acme: NewWorkspace) -> None:
+    form = published(acme.workspace)
+    server = Client(headers={"authorization": f"Bearer {acme.api_key}"})
+    with tenant_scope(acme.workspace):
+        seller = User.objects.create(email="seller@acme.example")
+        Membership.objects.create(user=seller, role=Role.SALES, reach=Span.OWN, created_at=today())
+        ApiKey.objects.update(reaches_as=seller)
+
+    answers = [post(form, TARO, client=server, token=one).status_code for one in ("", token(form))]
+    with tenant_scope(acme.workspace):
+        Membership.objects.filter(user=seller).delete()
+    after = post(form, TARO, client=server, token="").status_code
+
+    assert (answers, after) == ([422, 200], 422)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 import yaml
 
 from ma_platform.env import ROOT
+from ma_platform.run import processes
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 SERVICES = yaml.safe_load(COMPOSE)["services"]
@@ -45,13 +46,33 @@ def test_only_the_proxy_has_ports_and_the_queue_cannot_lose_events():
     assert "noeviction" in SERVICES["valkey"]["command"]
 
 
-def test_every_queue_has_a_worker():
+def queues(command: list[str]) -> set[str]:
+    return set(command[command.index("-Q") + 1].split(",")) if "-Q" in command else set()
+
+
+COMPOSED = {name: found for name, service in OWN.items() if (found := queues(service.get("command", [])))}
+
+
+def test_every_queue_has_one_kind_of_worker():
     from ma_platform.jobs import ROUTES
 
-    worked = {
-        queue
-        for name in ("worker", "bulk")
-        for queue in SERVICES[name]["command"][SERVICES[name]["command"].index("-Q") + 1].split(",")
-    }
+    worked = [queue for found in COMPOSED.values() for queue in found]
 
-    assert {str(route["queue"]) for route in ROUTES.values()} <= worked
+    assert {str(route["queue"]) for route in ROUTES.values()} <= set(worked)
+    assert len(worked) == len(set(worked))
+
+
+def test_who_waits_for_other_peoples_servers_or_works_long_keeps_nobody_waiting():
+    assert {"webhook", "bulk"} <= COMPOSED.keys()
+    assert (COMPOSED["webhook"], COMPOSED["bulk"]) == ({"webhook"}, {"bulk"})
+
+
+def test_make_run_starts_the_processes_of_production():
+    started = {name: queues(command.split()) for name, command in processes().items()}
+
+    assert {name: found for name, found in started.items() if found} == COMPOSED
+    assert {"web", "ingest", "beat"} <= started.keys() & OWN.keys()
+
+
+def test_the_processes_of_a_segment_have_room_to_share():
+    assert SERVICES["postgres"]["shm_size"] == "1gb"

@@ -10,7 +10,7 @@ import orjson
 from tests.conftest import NOW as NOW  # said again here, for those who collect
 from tracking.collector.buckets import Buckets
 from tracking.collector.core import Core, Entry, Request, known_sender
-from tracking.collector.keys import KeyTable, Sender
+from tracking.collector.keys import KeyTable, Sender, Table
 from tracking.collector.lines import COLUMNS
 
 PUBLIC, SECRET = "wk_acme", "ma_acme_secret"
@@ -19,7 +19,7 @@ ESCAPES = {"\\t": "\t", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}
 
 
 def core(buckets: Buckets | None = None) -> Core:
-    keys = KeyTable(lambda: {PUBLIC: Sender(7)}, lambda key: Sender(7, trusted=True) if key == SECRET else None)
+    keys = KeyTable(lambda: Table({PUBLIC: Sender(7)}), lambda key: Sender(7, trusted=True) if key == SECRET else None)
     keys.refresh()
     return Core(keys, buckets or Buckets(500, 5_000))
 

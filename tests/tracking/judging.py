@@ -16,7 +16,7 @@ from tracking.catalogue import Event, Verdict
 from tracking.collector import wiring
 from tracking.collector.buckets import Buckets
 from tracking.collector.core import Core
-from tracking.collector.keys import KeyTable, Sender
+from tracking.collector.keys import KeyTable, Sender, Table
 
 START = NOW - timedelta(hours=2)
 
@@ -33,7 +33,7 @@ class Did:
 
 def browse(workspace: Workspace, visitor: str, deeds: Sequence[Did], *, ua: str = WINDOWS) -> None:
     """State what this browser did and write it to the log."""
-    keys = KeyTable(lambda: {workspace.write_key: Sender(workspace.pk)}, lambda key: None)
+    keys = KeyTable(lambda: Table({workspace.write_key: Sender(workspace.pk)}), lambda key: None)
     keys.refresh()
     core = Core(keys, Buckets(500, 5_000))
     messages = [_message(visitor, did) for did in deeds]

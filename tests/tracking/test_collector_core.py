@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from tests.tracking.collecting import BROWSER, NOW, PUBLIC, SECRET, core, fields, send
 from tracking.catalogue import Event
 from tracking.collector.buckets import Buckets
-from tracking.collector.keys import KeysUnknown, KeyTable, Sender
 from tracking.collector.lines import COLUMNS
 from tracking.collector.refusal import Refusal
 
@@ -277,49 +276,6 @@ def test_a_tenant_over_its_speed_is_asked_to_wait():
 
     assert (refusal.value.status, refusal.value.retry_after) == (429, 1)
     assert len(send("/v1/page", PAGE, using=used, at=0.6)) == 1
-
-
-def test_a_new_key_is_asked_for_once_and_strangers_cannot_flood_the_database():
-    asked: list[str] = []
-    keys = KeyTable(dict, lambda key: asked.append(key))
-    with pytest.raises(KeysUnknown):
-        keys.known("a", at=0.0)
-    keys.refresh()
-
-    tries = [keys.must_ask(f"guess{n}", at=0.5) for n in range(50)]
-    keys.ask("guess0", at=0.5)
-    keys.ask("guess0", at=0.6)
-
-    assert sum(tries) == 20
-    assert keys.must_ask("guess0", at=1.6) is False
-    assert asked == ["guess0"]
-
-
-def test_a_good_secret_key_is_asked_for_again_however_many_guess():
-    keys = KeyTable(dict, lambda key: Sender(1, trusted=True) if key == SECRET else None)
-    keys.refresh()
-    keys.ask(SECRET, at=0.0)
-
-    guesses = [keys.must_ask(f"guess{n}", at=9.0) for n in range(50)]
-
-    assert sum(guesses) == 20
-    assert keys.known(SECRET, at=9.0) is None
-    assert keys.must_ask(SECRET, at=9.0) is True
-
-
-def test_keys_survive_a_database_that_is_away():
-    answers = iter([{"wk": Sender(1)}])
-
-    def load():
-        try:
-            return next(answers)
-        except StopIteration:
-            raise OSError("away") from None
-
-    keys = KeyTable(load, lambda key: None)
-
-    assert (keys.refresh(), keys.refresh()) == (True, False)
-    assert keys.known("wk", at=9.0) == Sender(1)
 
 
 JSON = st.recursive(

@@ -14,7 +14,7 @@ import orjson
 from tracking.collector import limits
 from tracking.collector.buckets import Buckets
 from tracking.collector.counting import COUNTS, DROPPED, REFUSED
-from tracking.collector.keys import KeysUnknown, KeyTable, Sender
+from tracking.collector.keys import LONGEST_KEY, KeysUnknown, KeyTable, Sender
 from tracking.collector.lines import Line
 from tracking.collector.messages import Arrival, line_of, moment
 from tracking.collector.pixel import pixel_line
@@ -132,7 +132,10 @@ def _stranger(key: str) -> int:
 
 
 def known_sender(keys: KeyTable, key: str, *, at: float) -> tuple[Sender | None, bool]:
-    """(sender, whether the table must be asked for this key). Raises Refusal(503) before the first load."""
+    """(sender, whether the table must be asked for this key).
+
+    Raises Refusal(503) before the first load, and when the table cannot be asked.
+    """
     try:
         found = keys.known(key, at=at)
     except KeysUnknown:
@@ -160,9 +163,12 @@ def _key_in_header(header: str) -> str:
     if scheme.lower() != "basic":
         return ""
     try:
-        return b64decode(value.strip(), validate=True).decode().partition(":")[0].strip()
+        key = b64decode(value.strip(), validate=True).decode().partition(":")[0].strip()
     except (binascii.Error, ValueError):
         raise Refusal(400, "not_basic") from None
+    if "\0" in key or len(key) > LONGEST_KEY:
+        raise Refusal(400, "not_basic")
+    return key
 
 
 def _messages(body: Json, plain: bytes) -> list[tuple[str, Json, str]]:

@@ -74,8 +74,7 @@ class Spool:
     def _writable(self) -> FileIO:
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file = (self._folder / f"{time.time():.6f}-{uuid.uuid4().hex}{SUFFIX}").open("ab", buffering=0)
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            self._file = _own_file(self._folder)
             _sync_folder(self._folder)
             self._opened = time.monotonic()
         return self._file
@@ -92,15 +91,27 @@ class Spool:
 
 
 def waiting(folder: Path) -> Iterator[tuple[Path, list[Entry]]]:
-    """Each file nobody writes to any more, oldest first, with its whole records. Remove a file once they are kept."""
+    """Each file nobody writes to any more, oldest first, with its whole records. Remove a file once they are kept.
+
+    It is locked until the next is asked for: a writer that has just made it, and waits, finds that it is gone.
+    """
     for path in _files(folder):
         try:
             with path.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                entries = list(_unpack(file.read()))
+                yield path, list(_unpack(file.read()))
         except (BlockingIOError, FileNotFoundError):
             continue
-        yield path, entries
+
+
+def _own_file(folder: Path) -> FileIO:
+    """A new file, locked; not one that the ingest process found empty, and removed, before it was."""
+    while True:
+        file = (folder / f"{time.time():.6f}-{uuid.uuid4().hex}{SUFFIX}").open("ab", buffering=0)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file
+        file.close()
 
 
 def _files(folder: Path) -> list[Path]:

@@ -20,6 +20,7 @@ from tracking.collector.journal import Journal, Watch
 from tracking.collector.keeper import Keeper
 from tracking.collector.keys import KeyTable
 from tracking.collector.refused import Refused
+from tracking.collector.shelf import Shelf
 from tracking.collector.spool import Spool
 from tracking.collector.stream import FSYNC_MS, Streams
 from tracking.collector.telling import Teller
@@ -88,7 +89,7 @@ def proxies() -> Proxies:
 def core() -> Core:
     """Loads the keys once before the first answer, and goes on refreshing them in a thread."""
     directory = Directory(web_database_url())
-    keys = KeyTable(directory.load, directory.find)
+    keys = KeyTable(directory.load, directory.find, Shelf(ENV.data_dir / "keys.json"))
     keys.refresh()
     kept, told = keeper(), refused()
 
