@@ -15,6 +15,7 @@ from lifecycle.assignment_rows import person_history
 from lifecycle.forms import MoveForm
 from lifecycle.presentation import funnel_steps, rule_name, stage_options
 from lifecycle.queries import all_stages, deals_of, funnel, history, left_out_stock, stage_keys, unread_alerts
+from lifecycle.queries.assignment import rules_asking
 from lifecycle.queries.companies import deals_of_companies, furthest_stages
 from lifecycle.queries.visits import setting_of, watches_company, watches_person
 from ma_platform.tenancy.permissions import Capability
@@ -181,7 +182,8 @@ def furthest_stage_column() -> slots.Column:
 def _stages(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
     names = dict(stage_options())
     found = furthest_stages(company_ids)
-    return {pk: slots.Cell(names.get(key, key), tone=f"stage-{key}") for pk, key in found.items()}
+    asking = {key: {"field": "lead.stage", "op": "gte", "value": key} for key in set(found.values())}
+    return {pk: slots.Cell(names.get(key, key), tone=f"stage-{key}", asks=asking[key]) for pk, key in found.items()}
 
 
 @slots.COMPANY_COLUMNS.fill(order=40, capability=Capability.VIEW_DEALS)
@@ -190,7 +192,9 @@ def open_deals_column() -> slots.Column:
 
 
 def _open(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
-    return {pk: slots.Cell(str(count)) for pk, (count, _won) in deals_of_companies(company_ids).items() if count}
+    asks = {"field": "deal.open", "op": "gte", "value": 1}
+    found = deals_of_companies(company_ids)
+    return {pk: slots.Cell(str(count), asks=asks) for pk, (count, _won) in found.items() if count}
 
 
 @slots.COMPANY_COLUMNS.fill(order=50, capability=Capability.VIEW_DEALS)
@@ -199,8 +203,18 @@ def won_deals_column() -> slots.Column:
 
 
 def _won(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
+    asks = {"field": "deal.won", "op": "gte", "value": 1}
     return {
-        pk: slots.Cell(str(count), tone="success")
+        pk: slots.Cell(str(count), tone="success", asks=asks)
         for pk, (_o, count) in deals_of_companies(company_ids).items()
         if count
     }
+
+
+@slots.SEGMENT_USES.fill(order=40, capability=Capability.DESIGN_LEADS)
+def assignment_rules_asking(public_id: str) -> list[slots.Use]:
+    """Rules of owner assignment that ask about the segment."""
+    return [
+        slots.Use(_("Assignment rule"), rule.name, reverse("lifecycle:rule", args=[rule.public_id]))
+        for rule in rules_asking(public_id)
+    ]

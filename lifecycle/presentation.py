@@ -28,6 +28,7 @@ RULE_NAMES = {
     "deal_won": _("by rule: a deal was won"),
     "deal_lost": _("by rule: a deal was lost"),
     "import_undone": _("an import of deals was undone"),
+    "job_undone": _("A job was undone"),
 }
 
 

@@ -22,7 +22,7 @@ def assign_waiting() -> dict[str, int]:
 
 @jobs.tenant_task(queue="flow")
 def assign_due(tenant_id: int) -> dict[str, int]:
-    """So many at once; when there were as many, more may be due."""
+    """So many at once; when as many are due no more, others may be. Who stays due is left for the sweep."""
     asked = actions.assign_due(now=clock.now())
     if asked == actions.ASSIGNED_AT_ONCE:
         jobs.start(assign_due, tenant_id)

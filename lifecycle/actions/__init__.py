@@ -1,6 +1,6 @@
 """Verbs that move leads, give them to members, tell sales and keep deals."""
 
-from lifecycle.actions import assigning_many, deal_export, deal_files, many, personal
+from lifecycle.actions import assigning_many, deal_export, deal_files, many, personal, worked_on
 from lifecycle.actions.alerts import NoticeToStaff, forget_told, forget_told_to, mark_read, notify, raise_alerts
 from lifecycle.actions.assigning import ASSIGNED_AT_ONCE, Assigned, Reason, assign, assign_by_facts, assign_due
 from lifecycle.actions.deals import DealInput, UpsertedDeal, own_number, upsert_deals
@@ -53,4 +53,5 @@ __all__ = [
     "raise_alerts",
     "tell_visits",
     "upsert_deals",
+    "worked_on",
 ]

@@ -106,14 +106,15 @@ def _is_old(reason: Reason, given_at: datetime) -> bool:
 
 
 def assign_due(*, now: datetime) -> int:
-    """Ask again for people whose waiting is over, who waited longest first; returns how many were asked for.
+    """Ask again for people whose waiting is over, who waited longest first; returns how many of them are due no more.
 
-    The alert of a hot one went out while they had no owner: their new owner is told now.
+    Where no rule takes them any more, they wait no longer. The alert of a hot one went out while they had no owner:
+    their new owner is told now.
     """
     rows = {row.lead_id: Reason(row.moment, tuple(row.causes)) for row in asked.due(now=now, limit=ASSIGNED_AT_ONCE)}
     given = assign(rows, now=now).given
     _tell({lead_id: rows[lead_id] for lead_id in given if rows[lead_id].moment == HOT}, now=now)
-    return len(rows)
+    return len(rows) - asked.still_due(rows, now=now)
 
 
 def _tell(people: Mapping[int, Reason], *, now: datetime) -> None:
@@ -141,7 +142,7 @@ def assign(people: Mapping[int, Reason], *, now: datetime, by: User | None = Non
     may_wait: with False a team deals at any hour, and nobody is put into a queue.
     """
     book = asked.rulebook(asked.all_rules(), now=now, among="lead_ids")
-    present = set(sql.run(LOCK, lead_ids=list(people)).values()) if people and book.rules else set()
+    present = set(sql.run(LOCK, lead_ids=list(people)).values()) if people else set()
     if not present:
         return Assigned()
     matches = asked.match(sorted(present), book)

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from conditions import parse
+from conditions import compile, parse
 from lifecycle.models import AssignmentPolicy, AssignmentRule, SalesTeam, TeamSeat, WaitingAssignment
 from lifecycle.queries.assignment import staff
 from ma_platform import audit
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.scope import current_tenant
 
 MOST_RULES = 50
 MOST_SEATS = 100
@@ -67,7 +69,7 @@ class PolicyInput:
 def save_rule(rule: AssignmentRule | None, said: RuleInput, *, by: User, now: datetime) -> AssignmentRule:
     """A new rule at the end, or this one changed. Raises ConditionRefused and AssignmentRefused."""
     if said.condition is not None:
-        parse(said.condition)
+        compile(parse(said.condition), now=now, tz=ZoneInfo(current_tenant().timezone))
     _check(said)
     with transaction.atomic():
         made = rule or _at_the_end(now)

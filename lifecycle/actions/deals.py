@@ -158,7 +158,7 @@ def _companies(rows: Sequence[DealInput], *, now: datetime) -> dict[str, int]:
     names = sorted({row.company.strip() for row in rows if row.company and row.company.strip()})
     if not names:
         return {}
-    made = upsert_companies([{"name": name} for name in names], now=now)
+    made = upsert_companies([{"name": name} for name in names], now=now, source="deal")
     by_public_id = dict(Company.objects.filter(public_id__in=[one for one, _ in made]).values_list("public_id", "id"))
     return {name: by_public_id[public_id] for name, (public_id, _) in zip(names, made, strict=True)}
 

@@ -13,6 +13,7 @@ from psycopg2.sql import SQL, Composable
 from leads.actions import bulk, cells
 from leads.actions.bulk import Batch, BulkField, BulkKind, BulkRefused, Done
 from leads.models import Lead
+from lifecycle.actions.moving_back import JOB, Move, Undoing, move_back
 from lifecycle.actions.stages import move_by_hand, move_stage
 from lifecycle.models import Position, Stage
 from ma_platform.tenancy.models import User
@@ -57,8 +58,8 @@ def _apply(batch: Batch) -> dict[int, Done]:
     aim = stages[batch.params["stage"]]
     moving = [lead_id for lead_id in batch.lead_ids if here.get(lead_id) != aim.key]
     allowed = [one for one in moving if batch.params["reason"] or _is_forward(stages.get(here.get(one, "")), aim)]
-    move_stage(allowed, aim.key, now=batch.now, by=batch.by, reason=batch.params["reason"])
-    done = {lead_id: Done("changed", {"stage": here.get(lead_id)}) for lead_id in allowed}
+    moved = move_stage(allowed, aim.key, now=batch.now, by=batch.by, reason=batch.params["reason"])
+    done = {one.lead_id: Done("changed", {"move": [one.transition_id, one.from_key, one.was_pass]}) for one in moved}
     return {**{lead_id: Done("refused") for lead_id in moving}, **done}
 
 
@@ -67,14 +68,11 @@ def _is_forward(came: Stage | None, aim: Stage) -> bool:
 
 
 def _undo(batch: Batch) -> Collection[int]:
-    """Back to the stage they came from; a first stage is not taken away again."""
-    here, former = _standing(batch), dict[str, list[int]]()
-    for lead_id, before in batch.befores.items():
-        if before.get("stage") and here.get(lead_id) == batch.params["stage"]:
-            former.setdefault(before["stage"], []).append(lead_id)
-    for key, lead_ids in sorted(former.items()):
-        move_stage(lead_ids, key, now=batch.now, by=batch.by, reason=_("A job was undone"))
-    return {lead_id for lead_ids in former.values() for lead_id in lead_ids}
+    """Back to the stage they came from, quietly and in the pass of then; whoever was moved since stays."""
+    moves = {lead_id: Move(*before["move"]) for lead_id, before in batch.befores.items() if "move" in before}
+    undoing = Undoing(JOB, batch.by, _("A job was undone"))
+    stay = move_back(list(moves.values()), now=batch.now, undoing=undoing)
+    return [lead_id for lead_id, move in moves.items() if move.transition_id not in stay]
 
 
 def _unchanged(params: Json) -> tuple[Composable, Json]:

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from psycopg2.sql import SQL, Composable, Literal
 
-from conditions import Compiled, ConditionRefused, compile, parse
+from conditions import Compiled, ConditionRefused, compile, parse, refs
 from leads.queries.listing import within
 from lifecycle.hours import Hours
 from lifecycle.models import Assignment, AssignmentPolicy, AssignmentRule, SalesTeam, TeamSeat, WaitingAssignment
@@ -51,6 +51,19 @@ def all_rules() -> list[AssignmentRule]:
 def find_rule(public_id: str) -> AssignmentRule | None:
     found: AssignmentRule | None = AssignmentRule.objects.filter(public_id=public_id).first()
     return found
+
+
+def rules_asking(public_id: str) -> list[AssignmentRule]:
+    """Rules, those switched off as well, whose condition asks about this segment, in their order."""
+    return [rule for rule in all_rules() if public_id in _segments_of(rule.condition)]
+
+
+def _segments_of(condition: object) -> frozenset[str]:
+    """None of a condition that is not understood any more: its rule takes nobody."""
+    try:
+        return refs(parse(condition)).segments if condition is not None else frozenset()
+    except ConditionRefused:
+        return frozenset()
 
 
 def all_teams() -> list[SalesTeam]:
@@ -198,8 +211,16 @@ def queues() -> list[Queue]:
 
 def due(*, now: datetime, limit: int) -> list[WaitingAssignment]:
     """Those whose time has come, who waited longest first."""
-    rows = WaitingAssignment.objects.filter(due_at__lte=now, lead__merged_into=None).order_by("since", "id")
-    return list(rows[:limit])
+    return list(_due(now).order_by("since", "id")[:limit])
+
+
+def still_due(lead_ids: Collection[int], *, now: datetime) -> int:
+    """How many of these people are due all the same."""
+    return _due(now).filter(lead_id__in=lead_ids).count() if lead_ids else 0
+
+
+def _due(now: datetime) -> QuerySet[WaitingAssignment]:
+    return WaitingAssignment.objects.filter(due_at__lte=now, lead__merged_into=None)
 
 
 def workspaces_with_due(*, now: datetime) -> list[int]:

@@ -35,6 +35,11 @@ def audit_lines(asked: Asked, *, after: Place | None = None, limit: int) -> list
     return list(rows.order_by("-at", "-pk")[:limit])
 
 
+def count_lines(asked: Asked, *, most: int) -> int:
+    """How many there are, up to `most`."""
+    return _chosen(asked)[:most].count()
+
+
 def audit_pages(asked: Asked, *, most: int) -> Iterator[list[AuditEntry]]:
     """The newest `most` lines by pages, so that memory stays that of one."""
     after: Place | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import BadRequest
@@ -12,9 +14,12 @@ from django.utils import timezone, translation
 
 from ma_platform.tenancy import veil
 from ma_platform.tenancy.models import Membership, Workspace
+from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.reach import Reach, reach_of, reaching
+from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.tenancy.scope import self_scope, tenant_scope
 
+log = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
 STRANGERS = (
     "/v1/",
@@ -98,6 +103,7 @@ class TenantMiddleware:
         if workspace is None:
             return self.get_response(request)
         membership: Membership = request.membership  # type: ignore[attr-defined]
+        request.POST  # noqa: B018 - arrives before the transaction, which is ended after half a minute without a word
         return in_scope(workspace, request, self.get_response, reach=lambda: reach_of(membership))
 
 
@@ -111,10 +117,42 @@ def in_scope(
     key = getattr(request, "api_key", None)
     can = key.capabilities if key is not None else request.can  # type: ignore[attr-defined]  # put there by the doors
     only_reads = request.method in ("GET", "HEAD", "OPTIONS")
-    with tenant_scope(workspace), reaching(reach()), veil.worn_by(can, reading=only_reads):
+    with _entered(workspace, can, reach=reach, reading=only_reads):
         response = get_response(request)
         if hasattr(response, "render") and not getattr(response, "is_rendered", True):
             response = response.render()
         if response.status_code >= 400:
             transaction.set_rollback(True)
         return response
+
+
+def in_parts(request: MemberRequest, parts: Iterator[bytes], *, broken_off: Callable[[], bytes]) -> Iterator[bytes]:
+    """A long answer to a member, read after their request: every part in a transaction of its own, with the reach,
+    behind the veil and in the language of the request. Nothing is held while a part goes out.
+
+    broken_off: the last part where one fails; the server would end such an answer as if it were whole.
+    """
+    language = translation.get_language()
+    try:
+        while (part := _next_part(request, parts, language)) is not None:
+            yield part
+    except Exception:  # the outermost loop of the answer: what the page of 500 is for others
+        log.exception("an answer in parts broke off: %s", request.path)
+        yield broken_off()
+
+
+def _next_part(request: MemberRequest, parts: Iterator[bytes], language: str | None) -> bytes | None:
+    membership = request.membership
+    with (
+        _entered(request.workspace, request.can, reach=lambda: reach_of(membership), reading=True),
+        translation.override(language),
+    ):
+        return next(parts, None)
+
+
+@contextmanager
+def _entered(
+    workspace: Workspace, can: Collection[Capability], *, reach: Callable[[], Reach | None], reading: bool
+) -> Iterator[None]:
+    with tenant_scope(workspace), reaching(reach()), veil.worn_by(can, reading=reading):
+        yield

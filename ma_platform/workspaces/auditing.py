@@ -107,3 +107,8 @@ def csv_titles() -> list[str]:
         _("Done to"),
         _("Details"),
     ]
+
+
+def cut_short() -> str:
+    """What the last line of an unfinished file says."""
+    return _("The file breaks off here. Download it again.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -82,11 +84,11 @@ def test_an_invitation_says_whether_people_without_an_owner_are_seen(in_acme):
     assert told("member.invited", "ja")["担当者のいないリードも見る"] == "はい"
 
 
-def test_a_file_of_many_pages_asks_once_who_acted(acme, tmp_path, monkeypatch):
+def test_a_file_of_many_pages_asks_once_who_acted(acme, monkeypatch):
     monkeypatch.setattr("ma_platform.audit.queries.PAGE", 2)
-    with tenant_scope(acme.workspace), (tmp_path / "audit.csv").open("wb") as held:
+    with tenant_scope(acme.workspace):
         audit.record_each(acme.owner, "lead.erased", [f"lead_{number}" for number in range(5)], at=NOW)
         with CaptureQueriesContext(connection) as queries:
-            rows = export_audit(Asked(verbs=["lead.erased"]), held, by=acme.owner, now=NOW)
+            file = b"".join(export_audit(Asked(verbs=["lead.erased"]), by=acme.owner, now=NOW + timedelta(seconds=1)))
 
-    assert (rows, sum("tenancy_apikey" in query["sql"] for query in queries)) == (5, 1)
+    assert (file.count(b",lead_"), sum("tenancy_apikey" in query["sql"] for query in queries)) == (5, 1)

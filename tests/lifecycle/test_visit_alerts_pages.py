@@ -13,8 +13,10 @@ from leads.actions.sensitive import mark_field
 from leads.models import Lead
 from lifecycle.actions import tell_visits
 from lifecycle.models import Alert, VisitAlertSetting, WatchedCompany, WatchedPerson
+from lifecycle.queries import unread_alerts
 from ma_platform.tenancy.models import Membership
 from ma_platform.tenancy.permissions import Role, Span
+from ma_platform.tenancy.reach import reach_of_user, reaching
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions import change_reach
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
@@ -128,14 +130,61 @@ def digest_of(*names: str, by: NewWorkspace) -> str:
 def test_a_digest_says_nothing_of_whom_the_member_does_not_see_any_more(browser: Client, acme: NewWorkspace) -> None:
     with tenant_scope(acme.workspace):
         alert = digest_of("taro", "jiro", "hanako", by=acme)
-    before = [browser.get(path).content.decode() for path in ("/alerts/", f"/alerts/{alert}/")]
+    before = shown(browser, alert)
     with tenant_scope(acme.workspace):
         assign_owner([Lead.objects.get(first_name="taro").pk], acme.owner, by=None, now=NOW)
-    inbox, page = (browser.get(path).content.decode() for path in ("/alerts/", f"/alerts/{alert}/"))
+    inbox, page = shown(browser, alert)
 
     assert ["計3人" in before[0], "taro@example.co.jp" in before[1]] == [True, True]
     assert ["計2人" in inbox, "2件の来訪のまとめ" in inbox, "計2人" in page] == [True, True, True]
     assert [name in page for name in ("taro", "jiro", "hanako")] == [False, True, True]
+
+
+def test_a_digest_stays_until_everybody_in_it_was_handed_on(browser: Client, acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        alert = digest_of("taro", "jiro", "hanako", by=acme)
+        jiro = Lead.objects.get(first_name="jiro").public_id
+    hand_on("hanako", acme)  # who came last
+    inbox, page = shown(browser, alert)
+    hand_on("taro", acme)
+    inbox_of_one, page_of_one = shown(browser, alert)
+    there = browser.post(f"/alerts/{alert}/read/")["Location"]
+    hand_on("jiro", acme)
+
+    assert ["計2人" in inbox, "計2人" in page] == [True, True]
+    assert [name in page for name in ("taro", "jiro", "hanako")] == [True, True, False]
+    assert ["山田 jiro" in inbox_of_one, "山田 jiro" in page_of_one, there] == [True, True, f"/leads/{jiro}"]
+    assert [name in inbox_of_one + page_of_one for name in ("taro", "hanako")] == [False, False]
+    assert browser.get(f"/alerts/{alert}/").status_code == 404
+    assert "jiro" not in browser.get("/alerts/?show=all").content.decode()
+
+
+def hand_on(name: str, made: NewWorkspace) -> None:
+    with tenant_scope(made.workspace):
+        assign_owner([Lead.objects.get(first_name=name).pk], made.owner, by=None, now=NOW)
+
+
+def shown(browser: Client, alert: str) -> list[str]:
+    """The list, and the alert's own page."""
+    return [browser.get(path).content.decode() for path in ("/alerts/", f"/alerts/{alert}/")]
+
+
+def test_only_digests_with_somebody_in_reach_are_counted(browser: Client, acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        digest_of("taro", "hanako", by=acme)
+        me = Membership.objects.get(user__email="sales@acme.example")
+    everybody = waiting(me, acme)
+    hand_on("hanako", acme)
+    one = waiting(me, acme)
+    hand_on("taro", acme)
+
+    assert (everybody, one, waiting(me, acme)) == (1, 1, 0)
+
+
+def waiting(me: Membership, made: NewWorkspace) -> int:
+    """What the bell of this member says."""
+    with tenant_scope(made.workspace), reaching(reach_of_user(me.user_id)):
+        return unread_alerts(member=me)
 
 
 def test_a_digest_withholds_a_field_that_is_called_sensitive_later(browser: Client, acme: NewWorkspace) -> None:

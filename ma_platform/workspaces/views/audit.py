@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tempfile import TemporaryFile
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -14,10 +14,11 @@ from ma_platform import clock
 from ma_platform.api.pages import decode, encode, moment_of
 from ma_platform.audit.naming import named
 from ma_platform.audit.queries import audit_lines
+from ma_platform.tenancy.middleware import in_parts
 from ma_platform.tenancy.permissions import Capability, requires
 from ma_platform.tenancy.requests import MemberRequest
 from ma_platform.ui.pages import page_or_fragment
-from ma_platform.workspaces.actions.auditing import MOST_LINES, export_audit
+from ma_platform.workspaces.actions.auditing import MOST_LINES, broken_off, export_audit
 from ma_platform.workspaces.audit_forms import AuditForm, areas, offered_actors
 from ma_platform.workspaces.auditing import actors, read_lines
 
@@ -51,12 +52,14 @@ def index(request: MemberRequest) -> HttpResponse:
 @require_GET
 def export(request: MemberRequest) -> HttpResponse:
     """The same lines as a file; taking it is a line too."""
-    asked = AuditForm(request.GET).asked(ZoneInfo(request.workspace.timezone))
-    held, now = TemporaryFile(), clock.now()  # noqa: SIM115 - the answer closes it
-    export_audit(asked, held, by=request.user, now=now)
-    held.seek(0)
-    name = f"audit-{now.astimezone(ZoneInfo(request.workspace.timezone)):%Y%m%d-%H%M}.csv"
-    answer = FileResponse(held, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    zone, now = ZoneInfo(request.workspace.timezone), clock.now()
+    lines = export_audit(AuditForm(request.GET).asked(zone), by=request.user, now=now)
+    told = content_disposition_header(as_attachment=True, filename=f"audit-{now.astimezone(zone):%Y%m%d-%H%M}.csv")
+    answer = StreamingHttpResponse(
+        in_parts(request, lines, broken_off=broken_off),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": told},
+    )
     return cast(HttpResponse, answer)
 
 
