@@ -26,7 +26,7 @@ from conditions.finding import WITHHELD
 from conditions.fold import CREATE_FOLD, DROP_FOLD, fold
 from conditions.kinds import Kind
 from conditions.moments import Changes, next_changes
-from conditions.offering import hints, offered
+from conditions.offering import hints, offered, offered_too
 from conditions.operators import OPERATORS, Operator, operators_for
 from conditions.parser import parse, parse_where
 from conditions.phrases import Phrase
@@ -94,6 +94,7 @@ __all__ = [
     "hints",
     "next_changes",
     "offered",
+    "offered_too",
     "operators_for",
     "parse",
     "parse_where",

@@ -59,7 +59,8 @@ def found_value(leaf: Node, found: str | None, *, locale: str, vocabulary: Vocab
     if isinstance(leaf, Account):
         return PEOPLE.say(locale, n=text)
     if isinstance(leaf, Did):
-        return (TOTAL if leaf.sum else TIMES).say(locale, n=text)
+        counted = leaf.sum is None or vocabulary.events.totals.find(leaf.sum) is not None
+        return (TIMES if counted else TOTAL).say(locale, n=text)
     return _of_field(vocabulary.find(leaf.field), text, locale=locale)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from conditions.kinds import CHOICES, Kind
@@ -31,6 +31,7 @@ GROUPS = {
     "random.": Phrase("Random", "ランダム"),
 }
 OTHER = Phrase("Other", "その他")
+ARCHIVED = Phrase("{of} (archived)", "{of}（アーカイブ済み）")
 # Keys people type themselves.
 OPEN = {
     "properties.": Phrase("Own property", "独自の属性"),
@@ -46,6 +47,7 @@ def offered(*, locale: str, vocabulary: Vocabulary = WORDS) -> Json:
         "groups": _groups(fields, locale),
         "fields": [_field(field, locale) for field in fields],
         "event_fields": [_field(field, locale) for field in vocabulary.events.fields.offered()],
+        "totals": [{"key": one.key, "label": _label(one.label, locale)} for one in vocabulary.events.totals.offered()],
         "open_fields": _open(vocabulary.events.fields, locale),
         "operators": {kind.value: [_operator(row, locale) for row in operators_for(kind)] for kind in Kind},
         "events": [_event(word, locale) for word in vocabulary.events.listed()],
@@ -53,6 +55,12 @@ def offered(*, locale: str, vocabulary: Vocabulary = WORDS) -> Json:
         "flows": _choices(vocabulary.members_listed("flow"), locale),
         "periods": [{"key": key, "label": period.label.say(locale)} for key, period in PERIODS.items()],
     }
+
+
+def offered_too(keys: Iterable[str], *, locale: str, vocabulary: Vocabulary = WORDS) -> list[Json]:
+    """Fields a condition names though no builder lists them, such as archived ones; keys of no field are left out."""
+    found = [vocabulary.find(key) for key in dict.fromkeys(keys)]
+    return [_field(field, locale) for field in found if field is not None]
 
 
 def hints(key: str, typed: str, *, locale: str, event: bool = False, vocabulary: Vocabulary = WORDS) -> list[Json]:
@@ -73,9 +81,10 @@ def _group(key: str) -> str:
 
 
 def _field(field: Field, locale: str) -> Json:
+    label = _capital(say(field.label, locale=locale))
     told: Json = {
         "key": field.key,
-        "label": _capital(say(field.label, locale=locale)),
+        "label": ARCHIVED.say(locale, of=label) if field.archived else label,
         "group": _group(field.key),
         "kind": field.kind.value,
         "hints": field.hints is not None,

@@ -110,10 +110,11 @@ class _Parser:
     def did(self, document: Document, path: str, depth: int) -> Node:
         _only(document, path, "event", "where", "count", "within", "sum", *ORDERS)
         summed = self._sum(document, path)
+        whole = summed is None or self.vocabulary.events.totals.find(summed) is not None
         return Did(
             event=self._event(document, path),
             where=self._where(document, path, depth),
-            count=_count(document, path, whole=summed is None),
+            count=_count(document, path, whole=whole),
             within=_within(document, path),
             sum=summed,
             order=self._order(document, path, depth),
@@ -137,7 +138,7 @@ class _Parser:
         if "sum" not in document:
             return None
         key = read_text(document["sum"], path=f"{path}/sum", limit=MAX_KEY)
-        one = self.vocabulary.events.fields.find(key)
+        one = self.vocabulary.events.summed(key)
         if one is None:
             raise ConditionRefused("unknown_field", path=f"{path}/sum", key=key)
         if one.kind not in (Kind.NUMBER, Kind.ANY) or (one.through and not one.sum_sql):

@@ -42,6 +42,13 @@ TOTALS = {
     "lt": Phrase("with {field} of less than {n} in total", "{field}の合計{n}未満"),
     "eq": Phrase("with {field} of exactly {n} in total", "{field}の合計がちょうど{n}"),
 }
+COUNTED = {
+    "gte": Phrase("in at least {n} {field}", "{n}回以上の{field}で"),
+    "gt": Phrase("in more than {n} {field}", "{n}回超の{field}で"),
+    "lte": Phrase("in at most {n} {field}", "{n}回以下の{field}で"),
+    "lt": Phrase("in fewer than {n} {field}", "{n}回未満の{field}で"),
+    "eq": Phrase("in exactly {n} {field}", "ちょうど{n}回の{field}で"),
+}
 WITHIN = Phrase(" in the last {span}", "過去{span}に")
 ORDERS = {"after": Phrase(" after ({it})", "（{it}）の後に"), "before": Phrase(" before ({it})", "（{it}）の前に")}
 NEAR = {
@@ -213,9 +220,9 @@ class Speaker:
         facts: dict[str, object] = {"n": self.scalar(did.count.value, None)}
         phrase = TIMES[did.count.op]
         if did.sum is not None:
-            one = self.vocabulary.events.fields.find(did.sum)
+            one = self.vocabulary.events.summed(did.sum)
             facts["field"] = say(one.label, locale=self.locale) if one else did.sum
-            phrase = TOTALS[did.count.op]
+            phrase = (COUNTED if one and one.total else TOTALS)[did.count.op]
         return self._spaced(self.say(phrase, **facts))
 
     def _spaced(self, said: str) -> str:

@@ -9,7 +9,7 @@
         Field("company.employees", Kind.NUMBER, sql="company.employees", label=_("Employees"), through=COMPANY),
     )
     WORDS.add_family("source.first.", lambda key: Field(
-        "source.first." + key, Kind.TEXT, sql="lead.source_first ->> %(key)s", params={"key": key}, label=key))
+        "source.first." + key, Kind.TEXT, sql="lead.touch_first ->> %(key)s", params={"key": key}, label=key))
 
 SQL in a field sees the alias `lead` (event fields: `event`), may use `%(tenant_id)s`, `%(now)s` (the moment asked
 about) and the names in `params`, and doubles any other percent sign. It yields the value or NULL; a blank text
@@ -65,9 +65,11 @@ class Field:
 
     folded_sql: stored text already folded (Kind.SET: text[] of folded); without it `ma_fold(sql)` is computed.
     sum_sql: the number a did adds up for "sum", in the unit the author of a condition writes (visible_ms: seconds).
+    total: of what only a set of events has, such as the visits they belong to: the aggregate "sum" compares.
     given: true where there is somebody to ask about; without, "has none of" says nothing. Words of visitors set it.
     hints: known values to pick from, by what has been typed; any other value is as good.
     named: what a value is called where it is a key nobody wants to read; None for one that is not known.
+    archived: no longer offered, and said to be so where a condition still names it.
     ticks: where `sql` reads `%(now)s`: SQL of the next moment at which the value becomes another by time alone.
     """
 
@@ -80,10 +82,12 @@ class Field:
     through: Through | None = None
     params: Mapping[str, object] = field(default_factory=dict)
     sum_sql: str | None = None
+    total: str | None = None
     given: str | None = None
     hints: Callable[[str], Sequence[Choice]] | None = None
     ticks: str | None = None
     named: Callable[[str], Label | None] | None = None
+    archived: bool = False
 
     def options(self) -> Sequence[Choice]:
         return self.choices() if callable(self.choices) else self.choices
@@ -180,6 +184,7 @@ class EventWords:
 
     find: name → EventWord, or None when there is no such event (for this tenant). listed: those a builder offers.
     fields: over alias `event`; those of the dictionary carry `through=SUBJECT` and speak of alias `subject`.
+    totals: what "sum" may name though no single event has it; each has a `total`.
     known_since: over alias `lead`; "has not within 14 days" asks only about leads known for 14 days.
     """
 
@@ -187,6 +192,11 @@ class EventWords:
     fields: Fields
     known_since: str = "lead.created_at"
     listed: Callable[[], Sequence[EventWord]] = tuple
+    totals: Fields = field(default_factory=Fields)
+
+    def summed(self, key: str) -> Field | None:
+        """What a did's "sum" names."""
+        return self.totals.find(key) or self.fields.find(key)
 
 
 SUBJECT = Through(

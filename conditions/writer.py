@@ -283,16 +283,17 @@ class Writer:
         return " GROUP BY {} HAVING {}({})".format(self.vocabulary.audience.doer, "NOT " if negated else "", told)
 
     def measure(self, did: Did) -> str:
-        """How many events, or the sum of what they carry."""
+        """How many events, the sum of what they carry, or what they come to together."""
         if did.sum is None:
             return "count(*)"
-        one = self.vocabulary.events.fields.find(did.sum)
+        one = self.vocabulary.events.summed(did.sum)
         if one is None:
             raise ConditionRefused("unknown_field", path="", key=did.sum)
+        if one.total:
+            return self.own(one, one.total)
         summed = self.own(one, one.sum_sql or one.sql)
-        if one.kind is Kind.ANY and not one.sum_sql:
-            summed = ANY_NUMBER.format(summed)
-        return f"COALESCE(sum({summed}), 0)"
+        plain = one.kind is not Kind.ANY or one.sum_sql
+        return f"COALESCE(sum({summed if plain else ANY_NUMBER.format(summed)}), 0)"
 
     # Colleagues and memberships
 

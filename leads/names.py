@@ -9,7 +9,10 @@ from leads.companies import company_key
 __all__ = ["addressee", "bare_name", "company_key", "person_key", "search_key"]
 
 _GAPS = re.compile(r"[\s・･.,'’\-‐–—_&＆/]+")
-_HONORIFIC = re.compile(r"\s*(?:ご担当者様|御担当者様|様|さま|殿|御中|さん|先生)$")
+_NOBODY = re.compile(r"(?:ご|御)?担当者様?")
+# 鵜殿 and 真殿 are family names, 靴下の王様 and 花屋さん firms: there only what stands apart is an honorific.
+_HONORIFIC = re.compile(r"(?:\s*(?:(?:ご|御)担当者様|様|さま|御中|さん|先生)|\s+殿)$")
+_TO_A_FIRM = re.compile(r"(?:\s*(?:御中|(?:ご|御)担当者様)|\s+(?:様|さま|殿|さん))$")
 
 
 def person_key(*parts: str) -> str:
@@ -30,7 +33,7 @@ def addressee(
     addressee("山田", "太郎") == "山田 太郎 様"; without a name the company's 御中, behind a role its ご担当者様; with
     neither ご担当者様. In other languages than Japanese the given name comes first.
     """
-    last, first, firm = bare_name(last_name), bare_name(first_name), bare_name(company)
+    last, first, firm = bare_name(last_name), bare_name(first_name), _TO_A_FIRM.sub("", company.strip())
     if not locale.startswith("ja"):
         return " ".join(part for part in (first, last) if part) or firm or "Sir or Madam"
     if last or first:
@@ -39,6 +42,11 @@ def addressee(
 
 
 def bare_name(name: str) -> str:
-    """A name without the honorific somebody typed behind it: bare_name("山田様") == "山田"."""
+    """A person's name without the honorific somebody typed behind it: bare_name("山田様") == "山田".
+
+    Empty for whoever is in charge: bare_name("ご担当者様") == "".
+    """
     plain = name.strip()
+    if _NOBODY.fullmatch(plain):
+        return ""
     return _HONORIFIC.sub("", plain) or plain

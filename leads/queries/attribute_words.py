@@ -71,4 +71,5 @@ def _field(subject: str, definition: Definition, through: Through | None) -> Fie
         through=members or through,
         params={"key": definition.key},
         hints=(lambda typed: choices) if several else None,
+        archived=definition.archived,
     )

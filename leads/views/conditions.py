@@ -25,6 +25,8 @@ from ma_platform.tenancy.requests import MemberRequest
 
 LARGEST = 200_000  # bytes of a question
 FOUND = 8
+LONGEST = 200  # letters of a field's key
+MOST_FIELDS = 100  # as many as a condition has parts
 Json = dict[str, Any]  # Any: JSON
 
 
@@ -37,6 +39,18 @@ def words(request: MemberRequest) -> HttpResponse:
     texts = {key: str(text) for key, text in BUILDER_TEXTS.items()}
     offered["fields"] = [one for one in offered["fields"] if one["key"] not in veil.withheld()]
     return JsonResponse({**offered, "texts": texts, "locale": locale})
+
+
+@requires(Capability.VIEW_LEADS)
+@require_POST
+def fields(request: MemberRequest) -> HttpResponse:
+    """The fields of an audience by `keys`, as `words` tells them: those a condition names and nobody is offered."""
+    body = _body(request)
+    named = body.get("keys")
+    keys = [key for key in named if isinstance(key, str) and len(key) <= LONGEST] if isinstance(named, list) else []
+    shown = [key for key in keys[:MOST_FIELDS] if "\0" not in key and key not in veil.withheld()]
+    told = conditions.offered_too(shown, locale=_locale(), vocabulary=AUDIENCES[_audience(body)])
+    return JsonResponse({"fields": told})
 
 
 @requires(Capability.VIEW_LEADS)

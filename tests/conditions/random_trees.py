@@ -65,6 +65,7 @@ event = st.builds(
     verdict=st.sampled_from([0, 0, 0, 1, 2]),
     props=st.fixed_dictionaries({}, optional={"amount": anything, "name": st.just("trial_started")}),
     visitor_id=st.none() | st.integers(1, 4),
+    session=st.none() | st.integers(1, 3),
 )
 drawn_leads = st.tuples(lead, st.booleans())
 leads = st.lists(drawn_leads, min_size=1, max_size=4).map(lambda drawn: colleagues(drawn))
@@ -241,7 +242,7 @@ did = st.one_of(
     st.fixed_dictionaries({**base, "before": other}, optional=narrowed),
     *(st.fixed_dictionaries({**base, relation: near}, optional=narrowed) for relation in ("after", "before", "around")),
     st.fixed_dictionaries(
-        {**base, "sum": st.sampled_from(["visible_ms", "properties.amount"]), "count": counts},
+        {**base, "sum": st.sampled_from(["visible_ms", "properties.amount", "visits"]), "count": counts},
         optional={"within": spans},
     ),
 )
@@ -284,7 +285,12 @@ clock_dids = [
     st.fixed_dictionaries({"event": st.just("page_viewed"), "after": lately}, optional={"within": spans}),
     st.fixed_dictionaries({"event": st.just("page_viewed"), "before": lately}, optional={"within": spans}),
     st.fixed_dictionaries(
-        {"event": st.just("page_viewed"), "sum": st.just("visible_ms"), "count": counts, "within": spans}
+        {
+            "event": st.just("page_viewed"),
+            "sum": st.sampled_from(["visible_ms", "visits"]),
+            "count": counts,
+            "within": spans,
+        }
     ),
 ]
 never = st.just({"op": "eq", "value": 0})

@@ -243,6 +243,8 @@ def did(document: Document, lead: Lead, world: World) -> bool:
     amount: float = len(matching)
     if document.get("sum") == "visible_ms":
         amount = sum(event.duration or 0 for event in matching) / 1000
+    if document.get("sum") == "visits":
+        amount = len({event.session for event in matching if event.session is not None})
     if document.get("sum") == "properties.amount":
         amount = sum(numbers(matching))
     has_not = (count["op"], count["value"]) in (("eq", 0), ("lte", 0), ("lt", 1))

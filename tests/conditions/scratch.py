@@ -28,7 +28,7 @@ CREATE TABLE tracking_visitor (
 CREATE TABLE tracking_mark (tenant_id bigint, visitor_id bigint, name text);
 CREATE TABLE tracking_event (
     tenant_id bigint, id bigserial, visitor_id bigint, lead_id bigint, name smallint, subject_id bigint,
-    occurred_at timestamptz, duration int, verdict smallint, props jsonb);
+    occurred_at timestamptz, duration int, verdict smallint, props jsonb, session int);
 """
 
 
@@ -77,6 +77,7 @@ class Event:
     verdict: int = 0
     props: dict[str, Any] = field(default_factory=dict)
     visitor_id: int | None = None
+    session: int | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def add(cursor: Any, leads: list[Lead], events: list[Event], *, tenant: int = TE
     insert(cursor, "leads_listed (tenant_id, lead_id, name)", listed)
     columns = ", ".join([*PLAIN, "name_key", "company_id", "tags", "attributes", "tenant_id"])
     insert(cursor, f"leads_lead ({columns})", [(*lead_row(lead), tenant) for lead in leads])
-    columns = "tenant_id, visitor_id, lead_id, occurred_at, name, subject_id, duration, verdict, props"
+    columns = "tenant_id, visitor_id, lead_id, occurred_at, name, subject_id, duration, verdict, props, session"
     insert(cursor, f"tracking_event ({columns})", [(tenant, *event_row(event)) for event in events])
 
 
@@ -148,7 +149,7 @@ def event_row(event: Event) -> tuple[object, ...]:
     subject = event.subject and event.subject.id
     props = json.dumps(event.props)
     happened = (event.occurred_at, event.name, subject, event.duration, event.verdict, props)
-    return (event.visitor_id, event.lead_id, *happened)
+    return (event.visitor_id, event.lead_id, *happened, event.session)
 
 
 def insert(cursor: Any, target: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -168,6 +168,8 @@ REFUSALS = [
     ({**SEEN, "within": 14}, "/within", "shape"),
     ({**SEEN, "sum": "path"}, "/sum", "not_countable"),
     ({**SEEN, "sum": "paths"}, "/sum", "unknown_field"),
+    ({**SEEN, "sum": "visits", "count": {"op": "gte", "value": 1.5}}, "/count/value", "shape"),
+    ({**SEEN, "where": {"field": "visits", "op": "gte", "value": 2}}, "/where/field", "unknown_field"),
     ({**SEEN, "where": SEEN}, "/where/event", "where_only"),
     ({**SEEN, "where": {"all": [{"segment": "seg_1"}]}}, "/where/all/0/segment", "where_only"),
     ({**SEEN, "where": NAME}, "/where/field", "unknown_field"),

@@ -46,6 +46,11 @@ SENTENCES = [
         "ページを閲覧時間の合計60以上閲覧",
         "viewed a page with visible time of at least 60 in total",
     ),
+    (
+        {"event": "page_viewed", "sum": "visits", "count": {"op": "gte", "value": 3}, "within": {"days": 14}},
+        "過去14日間にページを3回以上の訪問で閲覧",
+        "viewed a page in at least 3 visits in the last 14 days",
+    ),
     ({"event": "asset_downloaded", "count": NEVER}, "「資料ダウンロード」が一度もない", "no “download”"),
     ({"field": "lead.job_rank", "op": "gte", "value": "manager"}, "役職が課長以上", "job rank is at least manager"),
     (

@@ -67,6 +67,11 @@ def event_fields() -> Fields:
     )
 
 
+def totals() -> Fields:
+    label = Phrase("visits", "訪問")
+    return Fields(Field("visits", Kind.NUMBER, "event.session", label, total="count(DISTINCT event.session)"))
+
+
 def vocabulary() -> Vocabulary:
     return Vocabulary(
         Field("lead.name", Kind.FOLDED, "lead.name", Phrase("name", "氏名"), folded_sql="lead.name_key"),
@@ -88,7 +93,7 @@ def vocabulary() -> Vocabulary:
                 f"attributes.{key}", Kind.ANY, "lead.attributes -> %(key)s", key, params={"key": key}
             )
         },
-        events=EventWords(find=EVENTS.get, fields=event_fields()),
+        events=EventWords(find=EVENTS.get, fields=event_fields(), totals=totals()),
     )
 
 

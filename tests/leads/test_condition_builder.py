@@ -12,8 +12,11 @@ import time_machine
 from django.test import Client
 
 from leads.actions import LeadInput, upsert_leads
+from leads.actions.attributes import AttributeInput, archive_attribute, create_attribute
+from leads.actions.sensitive import mark_field
 from leads.models import Lead
 from leads.queries import asking
+from ma_platform.tenancy.permissions import Role
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tracking.actions import NewFact, SubjectRef, record_many
@@ -62,6 +65,36 @@ def test_words_name_fields_operators_events_and_what_is_known(sign_in: SignIn, p
     assert "page_viewed" in {event["key"] for event in words["events"]}
     assert {"path", "form", "visible_ms"} <= {field["key"] for field in words["event_fields"]}
     assert {"lead.source.first.utm_source", "consent.newsletter"} <= {field["key"] for field in words["fields"]}
+
+
+def test_fields_nobody_is_offered_are_told_when_a_condition_names_them(
+    acme: NewWorkspace, sign_in: SignIn, now: datetime
+) -> None:
+    with tenant_scope(acme.workspace):
+        size = create_attribute(AttributeInput(label="社員規模", kind="number", key="size"), by=None, now=now)
+        archive_attribute(size, archived=True, by=None, now=now)
+    keys = ["random.10", "lead.attributes.size", "lead.attributes.gone", "lead.nothing", 3, "x" * 300]
+
+    client = sign_in()
+    told = ask(client, "fields", keys=keys).json()["fields"]
+
+    offered = {field["key"] for field in client.get("/conditions/words").json()["fields"]}
+    assert [(one["key"], one["kind"], one["label"]) for one in told] == [
+        ("random.10", "number", "乱数10"),
+        ("lead.attributes.size", "number", "社員規模（アーカイブ済み）"),
+    ]
+    assert offered.isdisjoint(one["key"] for one in told)
+
+
+def test_a_sensitive_field_is_not_told_to_who_may_not_see_it(
+    acme: NewWorkspace, sign_in: SignIn, now: datetime
+) -> None:
+    with tenant_scope(acme.workspace):
+        mark_field("lead.phone", by=acme.owner, now=now)
+
+    told = ask(sign_in(Role.SALES), "fields", keys=["lead.phone", "lead.department"]).json()["fields"]
+
+    assert [one["key"] for one in told] == ["lead.department"]
 
 
 @pytest.mark.parametrize("typed", ["/pric", "料金"])

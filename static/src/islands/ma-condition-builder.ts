@@ -5,7 +5,8 @@
  * </ma-condition-builder>
  *
  * The textarea keeps the condition as JSON, empty for none; without this file it is the builder. `words` lists the
- * vocabulary, its neighbours answer `count`, `sample`, `people`, `explain`, `values`. Emits `condition-changed` with {condition}.
+ * vocabulary, its neighbours answer `fields`, `count`, `sample`, `people`, `explain`, `values`. Emits `condition-changed`
+ * with {condition}, but not while it is no JSON: then the textarea keeps what was typed, and the form is invalid.
  */
 import { define } from "../page/define";
 import type { Json } from "./condition/model";
@@ -42,13 +43,14 @@ class MaConditionBuilder extends HTMLElement {
       initial,
       server,
       words,
-      onChange: (document) => this.keep(field, document),
+      onChange: (text, condition) => this.keep(field, text, condition),
     });
   }
 
-  private keep(field: HTMLTextAreaElement, condition: Json): void {
-    field.value = condition === null ? "" : JSON.stringify(condition);
+  private keep(field: HTMLTextAreaElement, text: string, condition: Json | undefined): void {
+    field.value = text;
     field.dispatchEvent(new Event("input", { bubbles: true }));
+    if (condition === undefined) return;
     this.dispatchEvent(new CustomEvent("condition-changed", { detail: { condition }, bubbles: true }));
   }
 }

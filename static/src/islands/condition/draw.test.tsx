@@ -19,7 +19,8 @@ const MANAGERS: Json = { all: [{ field: "lead.job_rank", op: "gte", value: "mana
 describe("the builder", () => {
   let place: HTMLElement;
   let takeAway: () => void;
-  let documents: Json[];
+  let documents: (Json | undefined)[];
+  let texts: string[];
   let server: Server;
 
   beforeEach(() => {
@@ -27,8 +28,10 @@ describe("the builder", () => {
     document.documentElement.lang = "ja";
     place = document.body.appendChild(document.createElement("div"));
     documents = [];
+    texts = [];
     server = {
       words: async () => WORDS,
+      fields: vi.fn(async () => []),
       values: async () => [],
       people: async () => [],
       count: vi.fn(async () => counted),
@@ -50,7 +53,10 @@ describe("the builder", () => {
         initial,
         server,
         words: WORDS,
-        onChange: (document) => documents.push(document),
+        onChange: (text, condition) => {
+          texts.push(text);
+          documents.push(condition);
+        },
       });
     });
   };
@@ -148,6 +154,69 @@ describe("the builder", () => {
     expect(place.querySelector(".cb-line")?.textContent).toBe("役職が課長以上");
   });
 
+  it("sends JSON as it was typed, so that a mistyped key is refused and not dropped", async () => {
+    const typo = { event: "page_viewed", wihtin: { days: 7 } };
+    server.count = vi.fn(async () => Promise.reject(new Refused("/wihtin", "知らないキーです")));
+    show(MANAGERS);
+    click(button("JSON"));
+    type(place.querySelector("textarea"), JSON.stringify(typo));
+    await wait();
+
+    expect(server.count).toHaveBeenLastCalledWith(typo, expect.anything());
+    expect([texts.at(-1), documents.at(-1)]).toEqual([JSON.stringify(typo), typo]);
+    expect(place.querySelector("[role=alert]")?.textContent).toBe("/wihtin: 知らないキーです");
+  });
+
+  it("keeps a condition it cannot draw in the box, and does not leave it", () => {
+    show(MANAGERS);
+    click(button("JSON"));
+    type(place.querySelector("textarea"), '{"event": "page_viewed", "wihtin": {"days": 7}}');
+    click(button("ビルダー"));
+
+    expect(button("ビルダー")).toHaveProperty("disabled", true);
+    expect(place.querySelector("textarea")?.value).toContain("wihtin");
+  });
+
+  it("keeps broken JSON instead of the condition before it, and holds up the form", () => {
+    show(MANAGERS);
+    click(button("JSON"));
+    type(place.querySelector("textarea"), '{"all": [');
+
+    expect(texts.at(-1)).toBe('{"all": [');
+    expect(place.querySelector("textarea")?.checkValidity()).toBe(false);
+    type(place.querySelector("textarea"), JSON.stringify(MANAGERS));
+    expect(place.querySelector("textarea")?.checkValidity()).toBe(true);
+  });
+
+  it("says nothing of a change when only looked at as JSON", () => {
+    show(MANAGERS);
+    click(button("JSON"));
+    click(button("ビルダー"));
+
+    expect(documents).toEqual([]);
+  });
+
+  it("asks for the fields a condition names that are not offered", async () => {
+    const archived = { key: "lead.attributes.size", label: "規模（アーカイブ済み）", kind: "number" };
+    server.fields = vi.fn(async () => [{ ...archived, hints: false, sum: false }]);
+    show({ all: [{ field: "lead.attributes.size", op: "gte", value: 20 }] });
+    await wait();
+
+    expect(server.fields).toHaveBeenCalledExactlyOnceWith(["lead.attributes.size"]);
+    expect(place.querySelector(".cb-line")?.textContent).toBe("規模（アーカイブ済み）が以上");
+    expect(place.querySelector<HTMLInputElement>("input[type=number]")?.value).toBe("20");
+    expect(place.querySelector("[data-total]")?.textContent).toBe("1,234");
+  });
+
+  it("shows a field that is gone as it was written, with what the server says of it", async () => {
+    server.count = async () => Promise.reject(new Refused("/all/0/field", "その項目はありません"));
+    show({ all: [{ field: "lead.gone", op: "lt", value: 20 }] });
+    await wait();
+
+    expect(place.querySelector(".cb-line")?.textContent).toBe("lead.gonelt 20");
+    expect(place.querySelector("[data-wrong] .cb-problem")?.textContent).toBe("その項目はありません");
+  });
+
   it("counts the parts of a filter and of what is asked about colleagues", async () => {
     const condition: Json = {
       all: [
@@ -163,6 +232,18 @@ describe("the builder", () => {
     const counts = [...place.querySelectorAll(".cb-count")].map((one) => one.textContent);
     expect(counts.sort()).toEqual(["2", "6", "8", "9"]);
     expect(place.querySelector('[data-scope="colleague"]')?.textContent).toContain("会社のだれかが");
+  });
+
+  it("counts visits instead of activities", () => {
+    show({ all: [{ event: "page_viewed", count: { op: "gte", value: 3 }, within: { days: 14 } }] });
+
+    click(button("回数"));
+    click(button("訪問の回数"));
+
+    expect(documents.at(-1)).toEqual({
+      all: [{ event: "page_viewed", count: { op: "gte", value: 3 }, within: { days: 14 }, sum: "visits" }],
+    });
+    expect(place.querySelector(".cb-line")?.textContent).toContain("回");
   });
 
   it("adds up a property people name", () => {

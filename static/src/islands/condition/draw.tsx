@@ -3,10 +3,11 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { createRoot } from "react-dom/client";
 import { type Count, CountLine, Samples, Why } from "./aside";
 import { type Shared, SharedContext } from "./context";
+import { Expert, opened, type Typed, typed } from "./expert";
 import { GroupView } from "./group";
-import { freshId, type Group, type Json, NotACondition, newGroup, read, write } from "./model";
+import { freshId, type Group, type Json, newGroup, write } from "./model";
 import { Refused, type Server } from "./server";
-import { complete, type Words } from "./words";
+import { complete, type Field, fieldOf, fieldsIn, GONE, type Words } from "./words";
 
 const PAUSE_MS = 350;
 
@@ -15,10 +16,13 @@ interface Props {
   initial: Json;
   server: Server;
   words: Words;
-  onChange: (document: Json) => void;
+  onChange: Change;
 }
 
-/** Show the builder in `place`; `onChange` hears every new document. Returns how to take it away. */
+/** `text` is what is kept; `condition` what it says, undefined while it is no JSON. */
+export type Change = (text: string, condition: Json | undefined) => void;
+
+/** Show the builder in `place`; `onChange` hears every change. Returns how to take it away. */
 export function draw(place: HTMLElement, props: Props): () => void {
   // Several builders may stand on one page.
   const root = createRoot(place, { identifierPrefix: freshId() });
@@ -26,25 +30,20 @@ export function draw(place: HTMLElement, props: Props): () => void {
   return () => root.unmount();
 }
 
-export function Builder({ audience, initial, server, words, onChange }: Props) {
-  const start = useMemo(() => readable(initial), [initial]);
-  const [root, setRoot] = useState<Group>(start.root);
+export function Builder({ audience, initial, server, words: offered, onChange }: Props) {
+  const start = useMemo(() => opened(initial), [initial]);
+  const [root, setRoot] = useState<Group>(() => start.root ?? newGroup());
+  const [expert, setExpert] = useState<Typed | null>(start.root ? null : start);
   const [said, setSaid] = useState("");
   const [focus, setFocus] = useState("");
-  const [broken, setBroken] = useState(start.broken);
-  const [expert, setExpert] = useState(start.broken);
-  const [text, setText] = useState(start.broken ? JSON.stringify(initial, null, 2) : "");
+  const words = useNamed(server, offered, root);
   const written = useMemo(() => write(root), [root]);
+  const condition = expert ? expert.document : written.document;
   const frame = useRef<HTMLDivElement>(null);
-  const tell = useRef(onChange);
-  tell.current = onChange;
-  const fresh = useRef(true);
-  useEffect(() => {
-    if (!fresh.current) tell.current(written.document);
-    fresh.current = false;
-  }, [written]);
+  useTold(onChange, expert, condition);
   useFocus(frame, focus, root);
-  const answer = useAnswer(server, written.document, complete(words, root));
+  const whole = expert ? (condition ?? null) !== null : complete(words, root);
+  const answer = useAnswer(server, condition ?? null, whole);
   const change = useCallback((next: (root: Group) => Group, wanted = ""): void => {
     setRoot(next);
     setFocus(wanted);
@@ -59,35 +58,35 @@ export function Builder({ audience, initial, server, words, onChange }: Props) {
     say: setSaid,
   };
   const { texts } = words;
-  const toggle = (): void => {
-    if (!expert) setText(JSON.stringify(written.document, null, 2));
-    setExpert(!expert);
-  };
-  const accept = (document: Json): void => {
-    setRoot(readable(document).root);
-    setBroken(false);
+  const draw = (): void => {
+    if (!expert?.root) return;
+    if (expert.changed) setRoot(expert.root);
+    setExpert(null);
   };
   return (
     <SharedContext.Provider value={shared}>
       <div className="cb" ref={frame}>
         <div className="cb-bar">
           <div className="segmented">
-            <button type="button" aria-pressed={!expert} disabled={broken} onClick={() => expert && toggle()}>
+            <button
+              type="button"
+              aria-pressed={!expert}
+              disabled={expert !== null && !expert.root}
+              onClick={draw}
+            >
               {texts.sentence}
             </button>
-            <button type="button" aria-pressed={expert} onClick={() => !expert && toggle()}>
+            <button
+              type="button"
+              aria-pressed={expert !== null}
+              onClick={() => setExpert(expert ?? { ...opened(written.document), root })}
+            >
               {texts.json}
             </button>
           </div>
         </div>
         {expert ? (
-          <Expert
-            text={text}
-            onText={setText}
-            onDocument={accept}
-            onWrong={() => setBroken(true)}
-            refused={answer.refused}
-          />
+          <Expert typed={expert} onText={(text) => setExpert(typed(text))} refused={answer.refused} />
         ) : (
           <>
             {root.nodes.length === 0 ? <p className="cb-empty">{texts.empty}</p> : null}
@@ -95,10 +94,10 @@ export function Builder({ audience, initial, server, words, onChange }: Props) {
           </>
         )}
         <CountLine count={answer.refused ? null : answer.count} audience={audience} />
-        {answer.whole && audience === "leads" ? (
+        {condition !== undefined && answer.whole && audience === "leads" ? (
           <div className="cb-folds">
-            <Samples condition={written.document} />
-            <Why condition={written.document} />
+            <Samples condition={condition} />
+            <Why condition={condition} />
           </div>
         ) : null}
         <p className="visually-hidden" aria-live="polite">
@@ -109,13 +108,34 @@ export function Builder({ audience, initial, server, words, onChange }: Props) {
   );
 }
 
-function readable(document: Json): { root: Group; broken: boolean } {
-  try {
-    return { root: read(document), broken: false };
-  } catch (error) {
-    if (!(error instanceof NotACondition)) throw error;
-    return { root: newGroup(), broken: true };
-  }
+/** Every change of what is kept, but not what there was at first. */
+function useTold(onChange: Change, expert: Typed | null, condition: Json | undefined): void {
+  const text = expert?.changed ? expert.text : JSON.stringify(condition);
+  const kept = condition === null ? "" : text;
+  const last = useRef(kept);
+  useEffect(() => {
+    if (last.current === kept) return;
+    last.current = kept;
+    onChange(kept, condition);
+  }, [onChange, kept, condition]);
+}
+
+/** The words, and the fields a condition names that nobody is offered: kept in an archive, or typed by hand. */
+function useNamed(server: Server, offered: Words, root: Group): Words {
+  const [named, setNamed] = useState<readonly Field[]>([]);
+  const words = useMemo(() => ({ ...offered, named }), [offered, named]);
+  const asked = useRef(new Set<string>());
+  useEffect(() => {
+    const missing = fieldsIn(root).filter((key) => key && fieldOf(offered, "lead", key).kind === GONE);
+    const fresh = missing.filter((key) => !asked.current.has(key));
+    if (fresh.length === 0) return;
+    for (const key of fresh) asked.current.add(key);
+    server.fields(fresh).then(
+      (found) => setNamed((known) => [...known, ...found]),
+      () => undefined,
+    );
+  }, [server, offered, root]);
+  return words;
 }
 
 interface Answer {
@@ -183,46 +203,4 @@ function useFocus(frame: React.RefObject<HTMLDivElement | null>, wanted: string,
     const item = frame.current?.querySelector<HTMLElement>(`[data-item="${id}"]`);
     item?.querySelector<HTMLElement>(first ? ".cb-body .cb-word" : ".cb-handle")?.focus();
   }, [wanted, root, frame]);
-}
-
-interface ExpertProps {
-  text: string;
-  onText: (text: string) => void;
-  onDocument: (document: Json) => void;
-  onWrong: () => void;
-  refused: Refused | null;
-}
-
-/** The same condition as JSON; what is wrong is named with its path. */
-function Expert({ text, onText, onDocument, onWrong, refused }: ExpertProps) {
-  const [wrong, setWrong] = useState("");
-  const put = (typed: string): void => {
-    onText(typed);
-    try {
-      const document = JSON.parse(typed.trim() || "null") as Json;
-      read(document);
-      setWrong("");
-      onDocument(document);
-    } catch (error) {
-      onWrong();
-      setWrong(error instanceof NotACondition ? `${error.message}: ?` : (error as Error).message);
-    }
-  };
-  const problem = wrong || (refused ? `${refused.path || "/"}: ${refused.message}` : "");
-  return (
-    <>
-      <textarea
-        className="input input-area cb-json"
-        aria-label="JSON"
-        spellCheck={false}
-        value={text}
-        onChange={(event) => put(event.target.value)}
-      />
-      {problem ? (
-        <p className="cb-problem" role="alert">
-          {problem}
-        </p>
-      ) : null}
-    </>
-  );
 }

@@ -51,6 +51,24 @@ describe("a condition's tree", () => {
     });
   });
 
+  it.each([
+    ["/wihtin", { event: "a", wihtin: { days: 7 } }],
+    ["/all/0/vlaue", { all: [{ field: "a", op: "eq", vlaue: 1 }] }],
+    ["/any", { all: [], any: [] }],
+    ["/segment", { segment: "a", field: "b" }],
+    ["/unknown", { field: "a", op: "ne", value: 1, unknown: "yes" }],
+    ["/field", { field: 3, op: "eq" }],
+    ["/within/weeks", { event: "a", within: { weeks: 2 } }],
+    ["/within", { event: "a", within: { days: 2, hours: 1 } }],
+    ["/count/value", { event: "a", count: { op: "gte", value: "3" } }],
+    ["/before", { event: "a", after: { event: "b" }, before: { event: "c" } }],
+    ["/after/after", { event: "a", after: { event: "b", after: { event: "c" } } }],
+    ["/after/count", { event: "a", after: { event: "b", count: { op: "gte", value: 2 } } }],
+    ["/reason", { flow: "f", state: "in", reason: "商談化" }],
+  ])("refuses what it would not write again: %s", (path, raw) => {
+    expect(() => read(raw as unknown as Json)).toThrow(new NotACondition(path));
+  });
+
   it.each([[[]], ["x"], [{ all: {} }], [{ all: [{ what: 1 }] }], [{ event: "a", within: 3 }]])(
     "refuses what is no condition: %j",
     (raw) => {

@@ -111,7 +111,34 @@ function objectAt(raw: Json | undefined, path: string): Document {
   return raw;
 }
 
-/** The tree of a document; none at all is an empty group. Throws NotACondition. */
+/** A key the builder would not write again must not be dropped in silence. */
+function only(document: Document, path: string, ...keys: string[]): void {
+  const other = Object.keys(document).find((key) => !keys.includes(key));
+  if (other !== undefined) throw new NotACondition(`${path}/${other}`);
+}
+
+function textAt(document: Document, key: string, path: string, otherwise = ""): string {
+  const given = document[key] ?? otherwise;
+  if (typeof given !== "string") throw new NotACondition(`${path}/${key}`);
+  return given;
+}
+
+function flagAt(document: Document, key: string, path: string): boolean {
+  const given = document[key] ?? false;
+  if (typeof given !== "boolean") throw new NotACondition(`${path}/${key}`);
+  return given;
+}
+
+function durationAt(raw: Json | undefined, path: string): Duration | null {
+  if (raw === undefined) return null;
+  const duration = objectAt(raw, path);
+  only(duration, path, "days", "hours", "minutes");
+  const given = Object.values(duration);
+  if (given.length !== 1 || typeof given[0] !== "number") throw new NotACondition(path);
+  return duration as Duration;
+}
+
+/** The tree of a document; none at all is an empty group. Throws NotACondition for what it could not show whole. */
 export function read(document: Json): Group {
   if (document === null) return newGroup();
   return groupOf(readItem(document, ""));
@@ -120,62 +147,82 @@ export function read(document: Json): Group {
 function readItem(raw: Json | undefined, path: string): Item {
   const document = objectAt(raw, path);
   if ("not" in document) {
+    only(document, path, "not");
     const inner = readItem(document.not, `${path}/not`);
     return { ...inner, not: !inner.not };
   }
   for (const mode of ["all", "any"] as const) {
-    if (mode in document) return readGroup(document[mode], mode, `${path}/${mode}`);
+    if (mode in document) return readGroup(document, mode, path);
   }
-  if ("field" in document) return readTest(document);
+  if ("field" in document) return readTest(document, path);
   if ("event" in document) return readDid(document, path);
-  if ("segment" in document || "flow" in document) return readMember(document);
-  if ("account" in document) {
-    return { ...newAccount(), group: groupOf(readItem(document.account, `${path}/account`)) };
-  }
-  throw new NotACondition(path || "/");
+  if ("segment" in document || "flow" in document) return readMember(document, path);
+  only(document, path, "account");
+  return { ...newAccount(), group: groupOf(readItem(document.account, `${path}/account`)) };
 }
 
 function groupOf(item: Item): Group {
   return item.kind === "group" && !item.not ? item : newGroup([item]);
 }
 
-function readGroup(raw: Json | undefined, mode: Group["mode"], path: string): Group {
-  if (!Array.isArray(raw)) throw new NotACondition(path);
+function readGroup(document: Document, mode: Group["mode"], path: string): Group {
+  only(document, path, mode);
+  const raw = document[mode];
+  if (!Array.isArray(raw)) throw new NotACondition(`${path}/${mode}`);
   return newGroup(
-    raw.map((one, at) => readItem(one, `${path}/${at}`)),
+    raw.map((one, at) => readItem(one, `${path}/${mode}/${at}`)),
     mode,
   );
 }
 
-function readTest(document: Document): Test {
-  const test = newTest(String(document.field), String(document.op ?? ""));
+function readTest(document: Document, path: string): Test {
+  only(document, path, "field", "op", "value", "unknown", "exact");
+  const test = newTest(textAt(document, "field", path), textAt(document, "op", path));
   if (document.value !== undefined) test.value = document.value;
-  return { ...test, unknown: document.unknown === true, exact: document.exact === true };
+  return { ...test, unknown: flagAt(document, "unknown", path), exact: flagAt(document, "exact", path) };
 }
 
 function readDid(document: Document, path: string): Did {
-  const did = newDid(String(document.event));
-  if (document.where !== undefined) did.where = groupOf(readItem(document.where, `${path}/where`));
-  if (document.count !== undefined) did.count = objectAt(document.count, `${path}/count`) as Did["count"];
-  if (document.within !== undefined) did.within = objectAt(document.within, `${path}/within`) as Duration;
-  if (document.sum !== undefined) did.sum = String(document.sum);
-  for (const relation of RELATIONS) {
-    if (document[relation] === undefined) continue;
-    const place = `${path}/${relation}`;
-    const { distance, ...other } = objectAt(document[relation], place);
-    const far = distance === undefined ? null : (objectAt(distance, `${place}/distance`) as Duration);
-    did.order = { relation, did: readDid(other, place), distance: far };
-  }
-  return did;
+  const { count, sum, ...narrowed } = document;
+  const given = RELATIONS.filter((relation) => relation in narrowed);
+  only(narrowed, path, "event", "where", "within", ...given.slice(0, 1));
+  const did = { ...readBare(narrowed, path), count: countAt(count, `${path}/count`) };
+  if (sum !== undefined) did.sum = textAt(document, "sum", path);
+  const [relation] = given;
+  if (!relation) return did;
+  const place = `${path}/${relation}`;
+  const { distance, ...other } = objectAt(document[relation], place);
+  only(other, place, "event", "where", "within");
+  return {
+    ...did,
+    order: { relation, did: readBare(other, place), distance: durationAt(distance, `${place}/distance`) },
+  };
 }
 
-function readMember(document: Document): Member {
+/** Which activity, narrowed how: all there is to the one that another comes after. */
+function readBare(document: Document, path: string): Did {
+  const did = newDid(textAt(document, "event", path));
+  if (document.where !== undefined) did.where = groupOf(readItem(document.where, `${path}/where`));
+  return { ...did, within: durationAt(document.within, `${path}/within`) };
+}
+
+function countAt(raw: Json | undefined, path: string): Did["count"] {
+  if (raw === undefined) return null;
+  const count = objectAt(raw, path);
+  only(count, path, "op", "value");
+  if (typeof count.value !== "number") throw new NotACondition(`${path}/value`);
+  return { op: textAt(count, "op", path), value: count.value };
+}
+
+function readMember(document: Document, path: string): Member {
   const of = "segment" in document ? "segment" : "flow";
-  const member = { ...newMember(of), key: String(document[of]) };
-  if (of === "flow") member.state = String(document.state ?? "in");
-  if (document.step !== undefined) member.step = String(document.step);
-  if (document.reason !== undefined) member.reason = String(document.reason);
-  return member;
+  only(document, path, of, ...(of === "flow" ? ["state", "step", "reason"] : []));
+  const member = { ...newMember(of), key: textAt(document, of, path) };
+  if (of === "segment") return member;
+  const state = textAt(document, "state", path, "in");
+  // A step belongs to waiting, a reason to having ended: anywhere else they would not be written again.
+  only(document, path, "flow", "state", ...({ waiting_at: ["step"], ended: ["reason"] }[state] ?? []));
+  return { ...member, state, step: textAt(document, "step", path), reason: textAt(document, "reason", path) };
 }
 
 /** A written tree: the document, and which item stands at which path of it. */

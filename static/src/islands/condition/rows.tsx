@@ -15,12 +15,20 @@ import {
 } from "./model";
 import { type Option, Picker } from "./Picker";
 import { DurationInput, NumberInput, ValueInput } from "./values";
-import { type Field, fieldOf, operatorOf, retyped, type Scope, type Words } from "./words";
+import { type Field, fieldOf, GONE, operatorOf, retyped, type Scope, type Words } from "./words";
 
 export function TestLine({ test, scope, put }: { test: Test; scope: Scope; put: (test: Test) => void }) {
   const { words } = useShared();
   const field = fieldOf(words, scope, test.field);
   const row = operatorOf(words, field, test.op);
+  if (test.field && field.kind === GONE) {
+    return (
+      <>
+        <FieldPicker test={test} field={field} scope={scope} put={put} />
+        <code className="cb-plain">{[test.op, JSON.stringify(test.value)].join(" ")}</code>
+      </>
+    );
+  }
   const value = (
     <ValueInput
       key="value"
@@ -256,7 +264,8 @@ function CountInput({ did, put }: DidProps) {
       onValue={(value) => put({ ...did, count: { ...count, value: Number(value) } })}
     />
   );
-  const unit = did.sum ? null : <span key="unit">{texts.times}</span>;
+  const total = words.totals.some((one) => one.key === did.sum);
+  const unit = did.sum && !total ? null : <span key="unit">{texts.times}</span>;
   if (never) return op;
   return (
     <>
@@ -264,6 +273,10 @@ function CountInput({ did, put }: DidProps) {
       {words.locale === "ja" ? [number, unit, op] : [op, number, unit]}
     </>
   );
+}
+
+function numberOf(texts: Record<string, string>, what: string): string {
+  return (texts.number_of ?? "{what}").replace("{what}", what);
 }
 
 /** How often, or the total of a number the activity carries: one of ours, or a property people name. */
@@ -276,9 +289,10 @@ function Measure({ did, put }: DidProps) {
     ...words.event_fields.filter((field) => field.sum),
     ...open.map((each) => ({ key: each.prefix, label: each.label })),
   ];
-  if (sums.length === 0) return null;
+  if (sums.length + words.totals.length === 0) return null;
   const options = [
     { key: "", label: texts.number_of_times ?? "" },
+    ...words.totals.map((one) => ({ key: one.key, label: numberOf(texts, one.label) })),
     ...sums.map((field) => ({ key: field.key, label: `${texts.total_of} ${field.label}` })),
   ];
   return (

@@ -31,6 +31,7 @@ export const WORDS: Words = {
     { key: "lead.created_at", label: "登録日時", group: "lead.", kind: "moment", hints: false, sum: false },
   ],
   event_fields: [{ key: "path", label: "パス", group: "", kind: "text", hints: false, sum: false }],
+  totals: [{ key: "visits", label: "訪問" }],
   open_fields: [{ prefix: "properties.", label: "独自の属性", kind: "any" }],
   operators: {
     rank: [
@@ -68,6 +69,7 @@ export const WORDS: Words = {
     account: "会社のだれかが、",
     number_of_times: "回数",
     total_of: "合計",
+    number_of: "{what}の回数",
     own_property: "属性名",
     any_distance: "間隔は問わない",
     near: "以内",

@@ -1,6 +1,6 @@
 /** What the builder asks the server while somebody writes. Every question can be given up. */
 import type { Json } from "./model";
-import type { Choice, Words } from "./words";
+import type { Choice, Field, Words } from "./words";
 
 export interface Counted {
   total: number;
@@ -39,6 +39,8 @@ export class Refused extends Error {
 
 export interface Server {
   words(): Promise<Words>;
+  /** Fields by key that `words` does not offer; those there are. */
+  fields(keys: string[]): Promise<Field[]>;
   values(key: string, event: boolean, typed: string, signal: AbortSignal): Promise<Choice[]>;
   people(typed: string, signal: AbortSignal): Promise<Person[]>;
   count(condition: Json, signal: AbortSignal): Promise<Counted>;
@@ -63,6 +65,7 @@ export function serverAt(words: string, audience: string): Server {
 
   return {
     words: () => ask<Words>("words", {}),
+    fields: async (keys) => (await post<{ fields: Field[] }>("fields", { keys })).fields,
     values: async (key, event, typed, signal) => {
       const asked = { key, q: typed, ...(event ? { of: "event" } : {}) };
       return (await ask<{ values: Choice[] }>("values", asked, signal)).values;

@@ -18,6 +18,9 @@ export interface Field {
   choices?: Choice[];
 }
 
+/** The kind of a field that is not there (any more), or not yet asked about: no comparison, and its value as it stands. */
+export const GONE = "gone";
+
 export interface Operator {
   key: string;
   label: string;
@@ -39,7 +42,11 @@ export interface Words {
   groups: Choice[];
   fields: Field[];
   event_fields: Field[];
+  /** What a number of activities comes to together: the visits they belong to. */
+  totals: Choice[];
   open_fields: OpenField[];
+  /** Fields that are not offered, but stand in the condition. */
+  named?: readonly Field[];
   operators: Record<string, Operator[]>;
   events: (Choice & { verb: string })[];
   segments: Choice[];
@@ -51,13 +58,14 @@ export interface Words {
 /** Whom a part is about: the person (or browser), one of their events, or a colleague. */
 export type Scope = "lead" | "event" | "colleague";
 
-/** A field by key; one people named themselves is of any kind, one that is gone too. */
+/** A field by key; one people named themselves is of any kind. */
 export function fieldOf(words: Words, scope: Scope, key: string): Field {
-  const found = (scope === "event" ? words.event_fields : words.fields).find((field) => field.key === key);
+  const known = scope === "event" ? words.event_fields : [...words.fields, ...(words.named ?? [])];
+  const found = known.find((field) => field.key === key);
   if (found) return found;
   const open = words.open_fields.find((each) => key.startsWith(each.prefix));
   const label = open ? key.slice(open.prefix.length) : key;
-  return { key, label, kind: open?.kind ?? "text", hints: false, sum: false };
+  return { key, label, kind: open?.kind ?? GONE, hints: false, sum: false };
 }
 
 export function operatorOf(words: Words, field: Field, op: string): Operator | undefined {
@@ -95,7 +103,14 @@ function starting(field: Field, row: Operator | undefined): { value?: Json } {
   return {};
 }
 
-/** Whether nothing is left to fill in. */
+/** The keys of the fields asked of people (or browsers) themselves and of their colleagues. */
+export function fieldsIn(item: Item): string[] {
+  if (item.kind === "test") return [item.field];
+  if (item.kind === "account") return fieldsIn(item.group);
+  return item.kind === "group" ? item.nodes.flatMap(fieldsIn) : [];
+}
+
+/** Whether nothing is left to fill in. What nobody knows is complete: the server says what is wrong with it. */
 export function complete(words: Words, item: Item, scope: Scope = "lead"): boolean {
   if (item.kind === "group")
     return item.nodes.length > 0 && item.nodes.every((one) => complete(words, one, scope));
@@ -117,8 +132,11 @@ function long(duration: Duration | null): boolean {
 }
 
 function completeTest(words: Words, test: Test, scope: Scope): boolean {
-  const row = operatorOf(words, fieldOf(words, scope, test.field), test.op);
-  if (!test.field || test.field.endsWith(".") || !row) return false;
+  const field = fieldOf(words, scope, test.field);
+  const row = operatorOf(words, field, test.op);
+  if (!test.field || test.field.endsWith(".")) return false;
+  if (field.kind === GONE) return Boolean(test.op);
+  if (!row) return false;
   const { value } = test;
   if (row.shape === "none") return true;
   if (row.shape === "many") return Array.isArray(value) && value.length > 0;
