@@ -136,7 +136,7 @@ def imported(count: int, seen: Seen) -> float:
     made = workspace()
     with written(chain([HEADINGS], lines(count)), "cp932") as content, tenant_scope(made.workspace):
         upload = imports.Upload("cards.csv", os.fstat(content.fileno()).st_size, content)
-        transfer = imports.upload_file(upload, "leads", by=made.owner, key=None, now=clock.now())
+        transfer = imports.upload_file(upload, "leads", by=made.owner, now=clock.now())
         imports.ask_check(transfer.public_id, imports.Options.of(transfer.options), now=clock.now())
     before = begin()
     seen.checked.append(count / drive(made, transfer, []))

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from leads.attributes import shown_value
+from leads.attributes import Definition, Value, kept_text, shown_value
 from leads.drawing import inside, opening, titled, unsaid
 from leads.duplicates import Compared
+from leads.filters import ALL
 from leads.models import Company, CompanySuggestion
 from leads.moments import Moment, days
 from leads.queries.attributes import definitions
-from leads.queries.companies import CompanyRow
+from leads.queries.companies import SENIOR, CompanyRow, Rollup
 from leads.queries.company_likes import Like
 from leads.queries.company_pairs import people_of_companies
+from leads.queries.company_past import Changed, company_past
 from leads.queries.sensitive import is_withheld
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.ui import slots
 from ma_platform.ui.addresses import address
-from ma_platform.ui.templatetags.ui import ago, number, short_moment
+from ma_platform.ui.templatetags.ui import ago, duration, number, short_moment
 from tracking.queries import Entry
 
 REASONS = {
@@ -50,6 +56,43 @@ class Sum:
 
     column: slots.Column
     cell: slots.Cell | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """A number on the page of a company, and the list of the people it is made of."""
+
+    label: str
+    value: str
+    href: str = ""
+    hint: str = ""
+
+
+def stats_of(company: Company, rollup: Rollup, can: Collection[Capability]) -> list[Stat]:
+    """What its people add up to, with what rooms above add. One query a column."""
+    _columns, (sums,) = sums_of([company], can)
+    read = {"event": "page_viewed", "within": {"days": 30}}
+    senior = {"field": "lead.job_rank", "op": "gte", "value": SENIOR}
+    seconds, days = duration(rollup.visible_seconds), gettext("last 30 days")
+    return [
+        Stat(gettext("Number of people"), number(rollup.leads), people_of(company)),
+        Stat(gettext("Directors and above"), number(rollup.decision_makers), people_of(company, senior)),
+        *(_stat(company, one) for one in sums),
+        Stat(gettext("Time on pages"), seconds, people_of(company, read) if rollup.visible_seconds else "", days),
+    ]
+
+
+def _stat(company: Company, found: Sum) -> Stat:
+    if found.cell is None:
+        return Stat(str(found.column.label), "—")
+    return Stat(str(found.column.label), found.cell.value, people_of(company, found.cell.asks))
+
+
+def people_of(company: Company, asks: Mapping[str, object] | None = None) -> str:
+    """The address of the list of its people, of those who meet a condition."""
+    here = {"field": "company.name", "op": "eq", "value": company.name}
+    condition = json.dumps({"all": [here, asks] if asks else [here]}, ensure_ascii=False)
+    return f"{reverse('leads:list')}?{urlencode({'view': ALL, 'condition': condition})}"
 
 
 def sums_of(
@@ -159,6 +202,41 @@ def moments_of(entries: Sequence[Entry]) -> list[TheirDay]:
         TheirDay(day.day, [TheirMoment(moment, people.get(moment.entry.lead_id or 0)) for moment in day.moments])
         for day in days(entries)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPast:
+    """A field with what it was given, the newest first, as people read it."""
+
+    label: str
+    lines: list[Changed]
+
+    @property
+    def last(self) -> Changed:
+        return self.lines[0]
+
+
+PAST_FIELDS = (("name", _("Company name")), *FIELDS, ("parent", _("Parent company")))
+TRUTH = {"true": _("Yes"), "false": _("No")}
+
+
+def past_rows(company: Company) -> list[FieldPast]:
+    """The fields whose past is known, the workspace's own ones last."""
+    past = company_past(company)
+    fields: list[tuple[str, str, Callable[[Value], str]]] = [
+        *((name, gettext(label), kept_text) for name, label in PAST_FIELDS),
+        *((one.name, one.label, partial(_worded, one)) for one in definitions("company").values()),
+    ]
+    return [
+        FieldPast(label, [replace(line, before=told(line.before), after=told(line.after)) for line in past[name]])
+        for name, label, told in fields
+        if name in past
+    ]
+
+
+def _worded(definition: Definition, value: Value) -> str:
+    text = shown_value(definition, value)
+    return gettext(TRUTH.get(text, text)) if text and definition.kind == "boolean" else text
 
 
 def attribute_rows(company: Company) -> list[tuple[str, str]]:

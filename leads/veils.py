@@ -34,6 +34,7 @@ veil(
     },
 )
 veil("leads_company", {"attributes": without("company.attributes.", "attributes")})
+veil("leads_companyhistory", {"changes": without("company.", "changes")})
 veil(
     "leads_fieldhistory",
     {

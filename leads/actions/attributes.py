@@ -12,6 +12,8 @@ import orjson
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from leads.actions.company_past import differences, remember
+from leads.actions.provenance import Provenance
 from leads.actions.upsert import Actor
 from leads.attributes import (
     ATTRIBUTES_LIMIT,
@@ -170,6 +172,8 @@ def edit_company_attributes(
         return ()
     kept = {key: value for key, value in {**kept, **changed}.items() if value is not None}
     sql.run(SET_COMPANY, company_id=company.pk, attributes=orjson.dumps(kept).decode(), now=now)
+    moved = differences({"attributes": company.attributes}, {"attributes": kept})
+    remember({company.pk: moved}, Provenance.of(by, at=now))
     fields = [f"company.attributes.{key}" for key in changed]
     people = Lead.objects.filter(company=company, merged_into=None).order_by("pk").values_list("pk", flat=True)
     props = {"source": "company", "fields": fields}

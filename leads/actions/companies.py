@@ -10,7 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from leads.actions.company_finding import Stated, firms
+from leads.actions.company_past import differences, remember, remember_made
 from leads.actions.company_twins import suggest_twins
+from leads.actions.provenance import Provenance
 from leads.companies import company_key, is_shared_domain, near_key
 from leads.exclusion import ExclusionRefused, exclusion_key
 from leads.models import Company, CompanyAlias, Lead
@@ -67,7 +69,9 @@ def create_company(values: Mapping[str, object], *, by: Actor, now: datetime) ->
     company: Company = Company.objects.get(pk=firm.id)
     if not firm.created:
         raise CompanyKnown(company)
-    _change(company, values, now=now)
+    origin = Provenance.of(by, at=now)
+    remember_made([firm.id], origin)
+    _change(company, values, origin)
     audit.record(by, "company.created", company.public_id, at=now)
     company.refresh_from_db()
     return company
@@ -80,13 +84,13 @@ def edit_company(company: Company, values: Mapping[str, object], *, by: Actor, n
     Its people are said to have changed, so that what depends on the company is judged again. Raises CompanyRefused,
     and django.db.IntegrityError when another company already has that name.
     """
-    changed = _change(company, values, now=now)
+    changed = _change(company, values, Provenance.of(by, at=now))
     if changed:
         audit.record(by, "company.edited", company.public_id, at=now, fields=list(changed))
     return changed
 
 
-def _change(company: Company, values: Mapping[str, object], *, now: datetime) -> tuple[str, ...]:
+def _change(company: Company, values: Mapping[str, object], origin: Provenance) -> tuple[str, ...]:
     given = {name: values[name] for name in COMPANY_FIELDS if name in values}
     changes = {name: value for name, value in given.items() if value != getattr(company, name)}
     if "parent" in values and _parent_id(company, values["parent"]) != company.parent_id:
@@ -94,9 +98,10 @@ def _change(company: Company, values: Mapping[str, object], *, now: datetime) ->
     changed = tuple("parent" if name == "parent_id" else name for name in changes)
     if not changed:
         return ()
-    if "name" in changes:
-        changes |= _keys(company, str(changes["name"]))
-    Company.objects.filter(pk=company.pk).update(**changes, updated_at=now)
+    now, keys = origin.at, _keys(company, str(changes["name"])) if "name" in changes else {}
+    moved = differences({name: getattr(company, name) for name in changes}, changes)
+    Company.objects.filter(pk=company.pk).update(**changes, **keys, updated_at=now)
+    remember({company.pk: moved}, origin)
     if {"name", "domain", "corporate_number"} & set(changed):
         suggest_twins([company.pk], now=now)
     say_changed([company.pk], now=now, fields=changed)
@@ -174,26 +179,32 @@ def remove_alias(company: Company, alias_id: int, *, by: Actor, now: datetime) -
     return True
 
 
-def upsert_companies(rows: Sequence[Mapping[str, object]], *, now: datetime) -> list[tuple[str, bool]]:
+def upsert_companies(
+    rows: Sequence[Mapping[str, object]], *, now: datetime, by: Actor = None, source: str = ""
+) -> list[tuple[str, bool]]:
     """Companies found by number or name, facts overwritten where given; returns (public id, created) per row, in order.
 
-    Each row has `name` and any of the other COMPANY_FIELDS.
+    Each row has `name` and any of the other COMPANY_FIELDS. `source`: kept beside every value; "" goes by who does it.
     """
+    origin = Provenance.of(by, at=now, source=source)
     found = firms([_stated(row) for row in rows], now=now) if rows else []
     lines: dict[int, dict[str, object]] = {}
     for row, firm in zip(rows, found, strict=True):
         facts = {name: row[name] for name in COMPANY_FIELDS[1:] if row.get(name) not in (None, "")}
         lines[firm.id] = {**lines.get(firm.id, {}), **facts}
-    state_facts(lines, now=now)
+    remember_made([firm.id for firm in found if firm.created], origin)
+    state_facts(lines, origin)
     return [(firm.public_id, firm.created) for firm in found]
 
 
-def state_facts(lines: Mapping[int, Mapping[str, object]], *, now: datetime) -> list[int]:
+def state_facts(lines: Mapping[int, Mapping[str, object]], origin: Provenance) -> list[int]:
     """Set what is given of each company, {primary key: {COMPANY_FIELDS but the name, attributes}}; returns whose
-    changed. Doubles are looked for, and their people are said to have changed.
+    changed. Values are remembered, doubles are looked for, and their people are said to have changed.
     """
-    rows = orjson.dumps([{"id": pk, **facts} for pk, facts in lines.items()]).decode()
-    changed = sql.run(STATE_FACTS, now=now, rows=rows).values() if lines else []
+    now, rows = origin.at, orjson.dumps([{"id": pk, **facts} for pk, facts in lines.items()]).decode()
+    found = sql.run(STATE_FACTS, now=now, rows=rows).rows if lines else []
+    changed = [pk for pk, _before, _after in found]
+    remember({pk: differences(orjson.loads(before), orjson.loads(after)) for pk, before, after in found}, origin)
     suggest_twins([pk for pk in changed if {"domain", "corporate_number"} & lines[pk].keys()], now=now)
     say_changed(changed, now=now)
     return changed
@@ -221,7 +232,13 @@ STATE_FACTS = """
                              coalesce(stated.prefecture, company.prefecture),
                              coalesce(stated.corporate_number, company.corporate_number),
                              coalesce(stated.attributes, company.attributes))
-    RETURNING company.id
+    RETURNING WITH (OLD AS before, NEW AS after) after.id,
+              json_build_object('domain', before.domain, 'industry', before.industry, 'employees', before.employees,
+                                'prefecture', before.prefecture, 'corporate_number', before.corporate_number,
+                                'attributes', before.attributes)::text,
+              json_build_object('domain', after.domain, 'industry', after.industry, 'employees', after.employees,
+                                'prefecture', after.prefecture, 'corporate_number', after.corporate_number,
+                                'attributes', after.attributes)::text
 """
 
 

@@ -10,8 +10,10 @@ from django.db import transaction
 from psycopg2.sql import SQL, Identifier
 
 from leads.actions.companies import CompanyRefused, say_changed, say_updated
+from leads.actions.company_past import Moved, differences, remember
 from leads.actions.company_twins import suggest_twins
 from leads.actions.left_behind import look_at_left
+from leads.actions.provenance import Provenance
 from leads.models import Company, CompanyJoin
 from ma_platform import audit
 from ma_platform.db import sql
@@ -58,6 +60,7 @@ def join_companies(keep: Company, drop: Company, *, by: User, now: datetime) -> 
     Company.objects.filter(pk=drop.pk).update(merged_into=keep, updated_at=now)
     moved = {"rows": {name: ids for name, ids in rows.items() if ids}, "facts": facts}
     made: CompanyJoin = CompanyJoin.objects.create(keep=keep, drop=drop, moved=moved, at=now, by=by)
+    remember({keep.pk: _between(facts, 0, 1)}, Provenance.of(by, at=now, source=f"join:{made.public_id}"))
     _say(rows[PEOPLE], now=now)
     if facts:
         say_changed([keep.pk], now=now, fields=[name.removesuffix("_id") for name in facts])
@@ -83,7 +86,8 @@ def undo_join(join: CompanyJoin, *, by: User, now: datetime) -> bool:
     for name, ids in standing.moved["rows"].items():
         _hand_back(*name.split("."), ids=ids, holder=holder, drop=drop.pk)
     look_at_left([holder] if standing.moved["rows"].get(PEOPLE) else [])
-    _empty(keep, standing.moved["facts"], now)
+    back = _empty(keep, standing.moved["facts"], now)
+    remember({keep.pk: _between(back, 1, 0)}, Provenance.of(by, at=now, source=f"undo:join:{standing.public_id}"))
     Company.objects.filter(pk=drop.pk).update(merged_into=None, updated_at=now)
     CompanyJoin.objects.filter(pk=standing.pk).update(undone_at=now, undone_by=by)
     _say(standing.moved["rows"].get(PEOPLE, []), now=now)
@@ -134,6 +138,12 @@ def _fill(keep: Company, drop: Company) -> dict[str, list[Any]]:  # Any: JSON
     return {name: [getattr(keep, name), value] for name, value in after.items()}
 
 
-def _empty(keep: Company, facts: Mapping[str, list[Any]], now: datetime) -> None:  # Any: JSON
-    back = {name: before for name, (before, after) in facts.items() if getattr(keep, name) == after}
-    Company.objects.filter(pk=keep.pk).update(**back, updated_at=now)
+def _empty(keep: Company, facts: Mapping[str, list[Any]], now: datetime) -> dict[str, list[Any]]:  # Any: JSON
+    """Take back what nobody changed since; returns those of `facts`."""
+    back = {name: pair for name, pair in facts.items() if getattr(keep, name) == pair[1]}
+    Company.objects.filter(pk=keep.pk).update(**{name: before for name, (before, _) in back.items()}, updated_at=now)
+    return back
+
+
+def _between(facts: Mapping[str, list[Any]], of: int, to: int) -> Moved:  # Any: JSON
+    return differences(*({name: pair[at] for name, pair in facts.items()} for at in (of, to)))

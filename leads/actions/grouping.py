@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from leads.actions.batch import load_batch
 from leads.actions.company_finding import Stated, firms, sole_owners
+from leads.actions.company_past import remember_made
 from leads.actions.store import Provenance, store
 from leads.entry import COMPANY_LIMIT, LeadInput, clean_text, read_entry
 from leads.identity import find_address
@@ -89,13 +90,15 @@ def _write(said: Mapping[int, _Said], *, now: datetime) -> int:
     if not said:
         return 0
     # Made with the domain, where they are new: stated by a person, a company has that of the person's address.
-    firms([Stated(one.name, domain=one.domain) for one in said.values()], now=now)
+    found = firms([Stated(one.name, domain=one.domain) for one in said.values()], now=now)
+    origin = Provenance(SOURCE, None, now)
+    remember_made([firm.id for firm in found if firm.created], origin)
     entries = {lead_id: read_entry(LeadInput(company=one.name)) for lead_id, one in said.items()}
     batch = load_batch(list(entries.values()), now=now, also=sorted(entries))
     present = {standing.id: standing for standing in batch.standings.values()}
     for lead_id in entries.keys() & present.keys():
         batch.join(entries[lead_id], present[lead_id], Rules())
-    store(batch, Provenance(SOURCE, None, now))
+    store(batch, origin)
     changed = [standing for standing in batch.standings.values() if standing.changed]
     fields = [{"source": SOURCE, "fields": list(standing.changed)} for standing in changed]
     record_many(

@@ -1,36 +1,31 @@
 """A planned batch written down: leads, identifiers, field history, tags, consents and events, each as one statement."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
 
 from leads.actions.batch import Batch
+from leads.actions.company_past import remember_made
 from leads.actions.left_behind import look_at_left
+from leads.actions.provenance import Provenance
 from leads.attributes import keyed
 from leads.merging import BLANK, Standing
 from leads.titles import rank_key
 from ma_platform.db import sql
 
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where a value comes from: `source` as in "form:sub_…", `user_id` when a person typed it."""
-
-    source: str
-    user_id: int | None
-    at: datetime
+__all__ = ["Provenance", "store"]
 
 
 def store(batch: Batch, origin: Provenance) -> None:
-    """Write every new or changed lead of the batch; fills in the ids of new ones. At most four statements."""
+    """Write every new or changed lead of the batch; fills in the ids of new ones. At most five statements."""
     new = [standing for standing in batch.standings.values() if standing.id is None]
     known = [one for one in batch.standings.values() if one.id is not None and (one.changed or one.touched)]
     _insert(new, origin.at)
     _update(known, origin.at)
     _identify(batch.new_identifiers, origin)
     _remember(batch, [*new, *known], origin)
+    remember_made([firm.id for firm in batch.companies.values() if firm.created], origin)
 
 
 def _line(standing: Standing) -> dict[str, object]:

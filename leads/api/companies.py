@@ -97,7 +97,7 @@ class Companies(ApiView):
         shape.is_valid(raise_exception=True)
         now = clock.now()
         with transaction.atomic():
-            ((public_id, created),) = upsert_companies([shape.validated_data], now=now)
+            ((public_id, created),) = upsert_companies([shape.validated_data], now=now, by=self.key)
             company = _found(public_id)
             further = {key: value for key, value in shape.validated_data.items() if key in ("parent_id", "attributes")}
             _change(company, further, by=self.key, now=now)

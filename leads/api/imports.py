@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, cast
 
 import orjson
 from django.http import HttpResponse
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +21,7 @@ from ma_platform import clock, jobs
 from ma_platform.api.parsers import storable
 from ma_platform.api.views import ApiView
 from ma_platform.errors import NotFound
+from ma_platform.tenancy.models import ApiKey
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.scope import current_tenant_id
 
@@ -41,10 +42,10 @@ class Imports(ApiView):
             raise ValidationError({"file": ["Send the file as multipart/form-data."]})
         upload = Upload(file.name or "", file.size or 0, cast(BinaryIO, file.file))
         form, now = request._request.POST, clock.now()
-        stated = _options(form.get("options"))
-        made = imports.upload_file(upload, form.get("kind", "leads"), by=None, key=self.key, now=now)
-        options = Options.of({**made.options, "basis": "", **stated})
-        transfer = imports.ask_check(made.public_id, options, now=now)
+        kind, stated = form.get("kind", "leads"), _options(form.get("options"))
+        _check_may(self.key, kind)
+        made = imports.upload_file(upload, kind, by=self.key, now=now, stated=stated)
+        transfer = imports.ask_check(made.public_id, Options.of(made.options), now=now)
         imports.advance(transfer.pk, now=now)
         transfer.refresh_from_db()
         while transfer.state == "checking" and transfer.rows <= AT_ONCE:
@@ -61,7 +62,7 @@ class OneImport(ApiView):
     capabilities = {"GET": Capability.IMPORT_LEADS}
 
     def get(self, request: Request, import_id: str) -> Response:
-        return Response(import_json(_found(import_id)))
+        return Response(import_json(_found(import_id, self.key)))
 
 
 class RunImport(ApiView):
@@ -70,6 +71,7 @@ class RunImport(ApiView):
     capabilities = {"POST": Capability.IMPORT_LEADS}
 
     def post(self, request: Request, import_id: str) -> Response:
+        _found(import_id, self.key)
         return _started(lambda: imports.ask_run(import_id, by=self.key, now=clock.now()))
 
 
@@ -79,6 +81,7 @@ class UndoImport(ApiView):
     capabilities = {"POST": Capability.IMPORT_LEADS}
 
     def post(self, request: Request, import_id: str) -> Response:
+        _found(import_id, self.key)
         return _started(lambda: imports.ask_undo(import_id, by=self.key, now=clock.now()))
 
 
@@ -88,7 +91,7 @@ class ImportErrors(ApiView):
     capabilities = {"GET": Capability.IMPORT_LEADS}
 
     def get(self, request: Request, import_id: str) -> HttpResponse:
-        taken = imports.take_error_file(_found(import_id), by=self.key, now=clock.now())
+        taken = imports.take_error_file(_found(import_id, self.key), by=self.key, now=clock.now())
         return HttpResponse(taken, content_type="text/csv; charset=utf-8")
 
 
@@ -110,11 +113,18 @@ def _started(ask: Callable[[], Import]) -> Response:
     return Response(import_json(transfer), status=202)
 
 
-def _found(import_id: str) -> Import:
+def _found(import_id: str, key: ApiKey) -> Import:
     transfer = find_import(import_id)
     if transfer is None:
         raise NotFound(kind="import")
+    _check_may(key, transfer.kind)
     return transfer
+
+
+def _check_may(key: ApiKey, kind: str) -> None:
+    """What a file holds is written, and told, only for keys that may do so otherwise: deals for one of deals."""
+    if imports.kind_of(kind).capability not in key.capabilities:
+        raise PermissionDenied()
 
 
 def import_json(transfer: Import, *, sample: bool = False) -> dict[str, object]:

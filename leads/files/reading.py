@@ -41,7 +41,13 @@ class Reading:
 
 def read_rows(stream: BinaryIO, reading: Reading, *, limits: Limits = LIMITS) -> Iterator[list[str]]:
     """Every row that is not blank, header included, from the first after `skip`. Raises FileRefused on the way."""
-    rows = sheet_rows(stream, reading.sheet, limits) if reading.format == "xlsx" else csv_rows(stream, reading, limits)
+    in_a_book = reading.format == "xlsx"
+    rows = sheet_rows(stream, reading.sheet, limits) if in_a_book else csv_rows(stream, reading, limits)
+    return filled_rows(rows, reading, limits)
+
+
+def filled_rows(rows: Iterator[list[str]], reading: Reading, limits: Limits = LIMITS) -> Iterator[list[str]]:
+    """Those of `rows`, as they stand in the file, that `read_rows` gives."""
     filled = 0
     for number, row in enumerate(rows):
         cells = [restore(cell) for cell in _trimmed(row)]

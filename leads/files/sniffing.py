@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -13,8 +13,8 @@ from typing import BinaryIO
 from leads.files.bounds import LIMITS, FileRefused
 from leads.files.encodings import detect_encoding, errors_of
 from leads.files.headers import unique_headers
-from leads.files.reading import DELIMITERS, Reading, csv_rows, read_rows
-from leads.files.sheets import is_workbook, sheet_names, sheet_rows
+from leads.files.reading import DELIMITERS, Reading, csv_rows, filled_rows, read_rows
+from leads.files.sheets import Workbook, is_workbook, opened_workbook
 
 SAMPLE_BYTES = 256 * 1024
 SAMPLE_ROWS = 50
@@ -34,18 +34,25 @@ class Preview:
 
 def preview(stream: BinaryIO, reading: Reading | None = None) -> Preview:
     """Look at a file, or at it as `reading` says. Raises FileRefused for one that is empty or broken."""
-    names: list[str] = []
-    if is_workbook(_head(stream, 4)):
-        names = sheet_names(stream)
-    found = reading or (_sheet_reading(stream, names) if names else _csv_reading(stream))
-    rows = list(islice(read_rows(stream, found), SHOWN_ROWS + 1))
+    if not is_workbook(_head(stream, 4)):
+        found = reading or _csv_reading(stream)
+        return _seen(found, read_rows(stream, found), [])
+    with opened_workbook(stream) as book:
+        if not book.names:
+            raise FileRefused("empty")
+        found = reading or _sheet_reading(book)
+        return _seen(found, filled_rows(book.rows(found.sheet), found), book.names)
+
+
+def _seen(found: Reading, filled: Iterator[list[str]], sheets: list[str]) -> Preview:
+    rows = list(islice(filled, SHOWN_ROWS + 1))
     if not rows:
         raise FileRefused("empty")
     width = min(max(map(len, rows)), LIMITS.columns)
     titles = rows[0] if found.header else []
     shown = rows[1:] if found.header else rows[:SHOWN_ROWS]
     padded = [row + [""] * (width - len(row)) for row in shown]
-    return Preview(found, unique_headers(titles + [""] * (width - len(titles))), padded, names)
+    return Preview(found, unique_headers(titles + [""] * (width - len(titles))), padded, sheets)
 
 
 def _head(stream: BinaryIO, size: int) -> bytes:
@@ -55,10 +62,9 @@ def _head(stream: BinaryIO, size: int) -> bytes:
     return head
 
 
-def _sheet_reading(stream: BinaryIO, names: Sequence[str]) -> Reading:
-    sample = list(islice(sheet_rows(stream, names[0]), SAMPLE_ROWS))
-    skip, header = _beginning(sample)
-    return Reading(format="xlsx", sheet=names[0], skip=skip, header=header)
+def _sheet_reading(book: Workbook) -> Reading:
+    skip, header = _beginning(list(islice(book.rows(book.names[0]), SAMPLE_ROWS)))
+    return Reading(format="xlsx", sheet=book.names[0], skip=skip, header=header)
 
 
 def _csv_reading(stream: BinaryIO) -> Reading:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from leads.entry import LeadInput, Permission
@@ -58,6 +58,13 @@ PLAIN = frozenset(
         *("job_title", "phone", "prefecture", "owner"),
     )
 )
+# Columns that speak for other fields where the row says nothing in theirs.
+SPEAKS_FOR: Mapping[str, tuple[str, ...]] = {
+    "name": ("last_name", "first_name"),
+    "name_kana": ("last_name_kana", "first_name_kana"),
+    "mobile": ("phone",),
+    "address": ("prefecture",),
+}
 OWN = "attributes."
 _TAG_ENDS = re.compile(r"[;,、；，|\n]+")
 _YES = frozenset(
@@ -69,10 +76,8 @@ _ZIP = re.compile(r"^[〒\s]*\d{3}-?\d{4}\s*")
 def person(cells: Mapping[str, str], *, erase: bool, consents: Sequence[Permission] = ()) -> LeadInput:
     """A row as the upsert takes it. `cells` by field; a blank says nothing, or with `erase` empties the field."""
     said = dict(cells)
-    _spread(said, "name", ("last_name", "first_name"))
-    _spread(said, "name_kana", ("last_name_kana", "first_name_kana"))
-    _instead(said, "phone", said.get("mobile", ""))
-    _instead(said, "prefecture", prefecture_of(said.get("address", "")))
+    for whole in spoken_for(cells):
+        said.update(zip(SPEAKS_FOR[whole], _PARTS[whole](said[whole]), strict=True))
     filled = said if erase else {key: text for key, text in said.items() if text}
     stated: dict[str, Any] = {key: text for key, text in filled.items() if key in PLAIN}
     refusal = (Permission(topic="*", state="refused", basis=None),) if says_yes(said.get("refused", "")) else ()
@@ -84,6 +89,13 @@ def person(cells: Mapping[str, str], *, erase: bool, consents: Sequence[Permissi
         tags=tags_of(said.get("tags", "")),
         consents=(*consents, *refusal),
     )
+
+
+def spoken_for(cells: Mapping[str, str]) -> list[str]:
+    """The columns that speak for others in this row: spoken_for({"mobile": "090…", "phone": ""}) == ["mobile"]."""
+    return [
+        whole for whole, parts in SPEAKS_FOR.items() if cells.get(whole) and not any(cells.get(part) for part in parts)
+    ]
 
 
 def prefecture_of(address: str) -> str:
@@ -115,15 +127,12 @@ def says_yes(text: str) -> bool:
     return unicodedata.normalize("NFKC", text).strip().casefold() in _YES if text else False
 
 
-def _spread(said: dict[str, str], whole: str, parts: tuple[str, str]) -> None:
-    text = said.get(whole, "")
-    if text and not any(said.get(part) for part in parts):
-        said.update(zip(parts, split_name(text), strict=True))
-
-
-def _instead(said: dict[str, str], name: str, other: str) -> None:
-    if other and not said.get(name):
-        said[name] = other
+_PARTS: Mapping[str, Callable[[str], tuple[str, ...]]] = {
+    "name": split_name,
+    "name_kana": split_name,
+    "mobile": lambda text: (text,),
+    "address": lambda text: (prefecture_of(text),),
+}
 
 
 def _identifiers(said: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,15 @@
 """The tables of leads: people, their companies, and everything kept about them."""
 
 from leads.models.attributes import SHAPES, Attribute, SensitiveField
-from leads.models.companies import Company, CompanyAlias, CompanyJoin, CompanySuggestion, Exclusion, LeftOut
+from leads.models.companies import (
+    Company,
+    CompanyAlias,
+    CompanyHistory,
+    CompanyJoin,
+    CompanySuggestion,
+    Exclusion,
+    LeftOut,
+)
 from leads.models.consents import Consent
 from leads.models.diary import Attachment, Note, Todo
 from leads.models.doubles import Merge, MergedRow, Suggestion
@@ -19,6 +27,7 @@ __all__ = [
     "BulkJob",
     "Company",
     "CompanyAlias",
+    "CompanyHistory",
     "CompanyJoin",
     "CompanySuggestion",
     "Consent",

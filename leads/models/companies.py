@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from ma_platform.tenancy.orm import PublicIdField, TenantForeignKey, TenantModel
+from ma_platform.tenancy.orm import PublicIdField, TenantForeignKey, TenantModel, TenantPart
 
 
 class Company(TenantModel):
@@ -45,6 +45,24 @@ class Company(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CompanyHistory(TenantPart):
+    """What was changed of a company at once: by whom or what, and when. The newest of a field is the present value.
+
+    changes: {field or "attributes.KEY": [before, after]}; null is a blank, a parent goes by its name.
+    """
+
+    company = TenantForeignKey(Company, on_delete=models.CASCADE, related_name="history", db_index=False)
+    changes = models.JSONField()
+    source = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        "tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False, db_constraint=False
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "company", "-at", "-id"], name="leads_companyhistory_latest")]
 
 
 class CompanyAlias(TenantModel):

@@ -1,5 +1,7 @@
 """Known people of a workspace: who they are, what others call them, and where each value came from."""
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.db.models import Q
 
@@ -34,8 +36,11 @@ class Lead(TenantModel):
     phone_key = models.TextField(blank=True, default="", db_collation="C")
     prefecture = models.TextField(blank=True, default="")
     owner = models.ForeignKey("tenancy.User", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
-    source_first = models.JSONField(null=True)
+    source_first = models.JSONField(null=True)  # as forms, files and the API stated it; their own visits come before
     source_last = models.JSONField(null=True)
+    touch_first = models.JSONField(null=True)  # of their visits, as `tracking.queries.first_and_last` answers
+    touch_last = models.JSONField(null=True)
+    visits = models.IntegerField(default=0, db_default=0)
     attributes = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
     merged_into = TenantForeignKey("self", null=True, on_delete=models.CASCADE, related_name="absorbed", db_index=False)
     last_seen_at = models.DateTimeField(null=True)
@@ -70,6 +75,16 @@ class Lead(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.last_name} {self.first_name}".strip() or self.email or self.public_id
+
+    @property
+    def came_first(self) -> Mapping[str, str] | None:
+        """Where they came from first: of their own visits, else what was stated."""
+        return self.touch_first or self.source_first
+
+    @property
+    def came_last(self) -> Mapping[str, str] | None:
+        """Where they came from last."""
+        return self.touch_last or self.source_last
 
 
 class LeadIdentifier(TenantPart):

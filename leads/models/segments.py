@@ -1,5 +1,8 @@
 """Groups of people: by a condition that is kept true, or by hand. Who was in when, and why."""
 
+import json
+from hashlib import sha256
+
 from django.db import models
 from django.db.models import Q
 
@@ -14,7 +17,7 @@ class Segment(TenantModel):
     about it: {"fields": [...], "events": [numbers], "segments": [public ids], "flows": [...], "clock": bool, …}.
     proposed: a new condition being built; the old membership stays in force until the difference is confirmed.
     applying: confirmed, being put in force; quiet: nobody enters a flow by it.
-    version: counts conditions that came into force.
+    version: counts conditions that came into force. moved, to_move: people of the difference being written down.
     """
 
     class State(models.TextChoices):
@@ -35,6 +38,8 @@ class Segment(TenantModel):
     quiet = models.BooleanField(default=False)
     version = models.IntegerField(default=0)
     members = models.IntegerField(default=0)
+    moved = models.IntegerField(default=0)
+    to_move = models.IntegerField(default=0)
     built_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     drift = models.IntegerField(default=0)  # rows the last nightly check found wrong; 0 is expected
@@ -60,6 +65,12 @@ class Segment(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def revision(self) -> str:
+        """Another one as soon as the condition in force, or the one proposed, is another."""
+        said = json.dumps([self.condition, self.proposed], sort_keys=True)
+        return sha256(said.encode()).hexdigest()[:16]
 
 
 class SegmentMember(TenantModel):

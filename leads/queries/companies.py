@@ -11,12 +11,14 @@ from leads.companies import company_key
 from leads.models import Company, CompanyAlias
 from leads.queries.listing import UnknownSort, read_position
 from leads.queries.selection import Selected
+from leads.titles import RANKS
 from ma_platform import clock
 from ma_platform.db import sql
 from tracking.catalogue import Event
 from tracking.queries import Entry
 from tracking.queries.timeline import newest
 
+SENIOR = "director"  # 部長 and above decide
 MOST_PEOPLE = 300  # whose events a company's timeline is made of: those seen last
 
 
@@ -150,8 +152,8 @@ class Rollup:
 
 
 def company_rollup(company_id: int, *, now: datetime) -> Rollup:
-    """People, those from 部長 up, and what they read in the last 30 days. One statement."""
-    (rollup,) = sql.typed(COMPANY_ROLLUP, Rollup, company_id=company_id, now=now)
+    """People, those from SENIOR up, and what they read in the last 30 days. One statement."""
+    (rollup,) = sql.typed(COMPANY_ROLLUP, Rollup, company_id=company_id, now=now, senior=RANKS.index(SENIOR))
     return rollup
 
 
@@ -164,7 +166,8 @@ COMPANY_ROLLUP = """
           FROM tracking_daily AS daily JOIN people ON people.id = daily.lead_id
          WHERE daily.tenant_id = %(tenant_id)s AND daily.name = 1 AND daily.last_at > %(now)s - interval '30 days'
     )
-    SELECT count(people.id)::int AS leads, (count(*) FILTER (WHERE people.job_rank >= 5))::int AS decision_makers,
+    SELECT count(people.id)::int AS leads,
+           (count(*) FILTER (WHERE people.job_rank >= %(senior)s))::int AS decision_makers,
            max(people.last_seen_at) AS last_seen_at, min(read.views) AS views_30_days,
            min(read.seconds) AS visible_seconds
       FROM read LEFT JOIN people ON true

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from leads.models import Export, Import, ImportedRow, ImportProfile
+from django.urls import reverse
+
+from leads.models import Company, Export, Import, ImportedRow, ImportProfile, Lead
+from leads.queries.naming import named
 from ma_platform.api.pages import moment_of
 from ma_platform.tenancy.models import User
 
@@ -53,10 +56,31 @@ def refused_rows(transfer: Import, *, limit: int | None = None) -> Iterator[tupl
     yield from (rows[:limit] if limit else rows.iterator(chunk_size=2_000))
 
 
-def kept_rows(transfer: Import, *, limit: int = 100) -> list[tuple[int, str, list[str]]]:
-    """(number, public id, fields) of what undo left alone; no fields: the whole person or company."""
-    found = ImportedRow.objects.filter(transfer=transfer, outcome="kept").order_by("number")[:limit]
-    return [(row.number, row.subject, (row.reasons or {}).get("kept", [])) for row in found]
+def rows_with(
+    transfer: Import, outcome: str, *, after: int = 0, limit: int = LISTED
+) -> list[tuple[int, str, list[str]]]:
+    """(number, public id, fields) of rows behind number `after`; fields: what undo left alone, none stand for all."""
+    found = ImportedRow.objects.filter(transfer=transfer, outcome=outcome, number__gt=after).order_by("number")
+    rows = found.values_list("number", "subject", "reasons")[:limit]
+    return [(number, subject, (reasons or {}).get("kept", [])) for number, subject, reasons in rows]
+
+
+def kept_rows(transfer: Import, *, limit: int = LISTED) -> list[tuple[int, str, list[str]]]:
+    """The first `rows_with` of what undo left alone."""
+    return rows_with(transfer, "kept", limit=limit)
+
+
+def linked_people(public_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """(name, address) of those of these people who are there and within reach."""
+    ids = dict(Lead.objects.filter(public_id__in=public_ids).order_by("pk").values_list("public_id", "pk"))
+    people = named(ids.values())
+    return {public_id: (people[pk].name, people[pk].href) for public_id, pk in ids.items()}
+
+
+def linked_companies(public_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """(name, address) of those of these companies that are there."""
+    found = Company.objects.filter(public_id__in=public_ids).order_by("pk").values_list("public_id", "name")
+    return {public_id: (name, reverse("leads:company", args=[public_id])) for public_id, name in found}
 
 
 def same_file(transfer: Import) -> Import | None:

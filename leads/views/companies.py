@@ -25,7 +25,7 @@ from leads.actions.company_ends import CompanyExcluded
 from leads.actions.long_work import erase_or_hand_over
 from leads.companies import read_number
 from leads.company_forms import CompanyForm
-from leads.company_rows import attribute_rows, drawn_companies, like_rows, moments_of, pair_rows, sums_of
+from leads.company_rows import attribute_rows, drawn_companies, like_rows, moments_of, pair_rows, past_rows, stats_of
 from leads.filters import PAGE_SIZE
 from leads.listing import shown_columns, shown_rows
 from leads.models import BulkJob, Company
@@ -78,14 +78,15 @@ def page(request: MemberRequest, company_id: str) -> HttpResponse:
     if company.public_id != company_id:
         return redirect("leads:company", company.public_id)
     found = list_leads(LeadFilter(company_id=company.pk, after=decode(cursor) if cursor else None, limit=PAGE_SIZE + 1))
+    rollup = company_rollup(company.pk, now=clock.now())
     rows, columns = found[:PAGE_SIZE], [one for one in shown_columns(request.can) if one.key != "company"]
     context = {
         "company": company,
-        "rollup": company_rollup(company.pk, now=clock.now()),
+        "rollup": rollup,
+        "stats": stats_of(company, rollup, request.can),
         "rows": shown_rows(rows, columns),
         "columns": columns,
         "next_cursor": encode(rows[-1].position) if len(found) > PAGE_SIZE else "",
-        "sums": sums_of([company], request.can)[1][0],
         "may_edit": Capability.EDIT_LEADS in request.can,
         "may_delete": Capability.DELETE_LEADS in request.can,
         "panels": slots.panels(slots.COMPANY_PANELS, request, company),
@@ -98,6 +99,7 @@ def page(request: MemberRequest, company_id: str) -> HttpResponse:
 def _around(company: Company) -> dict[str, object]:
     return {
         "attributes": attribute_rows(company),
+        "past": past_rows(company),
         "names": other_names(company),
         "below": subsidiaries(company),
         "joined": list(joins(company=company)),

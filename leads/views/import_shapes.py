@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +17,7 @@ from leads.models import Consent, Import, Segment
 from leads.queries import transfers
 from leads.queries.segments import find_segment
 from leads.topics import topic_choices, topic_name
+from leads.views.import_rows import FURTHER, addresses, lines
 from leads.vocabulary import CONSENT_LABELS
 
 READABLE = ("uploaded", "checked", "failed")
@@ -43,13 +43,20 @@ POLICY_NAMES = {
     "append": gettext_lazy("Add"),
     "never": gettext_lazy("Never change"),
 }
+UNDECIDED = ("overwrite", "fill", "never")  # offered for a column nobody gave a field yet
 SAMPLES = 3
+KEPT = 20
 
 
-def columns_page(transfer: Import, *, chosen: str = "") -> dict[str, Any]:  # Any: a template's context
-    """Every column with its first cells and what it is taken for. Raises ImportRefused for an unreadable file."""
+def columns_page(
+    transfer: Import, *, chosen: str = "", posted: Options | None = None
+) -> dict[str, Any]:  # Any: a template's context
+    """Every column with its first cells and what it is taken for; `posted`: what was chosen, and refused.
+
+    Raises ImportRefused for an unreadable file.
+    """
     kind, seen = imports.kind_of(transfer.kind), imports.look(transfer)
-    options = Options.of(transfer.options)
+    options = posted or Options.of(transfer.options)
     if chosen:
         options = imports.profile_options(transfer.kind, chosen, seen.headers) or options
     return {
@@ -84,7 +91,6 @@ def _columns(kind: ImportKind, options: Options, headers: list[str], rows: list[
     columns = []
     for place, heading in enumerate(headers):
         key = options.mapping.get(heading, "")
-        policies = offered.get(key, ("overwrite", "fill", "never"))
         cells = [row[place] for row in rows if place < len(row) and row[place].strip()]
         columns.append(
             {
@@ -92,11 +98,22 @@ def _columns(kind: ImportKind, options: Options, headers: list[str], rows: list[
                 "heading": heading,
                 "cells": cells[:SAMPLES],
                 "key": key,
-                "policy": options.policy.get(key, policies[0] if policies else ""),
-                "policies": [(name, POLICY_NAMES[name]) for name in ("overwrite", "fill", "append", "never")],
+                "policy": options.policy.get(key, ""),
+                "policies": _named(offered.get(key, UNDECIDED)),
             }
         )
     return columns
+
+
+def column_policies(transfer: Import, place: int, key: str) -> dict[str, Any]:  # Any: a template's context
+    """What may be chosen for the column at this place where it goes to the field `key`, "" for none."""
+    offered = {one.key: one.policies for one in imports.kind_of(transfer.kind).fields()}
+    heading = transfer.reading["headers"][place]
+    return {"place": place, "heading": heading, "policy": "", "policies": _named(offered.get(key, ()))}
+
+
+def _named(policies: Sequence[str]) -> list[tuple[str, Any]]:  # Any: a text that waits for its language
+    return [(name, POLICY_NAMES[name]) for name in policies]
 
 
 def _constants(kind: ImportKind, options: Options) -> list[dict[str, object]]:
@@ -120,7 +137,7 @@ def posted_options(posted: Mapping[str, str], transfer: Import) -> Options:
     policy = {
         key: stated
         for at, heading in enumerate(headers)
-        if (key := mapping.get(heading, "")) and (stated := posted.get(f"policy-{at}", "")) in offered.get(key, ())
+        if offered.get(key := mapping.get(heading, "")) and (stated := posted.get(f"policy-{at}", ""))
     }
     constants = {key: text for key in offered if (text := posted.get(f"constant-{key}", "").strip())}
     basis = posted.get("basis", "")
@@ -195,7 +212,8 @@ def result_page(transfer: Import, *, now: datetime) -> dict[str, Any]:  # Any: a
         "samples": [_sample(transfer, one) for one in report.get("sample", [])],
         "refused": report.get("rejected", 0) and transfer.state != "checked",
         "withheld": report.get("notes", {}).get("withheld", 0),
-        "kept": _kept(transfer, kind, labels),
+        "kept": lines(transfer, "kept", limit=KEPT) if transfer.state == "undone" else [],
+        "hrefs": addresses(transfer, now=now),
         "may_undo": imports.may_undo(transfer, now=now),
         "basis": _basis(transfer),
         "list": _list(transfer),
@@ -215,25 +233,6 @@ def _basis(transfer: Import) -> str:
     if not options.basis:
         return ""
     return " · ".join(filter(None, (str(CONSENT_LABELS[options.basis]), topic_name(options.topic), options.evidence)))
-
-
-FURTHER = {"job_rank": gettext_lazy("Rank"), "people_stage": gettext_lazy("The stage of its people")}
-
-
-def _kept(transfer: Import, kind: ImportKind, labels: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What undo left alone: its row, its name with where it is shown, and the fields; none stand for all of it."""
-    found = transfers.kept_rows(transfer) if transfer.state == "undone" else []
-    subjects = [subject for _row, subject, _keys in found]
-    page = "leads:company" if kind.key == "companies" else "leads:page"
-    linked = kind.linked(subjects) if kind.linked else {one: (one, reverse(page, args=[one])) for one in subjects}
-    return [
-        {
-            "row": row,
-            "link": linked.get(subject, (subject, "")),
-            "fields": [labels.get(key, FURTHER.get(key, key)) for key in keys],
-        }
-        for row, subject, keys in found
-    ]
 
 
 def _sample(transfer: Import, one: Mapping[str, Any]) -> dict[str, Any]:  # Any: JSON of the report

@@ -8,10 +8,14 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache, partial
+from typing import Any
 
 import redis
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from limits import RateLimitItemPerMinute
 from limits.storage import storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
@@ -56,7 +60,7 @@ class ApiMiddleware:
             return self.get_response(request)
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return problem(422, "invalid", "The address contains a NUL character, which no text of ours holds.")
-        if _length(request) > BODY_LIMIT and not request.path.startswith(LARGE_BODIES):
+        if _length(request) > BODY_LIMIT and not (request.path.startswith(LARGE_BODIES) and _is_form(request)):
             return problem(413, "body_too_large", "A body holds at most 1 MB.")
         workspace, key = _authenticate(request)
         if workspace is None or key is None:
@@ -67,6 +71,8 @@ class ApiMiddleware:
 
     def _answer(self, workspace: Workspace, key: ApiKey, request: HttpRequest) -> HttpResponse:
         name = request.headers.get("Idempotency-Key", "")
+        if _is_form(request) and not _has_arrived(request):
+            return problem(400, "bad_request", "The form cannot be read.")
         if not name or request.method in ("GET", "HEAD", "OPTIONS"):
             return in_scope(workspace, request, self.get_response, reach=lambda: reach_of_key(key))
         if len(name) > 200:
@@ -77,6 +83,19 @@ class ApiMiddleware:
 def _length(request: HttpRequest) -> int:
     raw = request.META.get("CONTENT_LENGTH") or "0"
     return int(raw) if raw.isdecimal() else BODY_LIMIT + 1
+
+
+def _is_form(request: HttpRequest) -> bool:
+    return request.content_type == "multipart/form-data"
+
+
+def _has_arrived(request: HttpRequest) -> bool:
+    """Take a form in, files and all, before a transaction waits for them; False when it is broken."""
+    try:
+        request.POST  # noqa: B018 - reads it
+    except (MultiPartParserError, SuspiciousOperation):
+        return False
+    return True
 
 
 def _authenticate(request: HttpRequest) -> tuple[Workspace | None, ApiKey | None]:
@@ -160,11 +179,26 @@ CLAIM = "SELECT pg_try_advisory_xact_lock(hashtextextended('idempotency:' || %(t
 
 def _digest(request: HttpRequest) -> str:
     """What the request is, and what its key may see now: an answer is not told again to one that sees less."""
-    parts = [str(request.method).encode(), request.get_full_path().encode(), request.body]
+    body = _form_digest(request) if _is_form(request) else request.body
+    parts = [str(request.method).encode(), request.get_full_path().encode(), body]
     reach, withheld = current_reach(), sorted(veil.withheld())
     if reach is not None or withheld:
         parts += [repr(reach).encode(), " ".join(withheld).encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _form_digest(request: HttpRequest) -> bytes:
+    """Of fields and files alone: the boundary between them is another with every try."""
+    files = [(name, one.name, _file_digest(one)) for name, sent in request.FILES.lists() for one in sent]
+    return repr((list(request.POST.lists()), files)).encode()
+
+
+def _file_digest(file: UploadedFile[Any]) -> str:  # Any: bytes or text, as the stubs have it
+    digest = hashlib.sha256()
+    for block in file.chunks():
+        digest.update(block)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _first_time(name: str, request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:

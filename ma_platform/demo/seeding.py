@@ -94,6 +94,7 @@ class Seeding:
             leads.upsert_companies(
                 [_company(company) for company in {p.company.name: p.company for p in self.people}.values()],
                 now=self.now,
+                source="demo",
             )
         with tenant_scope(self.workspace):
             for name, _domain in words.COMPETITORS:

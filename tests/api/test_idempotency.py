@@ -7,13 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from threading import Barrier
+from typing import Any, cast
 
 import psycopg2
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import encode_multipart
 
-from leads.models import Lead
+from leads.models import Import, Lead
 from ma_platform import clock
 from ma_platform.api.models import IdempotentAnswer
 from ma_platform.tenancy.models import ApiKey, Membership, User
@@ -52,6 +55,44 @@ def test_the_same_key_for_another_request_is_refused(acme, call: Send, method: s
 
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
     assert leads_of(acme) == 1
+
+
+def send_file(client: Client, content: bytes, *, key: str, boundary: str) -> HttpResponse:
+    """A file of people as a client sends it, under a boundary of its own choice."""
+    form = {"kind": "leads", "file": SimpleUploadedFile("people.csv", content)}
+    body, kind = encode_multipart(boundary, form), f"multipart/form-data; boundary={boundary}"
+    answer: Any = client.generic("POST", "/api/v1/imports", body, content_type=kind, headers={"Idempotency-Key": key})
+    return cast(HttpResponse, answer)
+
+
+def imports_of(made: NewWorkspace) -> int:
+    with tenant_scope(made.workspace):
+        return int(Import.objects.count())
+
+
+def test_a_file_sent_again_is_one_import_whatever_stands_between_its_parts(acme, api: Client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
+    content = b"email\n" + b"".join(b"p%d@client.example\n" % number for number in range(200))
+
+    first, again = (send_file(api, content, key="k1", boundary=boundary) for boundary in ("one", "two"))
+
+    assert (first.status_code, again.status_code, again.json()) == (202, 202, first.json())
+    assert (again.headers["Idempotent-Replay"], imports_of(acme), first.json()["new"]) == ("true", 1, 200)
+
+
+def test_another_file_under_the_same_key_is_refused(acme, api: Client):
+    send_file(api, b"email\na@client.example\n", key="k1", boundary="one")
+
+    other = send_file(api, b"email\nb@client.example\n", key="k1", boundary="one")
+
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert imports_of(acme) == 1
+
+
+def test_a_form_that_breaks_off_is_refused_in_the_apis_own_shape(acme, api: Client):
+    answer = api.generic("POST", "/api/v1/imports", b"x", content_type="multipart/form-data")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
 
 
 def test_a_refused_request_may_be_corrected_under_its_key(acme, call: Send):

@@ -155,8 +155,7 @@ def _files(tenant: Tenant) -> None:
     mark, now, owner = tenant.mark, tenant.now, tenant.made.owner
     content = f"email,company\njiro@client.{mark}.example,{mark}商事\n{mark} no address,{mark}\n".encode()
     made = [
-        upload_file(Incoming(f"{mark}.csv", len(content), BytesIO(content)), "leads", by=owner, key=None, now=now)
-        for _ in "12"
+        upload_file(Incoming(f"{mark}.csv", len(content), BytesIO(content)), "leads", by=owner, now=now) for _ in "12"
     ]
     for transfer in made:
         ask_check(transfer.public_id, Options.of(transfer.options), now=now)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from ma_platform.tenancy.permissions import Capability as C
 from tests.walls import bodies
+from tests.walls.files import FILES, IMPORT, TRIED
 from tests.walls.known import KNOWN
 from tests.walls.leaving import LEAVING
 from tests.walls.naming import NAMING
+from tests.walls.segmented import REVISION
 from tests.walls.shape import LOCAL, METHODS, OPEN, SIGNED_IN, TOKEN, Anybody, Row, Who
 
 __all__ = ["API", "METHODS", "ROWS", "Anybody", "Row", "Who"]
@@ -21,8 +23,8 @@ ALERT, DEAL, MODEL = {"alert_id": "$alert"}, {"deal_id": "$deal"}, {"key": "defa
 NETWORK, GUESS = {"network_id": "$network"}, {"network_id": "$guess"}
 CONFLICT, DOUBLE = {"binding_id": "$conflict"}, {"suggestion_id": "$suggestion"}
 BOTH, SURVIVOR = {"lead_id": "$lead", "other_id": "$double"}, {"lead_id": "$survivor"}
-IMPORT, TRIED = {"import_id": "$import"}, {"import_id": "$tried_import"}
 SEGMENT, LIST = {"segment_id": "$segment"}, {"segment_id": "$list"}
+CONFIRMING = {"revision": REVISION, "enter_flows": "on"}
 TWIN = {"suggestion_id": "$twin"}
 VIEW, BULK_JOB = {"view_id": "$view"}, {"job_id": "$bulk_job"}
 THEIR_NOTE, THEIR_TASK, THEIR_FILE = (
@@ -134,6 +136,7 @@ PEOPLE = (
     Row("leads:attribute_move", ATTRIBUTE, {"to": "up"}, POST=C.DESIGN_LEADS),
     Row("leads:erase", LEAD, {"confirm": "$lead_name"}, POST=C.DELETE_LEADS),
     Row("leads:condition_words", GET=C.VIEW_LEADS),
+    Row("leads:condition_fields", body={"keys": ["random.10"]}, POST=C.VIEW_LEADS, json=True),
     Row("leads:condition_values", GET=C.VIEW_LEADS),
     Row("leads:condition_people", GET=C.VIEW_LEADS),
     Row("leads:condition_count", body=bodies.CONDITION, POST=C.VIEW_LEADS, json=True),
@@ -145,24 +148,12 @@ PEOPLE = (
         json=True,
     ),
     Row("leads:condition_describe", body=bodies.CONDITION, POST=C.VIEW_LEADS, json=True),
-    Row("leads:imports", GET=C.IMPORT_LEADS),
-    Row("leads:import_new", body={"file": "$csv", "kind": "leads"}, GET=C.IMPORT_LEADS, POST=C.IMPORT_LEADS),
-    Row("leads:import", IMPORT, GET=C.IMPORT_LEADS),
-    Row("leads:import_read", TRIED, {"encoding": "utf-8", "delimiter": ","}, POST=C.IMPORT_LEADS),
-    Row("leads:import_columns", TRIED, {"field-0": "email"}, POST=C.IMPORT_LEADS),
-    Row("leads:import_run", TRIED, POST=C.IMPORT_LEADS),
-    Row("leads:import_stop", IMPORT, POST=C.IMPORT_LEADS),
-    Row("leads:import_undo", IMPORT, POST=C.IMPORT_LEADS),
-    Row("leads:import_errors", IMPORT, GET=C.IMPORT_LEADS),
-    Row("leads:exports", GET=C.EXPORT_LEADS),
-    Row("leads:export_new", body={"columns": "email", "format": "csv"}, GET=C.EXPORT_LEADS, POST=C.EXPORT_LEADS),
-    Row("leads:export_file", {"export_id": "$export"}, GET=C.EXPORT_LEADS),
     Row("leads:segments", GET=C.VIEW_LEADS),
     Row("leads:segment_new", body=bodies.SEGMENT_FORM, GET=C.EDIT_SEGMENTS, POST=C.EDIT_SEGMENTS),
     Row("leads:segment", SEGMENT, GET=C.VIEW_LEADS),
     Row("leads:segment_edit", SEGMENT, bodies.SEGMENT_FORM, GET=C.EDIT_SEGMENTS, POST=C.EDIT_SEGMENTS),
     Row("leads:segment_status", SEGMENT, GET=C.VIEW_LEADS),
-    Row("leads:segment_confirm", {"segment_id": "$changed_segment"}, {"enter_flows": "on"}, POST=C.EDIT_SEGMENTS),
+    Row("leads:segment_confirm", {"segment_id": "$changed_segment"}, CONFIRMING, POST=C.EDIT_SEGMENTS),
     Row("leads:segment_put", SEGMENT, {"lead": "$lead", "belongs": "in", "days": "7"}, POST=C.EDIT_LEADS),
     Row("leads:segment_release", SEGMENT, {"lead": "$lead"}, POST=C.EDIT_LEADS),
     Row("leads:segment_mend", SEGMENT, POST=C.EDIT_SEGMENTS),
@@ -197,6 +188,9 @@ SELLING = (
     Row("tracking:set_aside", GET=C.VIEW_TRACKING),
     Row("tracking:set_aside_all", body={"kind": "names"}, POST=C.EDIT_TRACKING),
     Row("tracking:set_aside_one", {"line_id": "$line"}, POST=C.EDIT_TRACKING),
+    Row("api:set_aside", GET=C.VIEW_TRACKING),
+    Row("api:set_aside_all", body={"kind": "names"}, POST=C.EDIT_TRACKING),
+    Row("api:set_aside_one", {"line_id": "$line"}, POST=C.EDIT_TRACKING),
     Row("tracking:traffic", GET=C.VIEW_TRACKING),
     Row("tracking:rejudgements", GET=C.VIEW_TRACKING),
     Row("tracking:rejudgement_ask", body={"days": "7"}, POST=C.EDIT_TRACKING),
@@ -339,7 +333,7 @@ API = (
         PATCH=C.EDIT_SEGMENTS,
         DELETE=C.EDIT_SEGMENTS,
     ),
-    Row("api:segment_confirm", {"segment_id": "$changed_segment"}, {"enter_flows": False}, POST=C.EDIT_SEGMENTS),
+    Row("api:segment_confirm", {"segment_id": "$changed_segment"}, {"revision": REVISION}, POST=C.EDIT_SEGMENTS),
     Row("api:segment_leads", SEGMENT, {"add": ["$lead"]}, GET=C.VIEW_LEADS, POST=C.EDIT_LEADS),
     Row("api:segment_explain", SEGMENT, query={"lead": "$lead"}, GET=C.VIEW_LEADS),
     Row("api:lists", body={"name": "名刺"}, GET=C.VIEW_LEADS, POST=C.EDIT_SEGMENTS),
@@ -392,4 +386,5 @@ API = (
     Row("api:scoring_rollback", MODEL, {"version": 1}, POST=C.EDIT_SCORING),
     Row("api:scoring_status", MODEL, GET=C.VIEW_SCORING),
 )
-ROWS = (*MACHINE, *ACCOUNTS, *SETTINGS, *LEAVING, *PEOPLE, *SELLING, *NAMING, *KNOWN, *CAPTURE, *MAIL, *FLOWS, *API)
+OF_PEOPLE = (*PEOPLE, *FILES, *SELLING, *NAMING, *KNOWN)
+ROWS = (*MACHINE, *ACCOUNTS, *SETTINGS, *LEAVING, *OF_PEOPLE, *CAPTURE, *MAIL, *FLOWS, *API)

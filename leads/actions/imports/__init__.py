@@ -19,9 +19,19 @@ from leads.actions.imports.kinds import (
 from leads.actions.imports.options import ImportRefused, Options, kind_of
 from leads.actions.imports.refused import ROW_REASONS, error_file, take_error_file, worded
 from leads.actions.imports.shelves import first_rows
-from leads.actions.imports.steps import advance, ask_check, ask_run, ask_undo, may_undo, resume, stop
+from leads.actions.imports.steps import (
+    advance,
+    ask_check,
+    ask_run,
+    ask_undo,
+    may_undo,
+    remembers_rows,
+    resume,
+    stop,
+)
 from leads.actions.imports.tidying import expire_exports, tidy, workspaces_with_leftovers
 from leads.actions.imports.uploads import Upload, look, profile_options, read_again, save_profile, upload_file
+from leads.actions.imports.worked_on import at_undo
 from leads.files.moments import read_moment
 
 __all__ = [
@@ -42,6 +52,7 @@ __all__ = [
     "ask_check",
     "ask_run",
     "ask_undo",
+    "at_undo",
     "befores",
     "bequeath",
     "encounters",
@@ -58,6 +69,7 @@ __all__ = [
     "read_again",
     "read_moment",
     "register",
+    "remembers_rows",
     "resume",
     "save_profile",
     "stop",

@@ -28,6 +28,7 @@ from leads.files.moments import read_moment
 from leads.files.words import ENCOUNTERS as WORDS
 from leads.identity import find_address
 from leads.models import Lead, LeadIdentifier
+from leads.queries.transfers import linked_people
 from ma_platform.db import sql
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.scope import current_tenant_id
@@ -230,6 +231,7 @@ register(
         needs=(("email", "lead", "external_id"), ("kind",), ("at",)),
         same=never_same,
         write=write,
+        linked=linked_people,
         undo=withdraw,
         order=30,
     )

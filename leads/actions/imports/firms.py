@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.actions.companies import state_facts
 from leads.actions.company_ends import drop_lonely
 from leads.actions.company_finding import Firm, Stated, firms
+from leads.actions.company_past import differences, remember, remember_made
 from leads.actions.company_twins import suggest_twins
 from leads.actions.imports.kinds import (
     CREATED,
@@ -29,6 +30,7 @@ from leads.actions.imports.kinds import (
     Row,
     register,
 )
+from leads.actions.provenance import Provenance
 from leads.attributes import PREFIX, Definition, joined, read_stated, values_of
 from leads.companies import read_number
 from leads.entry import COMPANY_LIMIT, clean_text
@@ -36,6 +38,7 @@ from leads.files.words import COMPANIES
 from leads.models import Company, Lead
 from leads.names import company_key
 from leads.queries.attributes import definitions
+from leads.queries.transfers import linked_companies
 from ma_platform.db import sql
 from ma_platform.tenancy.permissions import Capability
 from tracking.actions import NewFact, record_many
@@ -95,15 +98,20 @@ def write(rows: Sequence[Row], order: Order) -> list[Outcome]:
     stated, outcomes = _read(rows)
     found = firms([_identity(facts, order) for _row, facts in stated], now=order.now)
     known = _known(found)
+    were = {pk: dict(company.facts) for pk, company in known.items()}
+    moves = [_merge(known[firm.id], facts, order) for (_row, facts), firm in zip(stated, found, strict=True)]
     lines: dict[int, Facts] = {}
-    for (row, facts), firm in zip(stated, found, strict=True):
-        company = known[firm.id]
-        moved = _merge(company, facts, order)
+    for (row, _facts), firm, change in zip(stated, found, moves, strict=True):
+        company, was = known[firm.id], were[firm.id]
+        # What several rows change to and fro ends as it was: then nothing happened to it.
+        moved = {name: pair for name, pair in change.items() if company.facts[name] != was.get(name)}
         lines[firm.id] = {**lines.get(firm.id, {}), **{name: new for name, (_old, new) in moved.items()}}
         outcomes.append(_outcome(row, firm, moved, fresh=company.fresh))
         company.fresh = False
     if not order.dry:
-        state_facts(_as_columns(lines, known), now=order.now)
+        origin = Provenance.of(order.by, at=order.now, source=order.source)
+        remember_made([firm.id for firm in found if firm.created], origin)
+        state_facts(_as_columns(lines, known), origin)
     return sorted(outcomes, key=lambda outcome: outcome.number)
 
 
@@ -215,10 +223,10 @@ def _merge(company: _Known, facts: Facts, order: Order) -> dict[str, list[Any]]:
 
 
 def _outcome(row: Row, firm: Firm, moved: dict[str, list[Any]], *, fresh: bool) -> Outcome:
-    outcome = CREATED if fresh else UPDATED if moved else SAME
+    outcome = CREATED if fresh else DUPLICATE if row.repeated else UPDATED if moved else SAME
     return Outcome(
         row.number,
-        DUPLICATE if row.repeated else outcome,
+        outcome,
         firm.public_id,
         tuple(moved),
         {"values": moved} if moved and not fresh else None,
@@ -236,17 +244,26 @@ def withdraw(rows: Sequence[Done], order: Order) -> list[Kept]:
     for done in rows:
         if done.subject in found and done.outcome != CREATED:
             kept += _put_back(flat[done.subject], done)
-    lines = [
-        {"id": found[subject]["id"], "attributes": _own(facts), **{name: facts[name] for name in FACTS}}
-        for subject, facts in flat.items()
-    ]
-    changed = sql.run(RESTORE, rows=orjson.dumps(lines).decode(), now=order.now).values()
+    changed = _restore({found[subject]["id"]: (found[subject], facts) for subject, facts in flat.items()}, order)
     made = {done.subject: done for done in rows if done.outcome == CREATED and done.subject in found}
     gone = drop_lonely(list(made), edited=True)
     kept += [Kept(done.number, subject) for subject, done in made.items() if subject not in gone]
     suggest_twins(changed, now=order.now)
     _say_changed(changed, order)
     return kept
+
+
+def _restore(companies: Mapping[int, tuple[Facts, Facts]], order: Order) -> list[int]:
+    """Write {primary key: (the row as it is, its facts as they are to be)}; returns whose changed."""
+    after = {
+        pk: {"attributes": _own(facts), **{name: facts[name] for name in FACTS}}
+        for pk, (_row, facts) in companies.items()
+    }
+    rows = orjson.dumps([{"id": pk, **line} for pk, line in after.items()]).decode()
+    changed: list[int] = sql.run(RESTORE, rows=rows, now=order.now).values()
+    origin = Provenance.of(order.by, at=order.now, source=f"undo:{order.source}")
+    remember({pk: differences(companies[pk][0], after[pk]) for pk in changed}, origin)
+    return changed
 
 
 def _put_back(facts: Facts, done: Done) -> list[Kept]:
@@ -287,6 +304,7 @@ register(
         needs=(("name",),),
         same=same_company,
         write=write,
+        linked=linked_companies,
         undo=withdraw,
         order=20,
     )

@@ -101,8 +101,8 @@ class Kept:
 class ImportKind:
     """`needs`: groups of fields of which one each must be mapped. `same`: cells that say whom a row is about.
 
-    `write` answers one Outcome a row. `undo` takes rows back, last first;
-    None when what a file said cannot be unsaid. `linked`: {subject: (name, address)} of those that are still there.
+    `write` answers one Outcome a row. `linked`: {subject: (name, address)} of those that are still there, and may be
+    seen. `undo` takes rows back, last first; None when what a file said cannot be unsaid.
     """
 
     key: str
@@ -112,8 +112,8 @@ class ImportKind:
     needs: Sequence[tuple[str, ...]]
     same: Callable[[Mapping[str, str]], str]
     write: Callable[[Sequence[Row], Order], list[Outcome]]
+    linked: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
     undo: Callable[[Sequence[Done], Order], list[Kept]] | None = None
-    linked: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]] | None = None
     asks_basis: bool = False
     order: int = 50
 

@@ -24,6 +24,7 @@ from leads.actions.imports.kinds import (
 )
 from leads.actions.imports.onto_list import find_list, on_list, put_on_list
 from leads.actions.imports.permissions import permitted, worn_tags
+from leads.actions.imports.speaking import ruled
 from leads.actions.imports.withdrawing import withdraw
 from leads.actions.store import Provenance, store
 from leads.actions.tags import tag_leads
@@ -31,8 +32,9 @@ from leads.attributes import Value
 from leads.entry import Entry, EntryRefused, read_entry
 from leads.files.stating import person
 from leads.files.words import PEOPLE
-from leads.merging import Standing, Values, columns_of
+from leads.merging import BLANK, Standing, Values, columns_of
 from leads.queries.attributes import definitions
+from leads.queries.transfers import linked_people
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.workspaces.actions.quotas import spend
 from ma_platform.workspaces.quotas import Used
@@ -69,10 +71,13 @@ FIXED = (*IDENTITY[1:], "refused")  # no choice: an ID is added, a refusal is be
 
 @dataclass(slots=True)
 class _Planned:
+    """A row beside its person. was: the values before it; moved: {column: [before, after]} of somebody known."""
+
     row: Row
     entry: Entry
     standing: Standing
     created: bool
+    was: Values
     moved: dict[str, list[Value]]
     changed: tuple[str, ...]
     identifiers: list[tuple[str, str]]
@@ -109,17 +114,21 @@ def write(rows: Sequence[Row], order: Order) -> list[Outcome]:
     entries, outcomes = _read(rows, order)
     batch = load_batch([entry for _row, entry in entries], now=order.now)
     planned = _plan(batch, entries, order, outcomes)
+    people = _by_person(planned)
+    for plans in people:
+        _forget_returned(plans)
     if not order.dry:
         store(batch, Provenance(order.source, order.by.pk if order.by else None, order.now))
         let_go(batch.companies, stated={plan.entry.company for plan in planned})
     tags, firms = _new_tags(planned, order), _new_companies(planned, batch)
     listed = _new_on_list(planned, order)
-    withheld, agreed = (set(), set()) if order.dry else _follow_up(planned, tags, order)
+    withheld, agreed = (set(), set()) if order.dry else _follow_up(people, tags, order)
     if not order.dry:
         put_on_list([plan.standing.id or 0 for plan in planned if plan.row.number in listed], order)
         spend(Used.PEOPLE, sum(plan.created for plan in planned))
+    told = {plans[0].row.number for plans in people if plans[0].standing.id in withheld}
     for plan in planned:
-        notes = ("withheld",) if plan.standing.id in withheld else ()
+        notes = ("withheld",) if plan.row.number in told else ()
         number = plan.row.number
         extra = {"tags": tags.get(number), "consents": plan.standing.id in agreed, "company": firms.get(number)}
         extra["list"] = order.list if number in listed else ""
@@ -152,12 +161,39 @@ def _place(batch: Batch, row: Row, entry: Entry, order: Order) -> _Planned:
     present = batch.find(entry)
     if present is None and not (entry.email_key or entry.identifiers):
         raise NotPlannable(email="identity_missing")
-    was = Values(present.values) if present else Values()
+    was = Values(present.values) if present else Values(BLANK)
     new = [pair for pair in entry.identifiers if pair not in batch.by_identifier]
-    standing, changed = batch.join(entry, present, order.rules)
+    entry.values, rules = ruled(entry.values, row.cells, was, order.rules)
+    standing, changed = batch.join(entry, present, rules)
     columns = [column for name in changed for column in columns_of(name)] if present else []
     moved = {column: [was[column], standing.values[column]] for column in columns}
-    return _Planned(row, entry, standing, present is None, moved, changed, new)
+    return _Planned(row, entry, standing, present is None, was, moved, changed, new)
+
+
+def _by_person(planned: Sequence[_Planned]) -> list[list[_Planned]]:
+    """The rows of each person together, first row first."""
+    people: dict[str, list[_Planned]] = {}
+    for plan in planned:
+        people.setdefault(plan.standing.public_id, []).append(plan)
+    return list(people.values())
+
+
+def _forget_returned(plans: Sequence[_Planned]) -> None:
+    """What several rows about one person change to and fro ends as it was: then nothing happened to it."""
+    standing, was = plans[0].standing, plans[0].was
+    if len(plans) == 1 or not standing.changed:
+        return
+    if standing.values["job_title"] == was["job_title"] and was["job_rank"] is not None:
+        standing.values["job_rank"] = was["job_rank"]  # given by hand, perhaps; a file never states one
+    returned = {
+        name for name in standing.changed if all(standing.values[column] == was[column] for column in columns_of(name))
+    }
+    columns = {column for name in returned for column in columns_of(name)}
+    standing.changed = {name: None for name in standing.changed if name not in returned}
+    standing.history = [line for line in standing.history if line[0] not in returned]
+    for plan in plans:
+        plan.changed = tuple(name for name in plan.changed if name not in returned)
+        plan.moved = {column: pair for column, pair in plan.moved.items() if column not in columns}
 
 
 def _new_tags(planned: Sequence[_Planned], order: Order) -> dict[int, list[str]]:
@@ -190,36 +226,36 @@ def _new_companies(planned: Sequence[_Planned], batch: Batch) -> dict[int, str]:
     return {number: firm.public_id for firm, number in first.items() if firm.created}
 
 
-def _follow_up(planned: Sequence[_Planned], tags: Mapping[int, list[str]], order: Order) -> tuple[set[int], set[int]]:
+def _follow_up(
+    people: Sequence[Sequence[_Planned]], tags: Mapping[int, list[str]], order: Order
+) -> tuple[set[int], set[int]]:
     """Tags, permissions and events; returns (people whose refusal stands, people with a new line in the ledger)."""
+    planned = [plan for plans in people for plan in plans]
     pairs = [(plan.standing.id or 0, tag) for plan in planned for tag in tags.get(plan.row.number, ())]
     tag_leads(pairs, now=order.now)
     withheld, agreed = permitted([(plan.standing.id or 0, plan.entry.consents) for plan in planned], order)
-    _announce(planned, agreed, order)
+    _announce(people, agreed, order)
     return withheld, agreed
 
 
-def _announce(planned: Sequence[_Planned], agreed: Collection[int], order: Order) -> None:
-    record_many(
-        [
-            NewFact(
-                Event.LEAD_CREATED if plan.created else Event.LEAD_UPDATED,
-                lead=plan.standing.id,
-                at=order.now,
-                props={"source": order.source, "fields": [*plan.changed, *(["consent"] if consents else [])]},
-            )
-            for plan in planned
-            if (consents := plan.standing.id in agreed) or plan.created or plan.changed
-        ]
-    )
+def _announce(people: Sequence[Sequence[_Planned]], agreed: Collection[int], order: Order) -> None:
+    """One fact for each person something is new about, however many rows say it."""
+    facts = []
+    for plans in people:
+        lead, created = plans[0].standing.id, plans[0].created
+        fields = list(dict.fromkeys(name for plan in plans for name in plan.changed))
+        fields += ["consent"] if lead in agreed else []
+        if created or fields:
+            event = Event.LEAD_CREATED if created else Event.LEAD_UPDATED
+            facts.append(NewFact(event, lead=lead, at=order.now, props={"source": order.source, "fields": fields}))
+    record_many(facts)
 
 
 def _outcome(plan: _Planned, extra: Mapping[str, object], notes: tuple[str, ...]) -> Outcome:
     fields = (*plan.changed, *(name for name in ("tags", "list") if extra[name]))
     before = {name: value for name, value in {**extra, "values": plan.moved, "ids": plan.identifiers}.items() if value}
-    outcome = CREATED if plan.created else UPDATED if fields or plan.identifiers else SAME
-    if plan.row.repeated:
-        outcome = DUPLICATE
+    new = fields or plan.identifiers
+    outcome = CREATED if plan.created else DUPLICATE if plan.row.repeated else UPDATED if new else SAME
     return Outcome(plan.row.number, outcome, plan.standing.public_id, tuple(fields), before or None, None, notes)
 
 
@@ -237,6 +273,7 @@ register(
         needs=(IDENTITY,),
         same=same_person,
         write=write,
+        linked=linked_people,
         undo=withdraw,
         asks_basis=True,
         order=10,

@@ -14,7 +14,8 @@ from ma_platform.db import sql
 def permitted(people: Sequence[tuple[int, Sequence[Permission]]], order: Order) -> tuple[set[int], set[int]]:
     """Add lines to the ledger as one statement: (people whose refusal stands, people who got a line).
 
-    A line that says what the ledger says already is not written again, so the same file twice changes nothing.
+    A line that says what the ledger says already is not written again, so the same file twice changes nothing. Whoever
+    is refused by one of these rows gets no basis from another, or from the same one.
     """
     lines = [{"lead_id": lead, "topic": one.topic, "state": one.state} for lead, said in people for one in said]
     if order.basis and order.topic:
@@ -26,18 +27,23 @@ def permitted(people: Sequence[tuple[int, Sequence[Permission]]], order: Order) 
         lines=orjson.dumps(lines).decode(),
         basis=order.basis or "consent",
         evidence=orjson.dumps(dict(order.evidence)).decode(),
+        source=order.source,
         now=order.now,
     ).rows
     return {lead for lead, written in rows if not written}, {lead for lead, written in rows if written}
 
 
-# Refusals: any word of no for the topic or for all, not followed by a fresh consent.
+# Refusals: any word of no for the topic or for all, not followed by a fresh consent; a basis also by one of this very
+# statement. A refusal never lies before a line of an earlier chunk, whose worker's clock may be ahead.
 ADD_PERMISSIONS = """
     WITH said AS (
         SELECT DISTINCT lead_id, topic, state
           FROM jsonb_to_recordset(%(lines)s::jsonb) AS line(lead_id bigint, topic text, state text)
     ), judged AS (
-        SELECT said.*, EXISTS (
+        SELECT said.*, said.state = 'granted' AND EXISTS (
+                   SELECT FROM said AS no
+                    WHERE no.lead_id = said.lead_id AND no.state = 'refused' AND no.topic IN (said.topic, '*'))
+               OR EXISTS (
                    SELECT FROM leads_consent AS no
                     WHERE no.tenant_id = %(tenant_id)s AND no.lead_id = said.lead_id AND no.state = 'refused'
                       AND no.topic IN (said.topic, '*')
@@ -55,7 +61,12 @@ ADD_PERMISSIONS = """
     ), written AS (
         INSERT INTO leads_consent (tenant_id, lead_id, topic, state, basis, at, evidence)
         SELECT %(tenant_id)s, judged.lead_id, judged.topic, judged.state,
-               CASE judged.state WHEN 'granted' THEN %(basis)s END, %(now)s, %(evidence)s::jsonb
+               CASE judged.state WHEN 'granted' THEN %(basis)s END,
+               CASE judged.state WHEN 'granted' THEN %(now)s ELSE greatest(%(now)s, (
+                   SELECT max(own.at) FROM leads_consent AS own
+                    WHERE own.tenant_id = %(tenant_id)s AND own.lead_id = judged.lead_id
+                      AND own.evidence ->> 'source' = %(source)s)) END,
+               %(evidence)s::jsonb
           FROM judged
          WHERE NOT judged.refused AND NOT (judged.state = 'granted' AND judged.granted)
          ORDER BY judged.lead_id, judged.topic

@@ -18,11 +18,10 @@ from leads.actions.imports.kinds import ImportKind, Row
 from leads.actions.imports.options import ImportRefused, Options
 from leads.files import Reading, read_rows
 from leads.models import Import
-from ma_platform.db import sql
+from ma_platform.db.awake import awake
 from ma_platform.errors import NotFound
 
 Cells = list[str]
-ALIVE_EVERY = 20_000
 
 
 def of_id(public_id: str, *, states: Sequence[str] = (), lock: bool = False) -> Import:
@@ -54,8 +53,6 @@ def shelve(transfer: Import, kind: ImportKind) -> int:
             shelf.write(orjson.dumps([bool(key) and mark in seen, *cells], option=orjson.OPT_APPEND_NEWLINE))
             seen.add(mark)
             count += 1
-            if count % ALIVE_EVERY == 0:
-                sql.run("SELECT 1")  # a transaction that says nothing for half a minute is ended
         shelf.seek(0)
         default_storage.delete(shelf_of(transfer))
         default_storage.save(shelf_of(transfer), File(shelf))
@@ -64,9 +61,9 @@ def shelve(transfer: Import, kind: ImportKind) -> int:
 
 @contextmanager
 def opened(transfer: Import) -> Iterator[BinaryIO]:
-    """The file as it was uploaded."""
+    """The file as it was uploaded; however long it is read, the transaction lives."""
     with default_storage.open(transfer.path) as content:
-        yield cast(BinaryIO, content.file)
+        yield awake(cast(BinaryIO, content.file))
 
 
 def shelf_of(transfer: Import) -> str:

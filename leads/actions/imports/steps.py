@@ -15,7 +15,7 @@ import orjson
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from leads.actions.imports.kinds import REJECTED, Done, Kept, Outcome, Row
+from leads.actions.imports.kinds import CREATED, DUPLICATE, REJECTED, Done, ImportKind, Kept, Outcome, Row
 from leads.actions.imports.options import ImportRefused, Options, check, kind_of, order_of
 from leads.actions.imports.shelves import Cells, drop_files, of_id, shelve, take, unreadable
 from leads.actions.imports.uploads import refusal
@@ -115,10 +115,14 @@ def ask_undo(public_id: str, *, by: User | ApiKey | None, now: datetime) -> Impo
 
 def may_undo(transfer: Import, *, now: datetime) -> bool:
     """Whether an import can be taken back today."""
-    kind = kind_of(transfer.kind)
+    return kind_of(transfer.kind).undo is not None and remembers_rows(transfer, now=now)
+
+
+def remembers_rows(transfer: Import, *, now: datetime) -> bool:
+    """Whether what became of each row of a run is still known."""
     ended = transfer.finished_at
     ran = transfer.state in (State.DONE, State.FAILED) and transfer.started_at is not None
-    return ran and kind.undo is not None and ended is not None and now - ended < UNDO_FOR
+    return ran and ended is not None and now - ended < UNDO_FOR
 
 
 def advance(import_id: int, *, now: datetime) -> bool:
@@ -207,8 +211,20 @@ def _outcomes(transfer: Import, rows: Sequence[Row], *, now: datetime, dry: bool
             if dry:
                 raise _DryRun
     except _DryRun:
-        pass
+        _tell_repeated(kind, rows, [*spoilt, *written])
     return sorted([*spoilt, *written], key=lambda outcome: outcome.number)
+
+
+def _tell_repeated(kind: ImportKind, rows: Sequence[Row], outcomes: Sequence[Outcome]) -> None:
+    """What a dry run makes is gone by the next chunk: there, a repeated row is no new one, as it will be none in the
+    run, unless its first mention was refused. Of a mention in an earlier chunk nobody knows that any more.
+    """
+    by_number = {row.number: row for row in rows}
+    refused = {kind.same(by_number[one.number].cells) for one in outcomes if one.outcome == REJECTED}
+    for outcome in outcomes:
+        row = by_number[outcome.number]
+        if outcome.outcome == CREATED and row.repeated and kind.same(row.cells) not in refused:
+            outcome.outcome = DUPLICATE
 
 
 def _move_on(transfer: Import, outcomes: Sequence[Outcome], place: int) -> None:

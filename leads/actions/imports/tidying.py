@@ -12,6 +12,7 @@ from leads.actions.erasing import Gone, at_erasure
 from leads.actions.exports.writing import hold_back
 from leads.actions.imports.shelves import drop_files
 from leads.actions.imports.steps import UNDO_FOR
+from leads.actions.imports.strays import drop_strays, workspaces_with_strays
 from leads.models import Export, Import, ImportedRow, Lead
 from ma_platform import clock
 from ma_platform.db import sql
@@ -23,14 +24,16 @@ WAITS_FOR = timedelta(days=7)  # a file nobody imports
 
 
 def tidy(*, now: datetime) -> int:
-    """Files that were never imported, rows that cannot be undone any more, exports that expired: of one workspace."""
+    """Files that were never imported, rows that cannot be undone any more, exports that expired, files nobody needs:
+    of one workspace.
+    """
     left = Import.objects.filter(state__in=["uploaded", "checked", "failed"], created_at__lt=now - WAITS_FOR)
     for transfer in left.exclude(path=""):
         drop_files(transfer)
     left.filter(finished_at=None).delete()
     old = Import.objects.filter(finished_at__lt=now - UNDO_FOR)
     rows: int = ImportedRow.objects.filter(transfer__in=old).delete()[0]
-    return rows + expire_exports(now=now)
+    return rows + expire_exports(now=now) + drop_strays(now=now)
 
 
 def expire_exports(*, now: datetime | None) -> int:
@@ -43,7 +46,8 @@ def expire_exports(*, now: datetime | None) -> int:
 
 def workspaces_with_leftovers(*, now: datetime) -> list[int]:
     """Part of a system sweep: workspaces where `tidy` has something to do."""
-    return [int(one) for one in sql.run(LEFTOVERS, waits=now - WAITS_FOR, undo=now - UNDO_FOR, now=now).values()]
+    left = sql.run(LEFTOVERS, waits=now - WAITS_FOR, undo=now - UNDO_FOR, now=now).values()
+    return sorted({*map(int, left), *workspaces_with_strays()})
 
 
 LEFTOVERS = """

@@ -13,13 +13,14 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 
 from leads.actions.imports.kinds import ImportKind
-from leads.actions.imports.options import ImportRefused, Options, kind_of
+from leads.actions.imports.options import ImportRefused, Options, check, kind_of
 from leads.actions.imports.shelves import of_id, opened
 from leads.files import LIMITS, FileRefused, Preview, Reading, preview, recognise_profile, suggest_mapping
 from leads.files.headers import plain, translated
 from leads.files.profiles import PROFILES
 from leads.models import Import, ImportProfile
 from ma_platform import audit, ids
+from ma_platform.db.awake import awake
 from ma_platform.tenancy.models import ApiKey, User
 from ma_platform.tenancy.scope import current_tenant
 from ma_platform.workspaces.actions.quotas import is_full
@@ -53,17 +54,15 @@ def refusal(error: FileRefused) -> ImportRefused:
     return ImportRefused(reason=FILE_REASONS[error.code] % {"row": error.row})
 
 
-def upload_file(upload: Upload, kind_key: str, *, by: User | None, key: ApiKey | None, now: datetime) -> Import:
-    """Keep a file and look at its beginning; nothing of it is written anywhere else. Raises ImportRefused."""
+def upload_file(
+    upload: Upload, kind_key: str, *, by: User | ApiKey, now: datetime, stated: Mapping[str, Any] | None = None
+) -> Import:
+    """Keep a file and look at its beginning; nothing of it is written anywhere else. Raises ImportRefused.
+
+    `stated`: options instead of those guessed, held against the file before it is kept, for it outlives a rollback.
+    """
     kind = kind_of(kind_key)
-    if upload.size > LIMITS.bytes:
-        raise ImportRefused(reason=FILE_REASONS["too_large"])
-    if is_full(Used.STORAGE):
-        raise ImportRefused(reason=FILE_REASONS["quota"])
-    try:
-        seen = preview(upload.content)
-    except FileRefused as error:
-        raise refusal(error) from error
+    seen, options = _first_look(upload, kind, stated)
     public_id, digest = ids.new("imp"), _digest(upload.content)
     path = default_storage.save(f"imports/{current_tenant().code}/{public_id}.file", File(upload.content))
     transfer: Import = Import.objects.create(
@@ -74,12 +73,29 @@ def upload_file(upload: Upload, kind_key: str, *, by: User | None, key: ApiKey |
         bytes=upload.size,
         digest=digest,
         reading={**seen.reading.as_json(), "headers": seen.headers},
-        options=guess(kind, seen.headers).as_json(),
-        by=by,
+        options=options.as_json(),
+        by=by if isinstance(by, User) else None,
         created_at=now,
     )
-    audit.record(by or key, "import.uploaded", public_id, at=now, kind=kind.key, name=transfer.file_name)
+    audit.record(by, "import.uploaded", public_id, at=now, kind=kind.key, name=transfer.file_name)
     return transfer
+
+
+def _first_look(upload: Upload, kind: ImportKind, stated: Mapping[str, Any] | None) -> tuple[Preview, Options]:
+    if upload.size > LIMITS.bytes:
+        raise ImportRefused(reason=FILE_REASONS["too_large"])
+    if is_full(Used.STORAGE):
+        raise ImportRefused(reason=FILE_REASONS["quota"])
+    try:
+        seen = preview(awake(upload.content))
+    except FileRefused as error:
+        raise refusal(error) from error
+    guessed = guess(kind, seen.headers)
+    if stated is None:
+        return seen, guessed
+    options = Options.of({**guessed.as_json(), "basis": "", **stated})
+    check(options, kind, seen.headers)
+    return seen, options
 
 
 def _digest(content: BinaryIO) -> str:

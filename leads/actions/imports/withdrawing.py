@@ -10,6 +10,7 @@ from leads.actions.company_ends import drop_lonely, living
 from leads.actions.erasing import erase_leads
 from leads.actions.imports.kinds import Done, Kept, Order
 from leads.actions.imports.onto_list import take_off_lists
+from leads.actions.imports.worked_on import worked_on
 from leads.actions.store import Provenance, store
 from leads.attributes import kept_text
 from leads.merging import Standing, columns_of, field_of
@@ -23,8 +24,8 @@ def withdraw(rows: Sequence[Done], order: Order) -> list[Kept]:
     """Take rows back in the order given (the last row of the file first); answers what had to stay."""
     made = {done.subject for done in rows if done.outcome == "created"}
     found = _people([done.subject for done in rows])
-    busy = _busy([pk for subject, pk in found.items() if subject in made], order)
-    batch = load_batch([], now=order.now, also=list(found.values()))
+    batch = load_batch([], now=order.now, also=list(found.values()))  # locked: nobody works on them from here on
+    busy = worked_on([pk for subject, pk in found.items() if subject in made], order)
     _forget_ended(rows)
     taken = _taken_since(rows, batch)
     kept: list[Kept] = []
@@ -141,40 +142,6 @@ DROP_PERMISSIONS = """
        AND (holder.id = ANY(%(lead_ids)s::bigint[]) OR holder.merged_into_id = ANY(%(lead_ids)s::bigint[]))
        AND line.evidence ->> 'source' = %(source)s
     RETURNING coalesce(holder.merged_into_id, holder.id)
-"""
-
-
-def _busy(lead_ids: Sequence[int], order: Order) -> set[int]:
-    """People the file made of whom something else became known since: they stay."""
-    return set(sql.run(BUSY, lead_ids=list(lead_ids), source=order.source, said=SAID_BY_US).values())
-
-
-# What the product itself says about a person who was only imported.
-SAID_BY_US = [
-    int(event)
-    for event in (
-        Event.LEAD_CREATED,
-        Event.LEAD_UPDATED,
-        Event.TAG_ADDED,
-        Event.SCORE_CROSSED,
-        Event.BECAME_HOT,
-        Event.STAGE_CHANGED,
-        Event.SEGMENT_ENTERED,
-        Event.SEGMENT_LEFT,
-    )
-]
-BUSY = """
-    SELECT history.lead_id FROM leads_fieldhistory AS history
-     WHERE history.tenant_id = %(tenant_id)s AND history.lead_id = ANY(%(lead_ids)s::bigint[])
-       AND history.source <> %(source)s
-     UNION
-    SELECT daily.lead_id FROM tracking_daily AS daily
-     WHERE daily.tenant_id = %(tenant_id)s AND daily.lead_id = ANY(%(lead_ids)s::bigint[])
-       AND daily.name <> ALL(%(said)s::smallint[])
-     UNION
-    SELECT line.lead_id FROM leads_consent AS line
-     WHERE line.tenant_id = %(tenant_id)s AND line.lead_id = ANY(%(lead_ids)s::bigint[])
-       AND coalesce(line.evidence ->> 'source', '') <> %(source)s
 """
 
 

@@ -57,7 +57,7 @@ def workbook(rows: Sequence[Sequence[object]]) -> bytes:
 
 
 def uploaded(content: bytes, *, by: User, now: datetime, kind: str = "leads", name: str = "cards.csv") -> Import:
-    return upload_file(Upload(name, len(content), io.BytesIO(content)), kind, by=by, key=None, now=now)
+    return upload_file(Upload(name, len(content), io.BytesIO(content)), kind, by=by, now=now)
 
 
 def checked(transfer: Import, *, now: datetime, **changes: Any) -> Import:

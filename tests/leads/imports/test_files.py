@@ -22,6 +22,7 @@ from leads.files.profiles import PROFILES, recognise_profile
 from leads.files.stating import person, prefecture_of, split_name
 from leads.files.writing import open_writer
 from tests.leads.imports.filing import CARDS, in_euc, text_of, workbook
+from tests.leads.imports.sharing import shared
 
 FILES = {
     "cp932, CRLF": text_of(CARDS).encode("cp932"),
@@ -124,6 +125,32 @@ def test_a_workbook_with_an_entity_bomb_is_refused():
         preview(held)
 
     assert refused.value.code == "broken_workbook"
+
+
+MANY = [[f"a{row}", f"b{row}"] for row in range(20_000)]
+
+
+def test_to_see_the_first_rows_of_a_workbook_its_texts_are_not_read_to_the_end():
+    seen = preview(shared(MANY, ends=b"<si><t>never closed"))
+
+    assert (seen.headers, seen.rows[0], seen.sheets) == (["a0", "b0"], ["a1", "b1"], ["Sheet"])
+
+
+def test_a_workbook_whose_texts_are_broken_is_refused_when_it_is_read():
+    held = shared([*MANY, ["</broken>"]])
+
+    with pytest.raises(FileRefused) as refused:
+        list(read_rows(held, preview(held).reading))
+
+    assert (refused.value.code, refused.value.row) == ("broken_workbook", 20_000)
+
+
+def test_a_text_with_formats_is_read_whole_and_without_its_furigana():
+    rich = "<r><t>高</t></r><r><t>橋</t></r><rPh sb='0' eb='2'><t>タカハシ</t></rPh>"
+
+    seen = preview(shared([["姓"], [rich]]))
+
+    assert (seen.headers, seen.rows) == (["姓"], [["高橋"]])
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+81-3-1234", "-2+3", "@SUM(A1)", "\t=1", "＝cmd", " =1", "'=1", "''=1"])

@@ -14,7 +14,7 @@ from leads.models import Company, Consent, Import, ImportedRow, Lead, LeadTag
 from leads.queries.history import past_values
 from ma_platform.db import sql
 from tests.conftest import NOW
-from tests.leads.imports.filing import CARDS, checked, counts, finished, imported, text_of, uploaded
+from tests.leads.imports.filing import CARDS, checked, counts, finished, imported, text_of, uploaded, workbook
 from tracking import catalogue
 from tracking.models import Event
 
@@ -219,13 +219,19 @@ TABLES = ("leads_lead", "leads_company", "leads_leadtag", "leads_fieldhistory", 
 DIGEST = "SELECT md5(string_agg(one::text, ',' ORDER BY one::text)) FROM {} AS one WHERE tenant_id = %(tenant_id)s"
 
 
-def test_laying_a_file_out_says_something_to_the_database_now_and_then(in_acme, now, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("leads.actions.imports.shelves.ALIVE_EVERY", 2)
-    rows = [["email"], *([f"p{number}@x.example"] for number in range(5))]
-    transfer = uploaded(text_of(rows).encode(), by=in_acme.owner, now=now)
-    ask_check(transfer.public_id, Options.of(transfer.options), now=now)
+@pytest.mark.parametrize("packed", [False, True], ids=["csv", "xlsx"])
+def test_looking_at_a_file_and_laying_it_out_say_something_to_the_database_now_and_then(
+    in_acme, now, packed: bool, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("ma_platform.db.awake.SAYS_EVERY", 0)
+    monkeypatch.setattr("ma_platform.db.awake.BLOCK", 512)
+    rows = [["email"], *([f"p{number}@x.example"] for number in range(200))]
+    content = workbook(rows) if packed else text_of(rows).encode()
 
-    with CaptureQueriesContext(connection) as said:
+    with CaptureQueriesContext(connection) as seen:
+        transfer = uploaded(content, by=in_acme.owner, now=now)
+    ask_check(transfer.public_id, Options.of(transfer.options), now=now)
+    with CaptureQueriesContext(connection) as laid_out:
         advance(transfer.pk, now=now)
 
-    assert [query["sql"] for query in said].count("SELECT 1") == 2
+    assert [any(query["sql"] == "SELECT 1" for query in said) for said in (seen, laid_out)] == [True, True]
