@@ -7,17 +7,18 @@ from leads.actions.accounts import recognise_accounts
 from leads.actions.erasing import forget_browsers_hints
 from leads.actions.grouping import state_companies
 from leads.actions.left_out import hear_left_out
-from leads.actions.presence import PRESENCE, note_presence
+from leads.actions.presence import PRESENCE, note_presence, note_visits
 from leads.actions.recognise import recognise
 from leads.actions.segments import follow, stir
 from leads.actions.straggling import gather_stragglers
 from leads.actions.suggestions import suggest
 from leads.actions.unbinding import forget_browsers
-from leads.stirring import SEEN
+from leads.stirring import CAME, SEEN
+from tracking.actions import PROOF
 from tracking.catalogue import Event, Fact, consumes
 
 
-@consumes(Event.IDENTIFIED, Event.GROUPED, name="leads_identity")
+@consumes(Event.IDENTIFIED, Event.GROUPED, name="leads_identity", proof=PROOF)
 def identify(facts: Sequence[Fact], now: datetime) -> None:
     """Identify messages become people, browsers and hints; group messages give the people their company."""
     recognise([fact for fact in facts if fact.name == Event.IDENTIFIED], now=now)
@@ -26,9 +27,15 @@ def identify(facts: Sequence[Fact], now: datetime) -> None:
 
 @consumes(*PRESENCE, Event.VISITOR_BOUND, name="leads_presence")
 def presence(facts: Sequence[Fact], now: datetime) -> None:
-    """Last seen, first and last source."""
+    """When they were last seen."""
     note_presence(facts)
     stir({fact.lead_id for fact in facts if fact.lead_id is not None}, SEEN, now=now)
+
+
+@consumes(name="leads_visits")
+def visits(facts: Sequence[Fact], now: datetime) -> None:
+    """How often they came, and where from first and last. Any event may be the first of a visit."""
+    stir(note_visits(facts), CAME, now=now)
 
 
 @consumes(Event.LEAD_UPDATED, name="leads_unbinding")

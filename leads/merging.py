@@ -88,12 +88,13 @@ class Standing:
 class Rules:
     """What happens to a field that already has a value. `erase` lets a stated blank empty it (an edit by hand).
 
-    append: several choices join those known, anything else is filled.
+    blanks: fields a stated blank empties in any case. append: several choices join those known, others are filled.
     """
 
     default: Policy = "overwrite"
     fields: Mapping[str, Policy] = field(default_factory=dict)
     erase: bool = False
+    blanks: frozenset[str] = frozenset()
 
     def of(self, name: str) -> Policy:
         return self.fields.get(name, self.default)
@@ -129,7 +130,7 @@ def _take(standing: Standing, name: str, columns: tuple[str, ...], values: Mappi
 
 
 def touch_source(standing: Standing, source: Mapping[str, str] | None) -> None:
-    """Where the person came from: the first is kept for ever, the last follows."""
+    """Where the person is said to have come from: the first stays, the last follows. Their own visits say it better."""
     if not source or standing.source_last == source:
         return
     standing.touched = True
@@ -154,7 +155,7 @@ def _may(standing: Standing, name: str, head: str, values: Mapping[str, Value], 
         return False
     said, known = values[head], standing.values[head]
     if said == "" or said is None:
-        return rules.erase
+        return rules.erase or name in rules.blanks
     if known == "" or known is None:
         return True
     if isinstance(said, list) and isinstance(known, list) and set(said) == set(known):

@@ -16,7 +16,8 @@ LATE_WORDS = ("company.leads", "company.score", "deal.", "lead.excluded_by", "le
 COMPANY_SCORE = "company.score"  # changes when a colleague's score does
 LATE_EVENT_FIELDS = frozenset({"title", "channel", "device"})  # of the page and of the visit: told after the event
 HEARD = ("lead.", "company.", "score.", "deal.", "consent.", "random.", "source.", "visit.", "mail.")
-SEEN = ("lead.last_seen_at", "lead.visits", "lead.source.", "source.", "visit.")
+CAME = ("lead.visits", "lead.source.", "source.")
+SEEN = ("lead.last_seen_at", *CAME, "visit.")
 SLICED = frozenset({"visible_ms", "scroll"})  # arrive in slices after the page view they belong to
 
 # Words a change of a field touches beside its own.

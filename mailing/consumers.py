@@ -11,11 +11,11 @@ from ma_platform.tenancy.scope import current_tenant_id
 from mailing.actions import forget_addresses
 from mailing.signing import SIGNER
 from mailing.tokens import BadToken, Landing
-from tracking.actions import Sign, bind_visitors
+from tracking.actions import TOKEN, Sign, bind_visitors
 from tracking.catalogue import Event, Fact, Verdict, consumes
 
 
-@consumes(Event.PAGE_VIEWED, name="mail_arrivals")
+@consumes(Event.PAGE_VIEWED, name="mail_arrivals", proof=TOKEN)
 def bind_arrivals(facts: Sequence[Fact], now: datetime) -> None:
     """Bind browsers that carry a fresh `ma_c` of this workspace; a stale or foreign one binds nobody."""
     arrived = [(fact, landing) for fact in facts if (landing := _landing(fact)) is not None]
@@ -43,7 +43,7 @@ KNOWN = """
 
 
 def _landing(fact: Fact) -> Landing | None:
-    token = fact.props.get("click_token")
+    token = fact.props.get(TOKEN)
     if not isinstance(token, str) or fact.visitor_id is None or fact.verdict != Verdict.HUMAN:
         return None
     try:

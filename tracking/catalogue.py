@@ -118,12 +118,16 @@ Reader = Callable[[Sequence[Fact], datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """A reader of the log. `events` empty means every event, customers' own included."""
+    """A reader of the log. `events` empty means every event, customers' own included.
+
+    proof: the one property of `facts.UNSHOWN` that it gets, because it judges it.
+    """
 
     name: str
     events: frozenset[int]
     read: Reader
     layer: int
+    proof: str = ""
 
 
 CONSUMERS: dict[str, Consumer] = {}
@@ -131,17 +135,17 @@ CONSUMERS: dict[str, Consumer] = {}
 LAYERS = ("tracking", "leads", "scoring", "mailing", "connect", "lifecycle", "capture", "nurturing", "reports")
 
 
-def consumes(*events: int, name: str) -> Callable[[Reader], Reader]:
+def consumes(*events: int, name: str, proof: str = "") -> Callable[[Reader], Reader]:
     """Call `fn(facts, now)` with batches of these events, one tenant at a time, inside its scope.
 
     The cursor moves in the same transaction. Without events: every event. A fact that raises is set aside
-    (`tracking_poison`), never skipped silently.
+    (`tracking_poison`), never skipped silently. `proof`: see `Consumer`.
     """
 
     def register(read: Reader) -> Reader:
         room = read.__module__.partition(".")[0]
         layer = LAYERS.index(room) if room in LAYERS else len(LAYERS)
-        CONSUMERS[name] = Consumer(name, frozenset(int(event) for event in events), read, layer)
+        CONSUMERS[name] = Consumer(name, frozenset(int(event) for event in events), read, layer, proof)
         return read
 
     return register

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import orjson
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -37,13 +38,19 @@ STATES = {
 FAILING = _("It is looked at every ten minutes, and stays in your tag unless it fails for an hour.")
 LOST = _("It failed for over an hour: new copies of the tag use our host until it works again.")
 LATE_SECONDS = 60
+WAITED = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class DebugRow:
-    """An event as it arrived. `notes`: what a marketer should know about it, in words; `raw`: its properties."""
+    """An event as it arrived. `notes`: what a marketer should know about it, in words; `raw`: its properties.
+
+    waited: it happened a second or more before; other_day: and not on the day it arrived.
+    """
 
     entry: Entry
+    waited: bool
+    other_day: bool
     verdict: str
     reasons: str
     visitor: str
@@ -78,10 +85,12 @@ class DomainRow:
 
 
 def debug_rows(arrivals: Sequence[Arrival], sites: Sequence[str]) -> list[DebugRow]:
-    """Newest first. `sites`: the workspace's own; with none, no site is strange."""
+    """The last to arrive first. `sites`: the workspace's own; with none, no site is strange."""
     return [
         DebugRow(
             one.entry,
+            one.entry.received_at - one.entry.at >= WAITED,
+            localdate(one.entry.received_at) != localdate(one.entry.at),
             Verdict(one.entry.verdict).name.lower(),
             "; ".join(map(reason_text, one.entry.reasons)),
             one.visitor or "",

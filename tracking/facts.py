@@ -9,6 +9,9 @@ from typing import Any
 from uuid import UUID
 
 HIT = "hit"  # the property that keeps what is needed to judge a bare request again; never shown, holds an address
+# What an identify message and a reader from a mail prove themselves with: shown to nobody, read by its one judge.
+PROOF, TOKEN = "user_hash", "click_token"
+UNSHOWN = frozenset({HIT, PROOF, TOKEN})
 KEY_BYTES = 2000  # A b-tree entry holds 2,700 bytes; the rest is for tenant and kind.
 
 

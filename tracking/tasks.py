@@ -35,7 +35,7 @@ def forget_refused(workspace: Workspace) -> None:
 def consume() -> dict[str, int]:
     """Let the consumers read until the log is quiet."""
     run = actions.run_consumers(now=clock.now())
-    return {"facts": run.facts, "poisoned": run.poisoned}
+    return {"facts": run.facts, "poisoned": run.poisoned, "failed": run.failed}
 
 
 @jobs.task(queue="consume", every=2.0)
@@ -124,6 +124,7 @@ def clear_events() -> dict[str, int]:
     return {
         "deleted": actions.clear_due(now=clock.now(), running=lambda: clock.now() < until),
         "tombstones": actions.drop_old_tombstones(now=clock.now()),
+        "retold": actions.drop_old_retold(now=clock.now()),
         "names": actions.rest_names(now=clock.now(), running=lambda: clock.now() < until),
     }
 

@@ -23,6 +23,7 @@ from conditions import (
 )
 from tracking.campaigns import CLICK_IDS, UTM
 from tracking.catalogue import BY_WIRE, Event
+from tracking.facts import UNSHOWN
 from tracking.models import CustomName, Subject
 
 SOURCE_KEYS = (*UTM, "referrer_host", "landing_path", "channel", *CLICK_IDS)
@@ -128,8 +129,10 @@ def subject_name(key: str, kind: str) -> str | None:
     return name or None
 
 
-def own_property(key: str) -> Field:
-    """`properties.KEY` of an event, whatever its sender put there."""
+def own_property(key: str) -> Field | None:
+    """`properties.KEY` of an event, whatever its sender put there; what nobody is shown is no word."""
+    if key in UNSHOWN:
+        return None
     return Field(f"properties.{key}", Kind.ANY, "event.props -> %(key)s", key, params={"key": key})
 
 
@@ -219,7 +222,7 @@ def _placed(phrase: Phrase, key: str) -> Phrase:
 
 
 def source_field(prefix: str, which: str, key: str) -> Field | None:
-    """`lead.source.first.utm_source` …: the lead's own, else what the browsers bound to the lead say."""
+    """`lead.source.first.utm_source` …: where the person came from first, or last."""
     if key not in SOURCE_KEYS:
         return None
     label, choices = _placed(WHICH[which], key), source_choices(key)
@@ -240,39 +243,46 @@ def touch_field(key: str) -> Field | None:
         Kind.SET,
         "visit.source ->> %(key)s",
         _placed(ANY_TOUCH, key),
-        through=VISITS,
+        through=ARRIVALS,
         params={"key": key},
         choices=source_choices(key),
     )
 
 
+# Of their own visits; what a form or a file stated where there is none.
 SOURCE_SQL = {
-    "first": """coalesce(lead.source_first ->> %(key)s, (
-        SELECT visitor.first_source ->> %(key)s FROM tracking_visitor AS visitor
-         WHERE visitor.tenant_id = %(tenant_id)s AND visitor.lead_id = lead.id AND lead.source_first IS NULL
-         ORDER BY visitor.first_seen_at LIMIT 1))""",
-    "last": """coalesce((
-        SELECT visitor.last_source ->> %(key)s FROM tracking_visitor AS visitor
-         WHERE visitor.tenant_id = %(tenant_id)s AND visitor.lead_id = lead.id AND visitor.last_source IS NOT NULL
-         ORDER BY visitor.last_seen_at DESC LIMIT 1), lead.source_last ->> %(key)s)""",
+    "first": "coalesce(lead.touch_first, lead.source_first) ->> %(key)s",
+    "last": "coalesce(lead.touch_last, lead.source_last) ->> %(key)s",
 }
 
-# Any visit of the person's: a day's visit of a browser is theirs when what was done in it that day is. No machines.
-VISITS = Through(
-    alias="visit",
-    key="lead.id",
-    rows="""SELECT visit.lead_id FROM (
+# Any visit of the person's, no machines. Days tell whose a visit was, quickly, as long as the browser was one person's
+# alone; of another the events of the visit do.
+_VISITS_WITH = """SELECT visit.lead_id FROM (
                 SELECT daily.lead_id, one.source, one.channel, one.country, one.prefecture, one.device
                   FROM tracking_session AS one
                   JOIN tenancy_workspace AS workspace ON workspace.id = one.tenant_id
+                  JOIN tracking_visitor AS browser
+                    ON browser.tenant_id = %(tenant_id)s AND browser.id = one.visitor_id
                   JOIN tracking_daily AS daily
                     ON daily.tenant_id = %(tenant_id)s AND daily.visitor_id = one.visitor_id
                    AND daily.day = (one.started_at AT TIME ZONE workspace.timezone)::date
-                 WHERE one.tenant_id = %(tenant_id)s AND one.verdict = 0 AND daily.lead_id IS NOT NULL) AS visit
-             WHERE true""",
+                 WHERE one.tenant_id = %(tenant_id)s AND one.verdict = 0 AND daily.lead_id IS NOT NULL
+                   AND ((browser.lead_id = daily.lead_id AND browser.turned_at IS NULL)
+                        OR EXISTS (SELECT FROM tracking_event AS own
+                                    WHERE own.tenant_id = %(tenant_id)s AND own.visitor_id = one.visitor_id
+                                      AND own.occurred_at BETWEEN one.started_at AND one.{until}
+                                      AND own.lead_id = daily.lead_id AND own.session = one.id))) AS visit
+             WHERE true"""
+VISITS = Through(alias="visit", key="lead.id", rows=_VISITS_WITH.format(until="last_at"))
+# Where a visit came from is of who began it.
+ARRIVALS = Through(alias="visit", key="lead.id", rows=_VISITS_WITH.format(until="started_at"))
+
+# How many visits it was done in; what reaches us without a browser belongs to none.
+TOTALS = Fields(
+    Field("visits", Kind.NUMBER, "event.session", Phrase("visits", "訪問"), total="count(DISTINCT event.session)")
 )
 
-WORDS.use_events(EventWords(find=find_event, fields=EVENT_FIELDS, listed=listed_events))
+WORDS.use_events(EventWords(find=find_event, fields=EVENT_FIELDS, listed=listed_events, totals=TOTALS))
 WORDS.add(
     Field(
         "lead.last_seen_at",
@@ -284,11 +294,10 @@ WORDS.add(
     Field(
         "lead.visits",
         Kind.NUMBER,
-        "coalesce((SELECT sum(visitor.visits) FROM tracking_visitor AS visitor"
-        " WHERE visitor.tenant_id = %(tenant_id)s AND visitor.lead_id = lead.id), 0)",
+        "lead.visits",
         _("Visits"),
     ),
-    Field("visit.channel", Kind.SET, "visit.channel", _("Channel of a visit"), through=VISITS, choices=CHANNELS),
+    Field("visit.channel", Kind.SET, "visit.channel", _("Channel of a visit"), through=ARRIVALS, choices=CHANNELS),
     Field("visit.country", Kind.SET, "visit.country", _("Country of a visit"), through=VISITS),
     Field("visit.prefecture", Kind.SET, "visit.prefecture", _("Prefecture of a visit"), through=VISITS),
     Field("visit.device", Kind.SET, "visit.device", _("Device of a visit"), through=VISITS, choices=DEVICES),

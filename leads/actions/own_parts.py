@@ -12,8 +12,10 @@ PEOPLE = """
                'first_name_kana', lead.first_name_kana, 'company', company.name, 'department', lead.department,
                'job_title', lead.job_title, 'job_rank', (%(ranks)s::text[])[lead.job_rank + 1], 'phone', lead.phone,
                'prefecture', lead.prefecture, 'attributes', lead.attributes,
-               'owner', coalesce(nullif(owner.name, ''), owner.email), 'source_first', lead.source_first,
-               'source_last', lead.source_last, 'last_seen_at', lead.last_seen_at, 'created_at', lead.created_at,
+               'owner', coalesce(nullif(owner.name, ''), owner.email), 'source_first',
+               coalesce(lead.touch_first, lead.source_first), 'source_last',
+               coalesce(lead.touch_last, lead.source_last), 'visits', lead.visits,
+               'last_seen_at', lead.last_seen_at, 'created_at', lead.created_at,
                'updated_at', lead.updated_at)::text
       FROM leads_lead AS lead
       LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id

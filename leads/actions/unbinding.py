@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leads.actions.presence import FIRST_SOURCE, LAST_SOURCE, PRESENCE, WRITE_NEWS
+from leads.actions.presence import PRESENCE
 from ma_platform.db import sql
 from tracking.actions import UNBOUND
 from tracking.catalogue import Fact
 
 
 def forget_browsers(facts: Sequence[Fact]) -> int:
-    """Of LEAD_UPDATED facts with `unbound`: last seen and sources, from what is left. Returns leads changed."""
+    """Of LEAD_UPDATED facts with `unbound`: when they were last seen, from what is left. Returns leads changed."""
     cut = sorted(
         {
             (fact.lead_id, str(fact.props[UNBOUND]))
@@ -26,29 +26,22 @@ def forget_browsers(facts: Sequence[Fact]) -> int:
     ).rowcount
 
 
-# A source that the browser did not tell (a form's, an import's) stays.
-FORGET = (
-    """
+FORGET = """
     WITH cut AS (
-        SELECT DISTINCT ON (told.lead_id) told.lead_id, visitor.first_source, visitor.last_source
+        SELECT DISTINCT told.lead_id
           FROM unnest(%(ids)s::bigint[], %(keys)s::text[]) AS told(lead_id, key)
           JOIN tracking_visitor AS visitor
             ON visitor.tenant_id = %(tenant_id)s AND visitor.key = told.key
            AND visitor.lead_id IS DISTINCT FROM told.lead_id
-         ORDER BY told.lead_id, told.key
     ), news AS (
-        SELECT lead.id,
+        SELECT cut.lead_id,
                (SELECT max(daily.last_at) FROM tracking_daily AS daily
-                 WHERE daily.tenant_id = %(tenant_id)s AND daily.lead_id = lead.id
-                   AND daily.name = ANY (%(names)s::smallint[])) AS last_seen_at,
-               CASE WHEN lead.source_first = cut.first_source THEN """  # noqa: S608 - constants put together
-    + FIRST_SOURCE
-    + """ ELSE lead.source_first END AS source_first,
-               CASE WHEN lead.source_last = cut.last_source THEN """
-    + LAST_SOURCE
-    + """ ELSE lead.source_last END AS source_last
-          FROM cut JOIN leads_lead AS lead ON lead.tenant_id = %(tenant_id)s AND lead.id = cut.lead_id
+                 WHERE daily.tenant_id = %(tenant_id)s AND daily.lead_id = cut.lead_id
+                   AND daily.name = ANY (%(names)s::smallint[])) AS last_seen_at
+          FROM cut
     )
+    UPDATE leads_lead AS lead SET last_seen_at = news.last_seen_at
+      FROM news
+     WHERE lead.tenant_id = %(tenant_id)s AND lead.id = news.lead_id
+       AND lead.last_seen_at IS DISTINCT FROM news.last_seen_at
 """
-    + WRITE_NEWS
-)

@@ -118,7 +118,9 @@ TEXT_FIELDS = (
 WHOLE_LEADS = """
     SELECT lead.id, lead.public_id, lead.email, lead.last_name, lead.first_name, lead.last_name_kana,
            lead.first_name_kana, lead.department, lead.job_title, lead.job_rank, lead.phone, lead.prefecture,
-           lead.source_first, lead.source_last, lead.attributes, lead.last_seen_at, lead.created_at, lead.updated_at,
+           coalesce(lead.touch_first, lead.source_first) AS source_first,
+           coalesce(lead.touch_last, lead.source_last) AS source_last,
+           lead.attributes, lead.last_seen_at, lead.created_at, lead.updated_at,
            company.public_id AS company_public_id, company.name AS company_name, owner.email AS owner_email,
            coalesce((SELECT array_agg(tag.name ORDER BY tag.name) FROM leads_leadtag AS worn
                        JOIN leads_tag AS tag ON tag.tenant_id = %(tenant_id)s AND tag.id = worn.tag_id

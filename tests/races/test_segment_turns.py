@@ -13,7 +13,7 @@ from leads.models import Segment
 from ma_platform.tenancy.scope import tenant_scope
 from ma_platform.workspaces.actions.workspaces import NewWorkspace
 from tests.conftest import NOW
-from tests.leads.segments.making import inside, made
+from tests.leads.segments.making import confirm, inside, made
 from tests.people import make_person
 from tests.timing import eventually, somebody_waits
 
@@ -49,11 +49,11 @@ def test_a_segment_that_depends_on_a_younger_one_is_locked_before_it(acme: NewWo
         asked = made(NOBODY, now=NOW, name="younger")
         segments.change_condition(reader, {"segment": asked.public_id}, by=None, now=NOW)
         segments.build(reader.pk, now=NOW)
-        segments.confirm(reader, enter_flows=False, by=None, now=NOW)
+        confirm(reader, enter_flows=False, by=None, now=NOW)
         segments.build(reader.pk, now=NOW)
         segments.change_condition(asked, DIRECTORS, by=None, now=NOW)
         segments.build(asked.pk, now=NOW)
-        segments.confirm(asked, enter_flows=False, by=None, now=NOW)
+        confirm(asked, enter_flows=False, by=None, now=NOW)
     began = Event()
 
     with ThreadPoolExecutor(2) as pool:

@@ -1,4 +1,5 @@
-"""One message under two browsers' names, in two shards, written by two drainers at the same time."""
+"""One message under two browsers' names, or a view that replaces another, in two shards, written by two drainers at
+the same time."""
 
 from __future__ import annotations
 
@@ -67,3 +68,24 @@ def test_it_is_written_once(acme, monkeypatch: pytest.MonkeyPatch):
     assert [one.written for one in answers] == [2, 1]
     assert rows("SELECT count(*), count(DISTINCT id) FROM tracking_event") == [(3, 3)]
     assert rows("SELECT sum(count) FROM tracking_daily") == [(3,)]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_view_and_the_one_that_replaces_it_count_once(acme, monkeypatch: pytest.MonkeyPatch, order: int):
+    monkeypatch.setattr(wiring, "ENV", replace(wiring.ENV, tracking_shards=2))
+    written, commit = Event(), Event()
+    counted = Line(id=message_uuid("counted"), name=1, occurred_at=NOW, received_at=NOW)
+    again = Line(id=message_uuid("again"), name=1, occurred_at=NOW, received_at=NOW, visitor="v1")
+    again.props = {"replaces": str(counted.id)}
+    slow, fast = [[line.encode(acme.workspace.pk)] for line in (counted, again)][::order]
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(written_slowly, slow, written, commit)
+        assert written.wait(20)
+        second = pool.submit(written_beside, fast)
+        eventually(lambda: second.done() or sql.run(WAITING).value() == 1)
+        commit.set()
+        answers = first.result(), second.result()
+
+    assert [one.written for one in answers] == [1, 1]
+    assert rows("SELECT sum(count) FROM tracking_daily") == [(1,)]

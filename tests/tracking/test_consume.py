@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from ma_platform.db import sql
@@ -146,12 +146,28 @@ def test_the_work_and_the_cursor_are_one_transaction(acme, read, monkeypatch):
         raise OperationalError("the server went away")
 
     submit(acme.workspace)
-    with pytest.raises(OperationalError), transaction.atomic():
-        run_consumers(now=NOW, only=["dies"])
+    run = run_consumers(now=NOW, only=["dies"])
 
+    assert (run.facts, run.failed) == (0, 1)
     with system_scope():
         assert sql.run("SELECT count(*) FROM tracking_event WHERE name = 31").value() == 0
         assert sql.run("SELECT count(*) FROM tracking_consumer WHERE name = 'dies'").value() == 0
+
+
+def test_one_that_cannot_go_on_stops_no_other_and_stays_where_it_is(acme, read):
+    tries: list[int] = []
+
+    @consumes(Event.FORM_SUBMITTED, name="early")
+    def early(facts, now):
+        tries.append(len(facts))
+        raise OperationalError("canceling statement due to lock timeout")
+
+    submit(acme.workspace, leads=(1, 2))
+    first = run_consumers(now=NOW)
+    second = run_consumers(now=NOW)
+
+    assert sorted(fact.lead_id for fact in read) == [1, 2]
+    assert (first.facts, first.failed, second.facts, second.failed, tries) == (2, 1, 0, 1, [2, 2])
 
 
 def test_lag_is_the_time_since_everything_was_read(acme, read):

@@ -328,15 +328,19 @@ def test_the_binding_of_somebody_erased_meanwhile_is_gone_with_what_they_did(acm
 def test_last_seen_and_sources_follow_the_undo(acme):
     with tenant_scope(acme.workspace):
         lead = make_person()
-        view(0)
-        Visitor.objects.update(first_source={"utm_source": "google"}, last_source={"utm_source": "mail"})
+    keep(acme.workspace.pk, "m1", source={"channel": "paid"})
+    drain(now=NOW)
+    with tenant_scope(acme.workspace):
+        Lead.objects.update(source_first={"channel": "campaign"}, source_last={"channel": "email"})
         made = bind(lead, 1)
     run_consumers(now=minute(2))
     with tenant_scope(acme.workspace):
-        assert Lead.objects.get().source_first == {"utm_source": "google"}
+        known = Lead.objects.get()
+        assert (known.came_first, known.came_last, known.visits) == ({"channel": "paid"}, {"channel": "paid"}, 1)
         undo_binding(made, by=acme.owner, now=minute(3))
     run_consumers(now=minute(4))
 
     with tenant_scope(acme.workspace):
         known = Lead.objects.get()
-        assert (known.last_seen_at, known.source_first, known.source_last) == (None, None, None)
+        assert (known.last_seen_at, known.visits) == (None, 0)
+        assert (known.came_first, known.came_last) == ({"channel": "campaign"}, {"channel": "email"})

@@ -161,6 +161,31 @@ def test_the_page_shows_strangers_text_as_text_and_lets_go_back(acme, globex, si
     assert "この理由のものはありません" in client.get("/tracking/set-aside/?kind=time").content.decode()
 
 
+def test_the_api_lists_them_page_by_page_and_has_them_put_back(acme, globex, api):
+    raw = line(acme.workspace.pk, "m", kind="page", key="https://x.jp/a?mail=a@b.jp", host="x.jp")
+    value = aside(acme.workspace, raw.decode(), 'ip: invalid input syntax for type inet: "taro@x.jp"')
+    damaged = aside(acme.workspace, "x\ty", "not UTF-8", at=FIRST - timedelta(hours=1))
+    theirs = aside(globex.workspace, "x\ty", "not UTF-8: secret-of-globex")
+
+    first_page = api.get("/api/v1/set-aside?limit=1").json()
+    second_page = api.get(first_page["next"]).json()
+    of_kind = api.get("/api/v1/set-aside?kind=damaged").json()["results"]
+    refused = [api.get("/api/v1/set-aside?kind=odd").status_code, api.get("/api/v1/set-aside?cursor=x").status_code]
+    one = api.post(f"/api/v1/set-aside/{value}/put-back")
+    rest = api.post("/api/v1/set-aside/put-back", {"kind": "damaged"}, content_type="application/json")
+    gone = [api.post(f"/api/v1/set-aside/{each}/put-back").status_code for each in (theirs, "line_nobody")]
+
+    (shown,) = first_page["results"]
+    assert (shown["id"], shown["kind"], shown["source"], shown["asked_at"]) == (value, "value", "x.jp", None)
+    assert ("taro@" in str(shown), "a@b.jp" in str(shown)) == (False, False)
+    assert ([each["id"] for each in second_page["results"]], second_page["next"]) == ([damaged], None)
+    assert [each["id"] for each in of_kind] == [damaged]
+    assert (refused, gone) == ([422, 422], [404, 404])
+    assert [(each.status_code, each.json()["lines"]) for each in (one, rest)] == [(202, 1), (202, 1)]
+    with tenant_scope(globex.workspace):
+        assert Rejected.objects.get().asked_at is None
+
+
 def test_a_line_is_set_aside_without_the_last_part_of_its_addresses(acme, monkeypatch):
     monkeypatch.setattr("tracking.actions.names.ENV", replace(ENV, event_names=0, event_names_reserved=0))
     props = {"hit": Hit(ua=HOSTILE, ip="203.0.113.77").as_json(), "a": HOSTILE}

@@ -120,6 +120,31 @@ def test_conditions_ask_about_the_visit_of_an_event(lead, field, value, expected
     assert count(asked) == expected
 
 
+SAME_VISIT = "UPDATE tracking_event SET session = %(first)s WHERE tenant_id = %(tenant_id)s AND session = %(again)s"
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ({"within": {"hours": 3}}, 2),
+        ({"within": {"days": 3}}, 4),
+        ({"within": {"days": 3}, "where": {"field": "channel", "op": "eq", "value": "paid"}}, 1),
+    ],
+)
+def test_conditions_count_the_visits_of_a_window(lead, asked, wanted):
+    visit(minutes=-10, lead=lead, source=PAID)
+    first = visit("v2", minutes=-61, lead=lead)
+    again = visit("v2", minutes=-60, lead=lead)
+    sql.run(SAME_VISIT, first=first, again=again)
+    visit(minutes=-60 * 24, lead=lead)
+    visit(minutes=-60 * 48, lead=lead)
+    visit(minutes=-5)
+
+    counted = [{"event": "page_viewed", "sum": "visits", "count": {"op": "eq", "value": n}, **asked} for n in range(6)]
+
+    assert [n for n, one in enumerate(counted) if count(one) == 1] == [wanted]
+
+
 @pytest.mark.parametrize(
     ("said", "kept"),
     [

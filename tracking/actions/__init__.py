@@ -46,6 +46,7 @@ from tracking.actions.rejudge import (
 )
 from tracking.actions.resting import rest_names
 from tracking.actions.retention import clear_due
+from tracking.actions.retold import drop_old_retold
 from tracking.actions.secret import drop_old_secret, rotate_secret, show_secret
 from tracking.actions.served import tell_served_hosts
 from tracking.actions.setting import (
@@ -70,12 +71,14 @@ from tracking.actions.undoing import (
     undo_binding,
 )
 from tracking.actions.unsaying import unsay
-from tracking.facts import Agent, NewFact, SubjectRef
+from tracking.facts import PROOF, TOKEN, Agent, NewFact, SubjectRef
 from tracking.networks import Seen
 from tracking.sources import visit_source
 
 __all__ = [
+    "PROOF",
     "REBOUND",
+    "TOKEN",
     "UNBOUND",
     "Agent",
     "BadEventName",
@@ -120,6 +123,7 @@ __all__ = [
     "clear_due",
     "delete_network",
     "drain",
+    "drop_old_retold",
     "drop_old_secret",
     "drop_old_tombstones",
     "enrich",

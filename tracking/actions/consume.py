@@ -15,12 +15,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 
 from ma_platform.db import sql
 from ma_platform.tenancy.scope import system_scope, tenant_scope
 from tracking.catalogue import Consumer, Fact, in_order
-from tracking.facts import HIT
+from tracking.facts import UNSHOWN
 
 BATCH = 5_000
 ROUNDS = 50  # a runaway ring of consumers stops here; the sweep goes on with it
@@ -32,10 +32,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ConsumerRun:
-    """What a pass read, over all consumers."""
+    """What a pass read, over all consumers. failed: how many of them could not go on."""
 
     facts: int = 0
     poisoned: int = 0
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,22 @@ class _Place:
 
 
 def run_consumers(*, now: datetime, only: Sequence[str] = (), batch: int = BATCH) -> ConsumerRun:
-    """Let every consumer read, lowest room first; then those for whom this made new facts, until there are none."""
-    facts = poisoned = 0
+    """Let every consumer read, lowest room first; then those for whom this made new facts, until there are none.
+
+    One that cannot stays where it is until the next pass; the others go on.
+    """
+    facts = poisoned = failed = 0
     consumers = waiting = [consumer for consumer in in_order() if not only or consumer.name in only]
     for _round in range(ROUNDS):
-        found = [_advance(consumer, now=now, batch=batch) for consumer in waiting]
-        facts, poisoned = facts + sum(read for read, _ in found), poisoned + sum(bad for _, bad in found)
-        if not any(read for read, _ in found):
+        found = {consumer.name: _try(consumer, now=now, batch=batch) for consumer in waiting}
+        facts += sum(one.facts for one in found.values())
+        poisoned += sum(one.poisoned for one in found.values())
+        failed += sum(one.failed for one in found.values())
+        consumers = [one for one in consumers if one.name not in found or not found[one.name].failed]
+        if not any(one.facts for one in found.values()):
             break
-        full = {one.name for one, (read, _) in zip(waiting, found, strict=True) if read == batch}
-        waiting = _waiting(consumers, besides=full)
-    return ConsumerRun(facts, poisoned)
+        waiting = _waiting(consumers, besides={name for name, one in found.items() if one.facts == batch})
+    return ConsumerRun(facts, poisoned, failed)
 
 
 def _waiting(consumers: Sequence[Consumer], *, besides: set[str]) -> list[Consumer]:
@@ -69,6 +75,15 @@ def _waiting(consumers: Sequence[Consumer], *, besides: set[str]) -> list[Consum
     return [consumer for consumer in consumers if consumer.name in besides.union(found)]
 
 
+def _try(consumer: Consumer, *, now: datetime, batch: int) -> ConsumerRun:
+    """As `_advance`; where the database would not have it, its place is unmoved, and the facts come again."""
+    try:
+        return ConsumerRun(*_advance(consumer, now=now, batch=batch))
+    except DatabaseError:
+        log.exception("consumer %s could not go on; the next pass tries again", consumer.name)
+        return ConsumerRun(failed=1)
+
+
 def _advance(consumer: Consumer, *, now: datetime, batch: int) -> tuple[int, int]:
     """One batch of one consumer in one transaction. (0, 0) also when another process has its hands on it."""
     with system_scope():
@@ -76,7 +91,7 @@ def _advance(consumer: Consumer, *, now: datetime, batch: int) -> tuple[int, int
             return 0, 0
         place = _place(consumer, now=now)
         rows = sql.run(READ if consumer.events else READ_ALL, **_reading(consumer, place, batch)).rows
-        poisoned = _deliver(consumer, [_fact(row) for row in rows], now=now)
+        poisoned = _deliver(consumer, [_fact(row, consumer.proof) for row in rows], now=now)
         _move(consumer, place, rows, full=len(rows) == batch, now=now)
         return len(rows), poisoned
 
@@ -94,10 +109,11 @@ def _reading(consumer: Consumer, place: _Place, batch: int) -> dict[str, Any]:  
     return {**found, "batch": batch, "names": sorted(consumer.events)}
 
 
-def _fact(row: tuple[Any, ...]) -> Fact:  # Any: a row of READ
+def _fact(row: tuple[Any, ...], proof: str) -> Fact:  # Any: a row of READ
     parts = list(row[:-1])
-    parts[-1] = orjson.loads(parts[-1])
-    parts[-1].pop(HIT, None)  # addresses stay in the log
+    told = orjson.loads(parts[-1])
+    # Addresses stay in the log, and proofs are for who judges them.
+    parts[-1] = {key: value for key, value in told.items() if key not in UNSHOWN or key == proof}
     return Fact(*parts)
 
 

@@ -23,7 +23,7 @@ from tracking.actions.months import ensure_months
 from tracking.actions.overtaking import Overtaken, refuse_overtaken, wait_for_others
 from tracking.actions.own_sites import forget_own_referrers
 from tracking.actions.record import DUPLICATE_WINDOW
-from tracking.actions.retold import take_back_counted
+from tracking.actions.retold import leave_out_retold, take_back_counted
 from tracking.actions.sieve import sieve
 from tracking.collector import wiring
 from tracking.collector.keeper import Keeper
@@ -212,6 +212,8 @@ class Batch:
     months: list[datetime]
     own_names: bool
     told_again: bool
+    counted: bool
+    awaited: bool
     orphans: bool
     buried: bool
     own_sites: bool
@@ -247,17 +249,17 @@ def _write(lines: list[bytes], *, now: datetime, alone: bool = False) -> tuple[i
     written, early = _into_the_log(batch, ready, since=since, until=until)
     relink_early(early)
     if batch.told_again:
-        take_back_counted(since=since, until=until)
+        take_back_counted(since=since, until=until, now=now)
     if ready.several or wiring.place().streams.shards > 1:
         sql.run(staged.HASHED)
-        refuse_overtaken(ready.horizon, since=since, until=until)
+        refuse_overtaken(ready.horizon, since=since, until=until, retold=batch.told_again or batch.counted)
         sql.run(staged.FREELY)
     sql.run(staged.CHECK_NOW)
     return written, nameless
 
 
 def _staged(lines: list[bytes], ready: _Ready) -> Batch:
-    """Lines into `incoming`, less those of workspaces that are gone."""
+    """Lines into `incoming`, less those that are not to be written, and those told again marked."""
     if not ready.stands:
         sql.run(staged.CREATE)
     if ready.filled:
@@ -268,6 +270,8 @@ def _staged(lines: list[bytes], ready: _Ready) -> Batch:
         log.warning("%s events of workspaces that are closed or gone", sql.run(staged.DROP_ORPHANS).rowcount)
     if batch.buried:
         sql.run(DROP_BURIED)
+    if batch.awaited:
+        leave_out_retold()
     return batch
 
 

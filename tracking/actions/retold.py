@@ -1,17 +1,36 @@
-"""A view that was only counted is told again with an id once cookies are allowed: it counts once."""
+"""A view that was only counted is told again with an id once cookies are allowed: it counts once.
+
+The two take different ways (another shard, another lane, the spool), so either may be written first. Views that were
+told again before they came wait in `tracking_retold`; a batch with views that are only counted looks there.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from ma_platform.db import sql
+from ma_platform.tenancy.scope import system_scope
+from tracking.actions.record import DUPLICATE_WINDOW
 
 
-def take_back_counted(*, since: datetime, until: datetime) -> None:
-    """Take back the counted views that staged views replace."""
+def take_back_counted(*, since: datetime, until: datetime, now: datetime) -> None:
+    """Take back the counted views that staged views replace, and remember those that are still to come."""
     if retold := sql.run(RETOLD).rows:
-        tenants, firsts = zip(*retold, strict=True)
-        sql.run(TAKE_BACK, tenants=list(tenants), ids=[str(one) for one in firsts], since=since, until=until)
+        tenants, ids = zip(*retold, strict=True)
+        named, texts = list(tenants), [str(one) for one in ids]
+        sql.run(TAKE_BACK, tenants=named, ids=texts, since=since, until=until)
+        sql.run(AWAIT, tenants=named, ids=texts, since=since, until=until, now=now)
+
+
+def leave_out_retold() -> None:
+    """Staged views that are only counted, and were told again before: they do not count any more."""
+    sql.run(LEAVE_OUT)
+
+
+def drop_old_retold(*, now: datetime) -> int:
+    """What would be a duplicate by now is not waited for."""
+    with system_scope():
+        return sql.run("DELETE FROM tracking_retold WHERE at < %(before)s", before=now - DUPLICATE_WINDOW).rowcount
 
 
 # The second telling names the first.
@@ -48,4 +67,22 @@ TAKE_BACK = """
       FROM less
      WHERE daily.tenant_id = less.tenant_id AND daily.name = 1 AND daily.subject_id IS NOT DISTINCT FROM less.subject_id
        AND daily.lead_id IS NULL AND daily.visitor_id IS NULL AND daily.day = less.day
+"""
+AWAIT = """
+    INSERT INTO tracking_retold (tenant_id, event_id, at)
+    SELECT again.tenant_id, again.id, %(now)s
+      FROM unnest(%(tenants)s::bigint[], %(ids)s::uuid[]) AS again(tenant_id, id)
+     WHERE NOT EXISTS (SELECT FROM tracking_event AS first
+                        WHERE first.tenant_id = again.tenant_id AND first.id = again.id
+                          AND first.occurred_at BETWEEN %(since)s AND %(until)s
+                        ORDER BY first.occurred_at OFFSET 0)
+     ORDER BY again.tenant_id, again.id
+    ON CONFLICT (tenant_id, event_id) DO NOTHING
+"""
+LEAVE_OUT = """
+    UPDATE incoming SET verdict = CASE incoming.verdict WHEN 1 THEN 1 ELSE 2 END,
+           reasons = incoming.reasons || '{replaced}'
+      FROM tracking_retold AS again
+     WHERE again.tenant_id = incoming.tenant_id AND again.event_id = incoming.id AND incoming.name = 1
+       AND incoming.visitor IS NULL AND incoming.lead_id IS NULL AND NOT 'replaced' = ANY (incoming.reasons)
 """

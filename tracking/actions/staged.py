@@ -44,10 +44,13 @@ LOOK = """
         SELECT min(occurred_at) AS oldest, max(occurred_at) AS newest, array_agg(DISTINCT tenant_id) AS tenants,
                array_agg(DISTINCT date_trunc('month', occurred_at, 'UTC')) AS months,
                bool_or(name IS NULL) AS own_names,
-               coalesce(bool_or(name = 1 AND props ? 'replaces'), false) AS told_again
+               coalesce(bool_or(name = 1 AND props ? 'replaces'), false) AS told_again,
+               coalesce(bool_or(name = 1 AND visitor IS NULL AND lead_id IS NULL), false) AS counted
           FROM incoming
     )
     SELECT batch.*,
+           batch.counted AND EXISTS (SELECT FROM tracking_retold AS again
+                                      WHERE again.tenant_id = ANY (batch.tenants)) AS awaited,
            EXISTS (SELECT FROM unnest(batch.tenants) AS stated(id)
                     WHERE NOT EXISTS (SELECT FROM tenancy_workspace AS workspace
                                        WHERE workspace.id = stated.id AND workspace.closed_at IS NULL))

@@ -2,7 +2,7 @@
 
 from tracking.models.inlet import ConsumerCursor, Poison, Rejected, StreamOffset
 from tracking.models.judging import Rejudged, Rejudgement
-from tracking.models.keeping import Tombstone, Upkeep
+from tracking.models.keeping import Retold, Tombstone, Upkeep
 from tracking.models.log import CustomName, Daily, Event, Subject, TurnedAway, current_txid
 from tracking.models.people import Alias, Binding, Session, Visitor
 from tracking.models.setting import Domain, Network, Retention, Settings
@@ -21,6 +21,7 @@ __all__ = [
     "Rejudged",
     "Rejudgement",
     "Retention",
+    "Retold",
     "Session",
     "Settings",
     "StreamOffset",

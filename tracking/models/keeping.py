@@ -21,6 +21,20 @@ class Tombstone(TenantModel):
         constraints = [models.UniqueConstraint(fields=["tenant", "who"], name="tracking_tombstone_once")]
 
 
+class Retold(TenantModel):
+    """A view that was only counted was told again with an id before it came itself: when it comes, it does not count.
+
+    `event_id`: of the view that is still to come; the row goes when that would be a duplicate by now.
+    """
+
+    event_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["tenant", "event_id"], name="tracking_retold_once")]
+
+
 class Upkeep(TenantModel):
     """One row a workspace: addresses of visits (`visits_until`) and of hits (`hits_until`) are shortened up to here.
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.expressions import Func
+from django.db.models.lookups import GreaterThan
 
 from ma_platform.tenancy.orm import PublicIdField, TenantModel
 from tracking.models.walled import Unchecked, drawn
+
+# A difference, for an index may not add a span to a moment: that depends on the session's time zone.
+LATE = models.Q(GreaterThan(models.F("received_at") - models.F("occurred_at"), timedelta(seconds=10)))
+OF_THE_SITE = models.Q(visitor_id__isnull=False) | models.Q(lead_id__isnull=True)
 
 
 def current_txid() -> Func:
@@ -58,6 +64,11 @@ class Event(Unchecked):
                 fields=["tenant", "occurred_at"],
                 name="tracking_event_counted",  # page views of visitors who have not agreed: of no browser
                 condition=models.Q(visitor_id__isnull=True, name=1),
+            ),
+            models.Index(
+                fields=["tenant", "received_at"],
+                name="tracking_event_late",  # what waited in an app or on a server: a small part
+                condition=LATE & OF_THE_SITE,
             ),
             BrinIndex(fields=["occurred_at"], name="tracking_event_when", pages_per_range=32, autosummarize=True),
         ]

@@ -8,17 +8,19 @@ import orjson
 
 from ma_platform.db import sql
 from tracking.catalogue import BY_NUMBER
+from tracking.facts import PROOF, TOKEN
 
 
 def kept_about(key: str) -> dict[str, Any] | None:  # Any: JSON
     """Browser, bindings, visits and every event with its properties; None when there is no such browser."""
-    rows = sql.run(BROWSER, key=key).rows
-    if not rows:
+    browsers = sql.run(BROWSER, key=key).rows
+    if not browsers:
         return None
-    visitor_id, browser = rows[0]
+    visitor_id, browser = browsers[0]
     found: dict[str, Any] = {"visitor": orjson.loads(browser)}
     for part, statement in (("bindings", BINDINGS), ("visits", VISITS), ("events", EVENTS)):
-        found[part] = [orjson.loads(text) for text in sql.run(statement, visitor_id=visitor_id).values()]
+        rows = sql.run(statement, visitor_id=visitor_id, proofs=[PROOF, TOKEN])
+        found[part] = [orjson.loads(text) for text in rows.values()]
     for event in found["events"]:
         number = event["name"]
         event["name"] = BY_NUMBER[number].wire if number in BY_NUMBER else number
@@ -50,7 +52,7 @@ EVENTS = """
                'subject', CASE WHEN subject.id IS NOT NULL THEN jsonb_build_object(
                               'kind', subject.kind, 'key', subject.key, 'name', subject.name,
                               'url', coalesce(nullif(subject.url, ''), subject.key)) END,
-               'properties', event.props)::text
+               'properties', event.props - %(proofs)s::text[])::text
       FROM tracking_event AS event
       LEFT JOIN tracking_subject AS subject
              ON subject.tenant_id = event.tenant_id AND subject.id = event.subject_id

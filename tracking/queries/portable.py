@@ -4,6 +4,7 @@ Over `lead_ids`: the person and all who stand aside for them.
 """
 
 from tracking.catalogue import BY_NUMBER, Verdict
+from tracking.facts import PROOF, TOKEN
 
 _NAMES = ", ".join(f"({number}, '{event.wire}')" for number, event in sorted(BY_NUMBER.items()))
 _VERDICTS = ", ".join(f"({int(one)}, '{one.name.lower()}')" for one in Verdict)
@@ -19,7 +20,8 @@ EVENTS = f"""
                'id', event.id, 'event', coalesce(known.name, own.name), 'at', event.occurred_at,
                'received_at', event.received_at, 'subject_kind', subject.kind, 'subject', subject.name,
                'url', coalesce(nullif(subject.url, ''), subject.key), 'visible_ms', event.duration,
-               'verdict', judged.name, 'visit', event.session, 'properties', event.props)::text
+               'verdict', judged.name, 'visit', event.session,
+               'properties', event.props - '{{{PROOF},{TOKEN}}}'::text[])::text
       FROM tracking_event AS event {_NAMED}
       LEFT JOIN (VALUES {_VERDICTS}) AS judged(number, name) ON judged.number = event.verdict
      WHERE event.tenant_id = %(tenant_id)s AND event.lead_id = ANY ({_THEIRS})

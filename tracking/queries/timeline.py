@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 from ma_platform import errors
 from ma_platform.db import sql
 from tracking.catalogue import BY_NUMBER, BY_WIRE, Event, Verdict
-from tracking.facts import HIT
+from tracking.facts import UNSHOWN
 
 HIDDEN = (Event.PAGE_LEFT,)  # shown as visible time of the page view it belongs to
 # Within one moment a cause stands before what it brought about; whatever is not named here came first.
@@ -125,10 +125,18 @@ def timeline(
     return _with_visible_time([_entry(row) for row in found.dicts()])
 
 
-def newest(recent: str, *, limit: int, **given: str) -> list[Entry]:
+def newest(recent: str, *, limit: int, **given: Any) -> list[Entry]:  # Any: parameters of the statement
     """Newest first, out of a statement that begins `WITH … recent AS (rows of tracking_event)`."""
-    rows = sql.run(recent + _FROM_RECENT, causes=_CAUSES, limit=limit, **given).dicts()
-    return _with_visible_time([_entry(row) for row in rows])
+    return _recent(recent + _FROM_RECENT + _NEWEST, limit=limit, **given)
+
+
+def arrived(recent: str, *, limit: int, **given: Any) -> list[Entry]:  # Any: as above
+    """As `newest`, the last to arrive first."""
+    return _recent(recent + _FROM_RECENT + _LAST_IN, limit=limit, **given)
+
+
+def _recent(statement: str, **given: Any) -> list[Entry]:  # Any: as above
+    return _with_visible_time([_entry(row) for row in sql.run(statement, causes=_CAUSES, **given).dicts()])
 
 
 def last_pages(lead_id: int, *, limit: int = 5) -> list[Entry]:
@@ -141,7 +149,7 @@ def last_pages(lead_id: int, *, limit: int = 5) -> list[Entry]:
 def _entry(row: dict[str, Any]) -> Entry:  # Any: a row of TIMELINE
     number, custom = row.pop("name"), row.pop("custom")
     name = BY_NUMBER[number].wire if number in BY_NUMBER else custom or str(number)
-    props = {key: value for key, value in orjson.loads(row["props"]).items() if key != HIT}
+    props = {key: value for key, value in orjson.loads(row["props"]).items() if key not in UNSHOWN}
     return Entry(**{**row, "name": name, "reasons": tuple(row["reasons"]), "props": props})
 
 
@@ -206,13 +214,14 @@ _BEFORE = (
     + ", event.id) < (%(at)s, %(cause)s, %(id)s::uuid)"
 )
 _NEWEST = " ORDER BY event.occurred_at DESC, " + _CAUSE + " DESC, event.id DESC LIMIT %(limit)s"
+_LAST_IN = _NEWEST.replace("ORDER BY", "ORDER BY event.received_at DESC,")
 _FROM = _ENTRY + " FROM tracking_event AS event " + _JOINS
 LEAD_TIMELINE = _FROM + _OF_LEAD + _NEWEST
 LEAD_TIMELINE_BEFORE = _FROM + _OF_LEAD + _BEFORE + _NEWEST
 VISITOR_TIMELINE = _FROM + _OF_VISITOR + _NEWEST
 VISITOR_TIMELINE_BEFORE = _FROM + _OF_VISITOR + _BEFORE + _NEWEST
 LAST_PAGES = _FROM + " WHERE event.tenant_id = %(tenant_id)s AND event.lead_id = %(who)s AND event.name = 1" + _NEWEST
-_FROM_RECENT = _ENTRY + " FROM recent AS event " + _JOINS + _NEWEST
+_FROM_RECENT = _ENTRY + " FROM recent AS event " + _JOINS
 # A view is read for hours at most; the bounds keep the search to one or two months.
 VISIBLE = """
     SELECT event.props ->> 'view', sum(event.duration),

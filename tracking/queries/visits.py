@@ -95,7 +95,8 @@ def visits(
 
     `before`: another's position; raises BadPosition for anything else.
 
-    A person's are those with an event of theirs: a browser that changed hands keeps each visit with its person.
+    A person's are those with an event of theirs: a browser that changed hands keeps each visit with its person. Where
+    a visit came from is of who began it.
     """
     if (visitor_id is None) == (lead_id is None):
         raise TypeError("visits of a browser or of a person")
@@ -136,17 +137,22 @@ def touches(lead_id: int) -> Touches:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The first and the last source of a person, as `Touches` has them; None without any visit."""
+    """How often a person came, machines left out, and where from first and last, as `Touches` has it; None without."""
 
     lead_id: int
+    visits: int
     first: Mapping[str, str] | None
     last: Mapping[str, str] | None
 
 
 def first_and_last(lead_ids: Sequence[int]) -> dict[int, Ends]:
-    """What caches of the first and last source have to hold, for many people in one query."""
+    """What caches of the first and last source have to hold, for many people in one query; those with visits alone."""
     rows = sql.run(ENDS, leads=list(lead_ids)).rows
-    return {lead: Ends(lead, orjson.loads(first), orjson.loads(last)) for lead, first, last in rows}
+    return {lead: Ends(lead, visits, _source(first), _source(last)) for lead, visits, first, last in rows}
+
+
+def _source(text: str | None) -> Mapping[str, str] | None:
+    return None if text is None else orjson.loads(text)
 
 
 def _touch(row: dict[str, Any]) -> Touch:  # Any: a row of touches
@@ -183,8 +189,9 @@ _NEWEST = """ AND (visit.started_at, visit.id) < (%(before)s, %(last)s::uuid)
      ORDER BY visit.started_at DESC, visit.id DESC LIMIT %(limit)s"""
 _OWN = """
     WITH own AS MATERIALIZED (
-        SELECT DISTINCT event.session AS id FROM tracking_event AS event
+        SELECT event.session AS id, min(event.occurred_at) AS since FROM tracking_event AS event
          WHERE event.tenant_id = %(tenant_id)s AND event.lead_id = %(who)s AND event.session IS NOT NULL
+         GROUP BY event.session
     )
 """
 _OF_OWN = """
@@ -208,7 +215,7 @@ OF_LEAD_TOUCHES = (
     + _OF_OWN
     + _LANDING
     + """
-         WHERE visit.source IS NOT NULL AND visit.verdict = 0
+         WHERE visit.source IS NOT NULL AND visit.verdict = 0 AND own.since <= visit.started_at
     )
     SELECT visit_id, at, channel, source, landing_url FROM touched
      WHERE place = 1 OR place > places - %(limit)s ORDER BY at, visit_id
@@ -221,19 +228,23 @@ OF_LEAD_TOUCH_LIST = (
            coalesce(nullif(landing.url, ''), landing.key, '') AS landing_url"""
     + _OF_OWN
     + _LANDING
-    + " WHERE visit.source IS NOT NULL AND visit.verdict = 0"
+    + " WHERE visit.source IS NOT NULL AND visit.verdict = 0 AND own.since <= visit.started_at"
     + _NEWEST
 )
 ENDS = """
     WITH own AS MATERIALIZED (
-        SELECT DISTINCT event.lead_id, event.session AS id FROM tracking_event AS event
+        SELECT event.lead_id, event.session AS id, min(event.occurred_at) AS since FROM tracking_event AS event
          WHERE event.tenant_id = %(tenant_id)s AND event.lead_id = ANY (%(leads)s::bigint[])
            AND event.session IS NOT NULL
+         GROUP BY event.lead_id, event.session
+    ), came AS (
+        SELECT own.lead_id, visit.id, visit.started_at, visit.channel, visit.source,
+               visit.source IS NOT NULL AND own.since <= visit.started_at AS touch
+          FROM own JOIN tracking_session AS visit ON visit.tenant_id = %(tenant_id)s AND visit.id = own.id
+         WHERE visit.verdict = 0
     )
-    SELECT own.lead_id, (array_agg(visit.source ORDER BY visit.started_at, visit.id))[1],
-           (array_agg(visit.source
-                      ORDER BY (visit.channel <> 'direct') DESC, visit.started_at DESC, visit.id DESC))[1]
-      FROM own JOIN tracking_session AS visit ON visit.tenant_id = %(tenant_id)s AND visit.id = own.id
-     WHERE visit.source IS NOT NULL AND visit.verdict = 0
-     GROUP BY own.lead_id
+    SELECT lead_id, count(*)::int, (array_agg(source ORDER BY started_at, id) FILTER (WHERE touch))[1],
+           (array_agg(source ORDER BY (channel <> 'direct') DESC, started_at DESC, id DESC) FILTER (WHERE touch))[1]
+      FROM came
+     GROUP BY lead_id
 """

@@ -28,7 +28,7 @@ def debug(request: MemberRequest) -> HttpResponse:
         "without_place": names_without_place(today=timezone.localdate(clock.now())),
         "waiting": min(waiting, MOST_COUNTED),
         "more_wait": waiting > MOST_COUNTED,
-        "rows": debug_rows(arrivals(visitor=visitor, limit=SHOWN), sites()),
+        "rows": debug_rows(arrivals(now=clock.now(), visitor=visitor, limit=SHOWN), sites()),
         "refused": refused if whole else refused[:FEW],
         "refused_count": len(refused),
         "visitor": visitor,
