@@ -6,14 +6,18 @@ written, what the wall between workspaces costs, and what the worker's process t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import cycle, islice
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import psycopg2
+from django.http import QueryDict
 
 from benchmarks.memory import begin, most_held
 from benchmarks.segments_world import Stage, prepare
@@ -21,14 +25,16 @@ from benchmarks.table import Row, compared, interleaved, seconds
 from conditions import parse
 from leads.actions import segments
 from leads.actions.segments.settling import settle
+from leads.filters import Asked
 from leads.models import Segment
+from leads.queries import LeadFilter, count_leads, list_leads
 from leads.queries.asking import count_matching
 from leads.titles import rank_index
 from ma_platform import clock
 from ma_platform.connections import database_urls
 from ma_platform.db import sql
 from ma_platform.env import ENV
-from ma_platform.tenancy.scope import tenant_scope
+from ma_platform.tenancy.scope import current_tenant, tenant_scope
 from tracking.catalogue import Event, Fact
 
 LEADS, EVENTS, DIRTY, BATCH = 1_000_000, 10_000_000, 100, 1_000
@@ -64,6 +70,8 @@ NAMED: dict[str, Json] = {
     },
 }
 
+BEHAVED = ("pages ≥ 3 in 30 days", "not visited in 30 days")
+
 
 def measure(scale: float) -> list[Row]:
     """Rows 4a to 4c, the named conditions, and a batch of facts over all segments."""
@@ -83,6 +91,8 @@ def measure(scale: float) -> list[Row]:
         ),
         _compared("4a the same without the wall", stage, partial(build, stage, MANY_PAGES), partial(bare, stage)),
         memory(stage),
+        *(_compared(f"9a list by {name}", stage, yardstick, partial(listed, stage, NAMED[name])) for name in BEHAVED),
+        *(_compared(f"9a count by {name}", stage, yardstick, partial(counted, stage, NAMED[name])) for name in BEHAVED),
     ]
     return rows + _kept_true(stage, yardstick)
 
@@ -130,6 +140,23 @@ def build(stage: Stage, condition: Json) -> float:
     with tenant_scope(stage.tenant_id):
         probe = Segment(pk=0, condition=condition, reads={})
         return 1000 * seconds(lambda: segments.gather(probe, condition, now=stage.now))
+
+
+def listed(stage: Stage, condition: Json) -> float:
+    """Milliseconds of the first page of the list of people."""
+    with tenant_scope(stage.tenant_id):
+        return 1000 * seconds(lambda: list_leads(_asked(stage, condition)))
+
+
+def counted(stage: Stage, condition: Json) -> float:
+    """Milliseconds of the number above it, exact or, after 1.5 s, estimated."""
+    with tenant_scope(stage.tenant_id):
+        return 1000 * seconds(lambda: count_leads(_asked(stage, condition)))
+
+
+def _asked(stage: Stage, condition: Json) -> LeadFilter:
+    asked = Asked.of(QueryDict(urlencode({"condition": json.dumps(condition)})))
+    return asked.filter(now=stage.now, zone=ZoneInfo(current_tenant().timezone))
 
 
 def correlated(stage: Stage) -> float:

@@ -1,7 +1,7 @@
 """The lead list's address read back: saved view, search, filters as conditions, sort, place."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from conditions import WORDS, ConditionRefused, compile, describe, parse
+from conditions import WORDS, Compiled, ConditionRefused, compile, describe, parse, refs
+from leads.models import Segment
 from leads.queries import SORTS, LeadFilter
 from leads.queries.listing import WORD_SORTS
+from leads.queries.rolled import CountsByDay
 from leads.queries.sensitive import check_condition
 from ma_platform import clock
 from ma_platform.api.pages import decode
@@ -37,16 +39,17 @@ class Chip:
 class Asked:
     """What the address asks for, over the saved view it starts from.
 
-    view: the view's public id, or `all`. written: the condition as JSON text. refused: why it cannot be understood;
-    such a list is empty, never everybody. back: the page before the cursor.
+    view: the view's public id, or `all`. written: the condition as JSON text. tests: conditions by parameter. unread:
+    why other parameters cannot be understood; while there are any the list is empty, never everybody. back: the page
+    before the cursor.
     """
 
     view: str
     q: str
     filters: Mapping[str, str]
     written: str
-    condition: Json | None
-    refused: str
+    tests: Mapping[str, Json]
+    unread: Mapping[str, str]
     sort: str
     cursor: str
     back: bool
@@ -56,37 +59,41 @@ class Asked:
         """Unknown sorts fall back to the default, so that an old bookmark still opens."""
         start = _texts(saved or {})
         texts = {name: query.get(name, start.get(name, "")).replace("\x00", "").strip() for name in STATED}
-        condition, refused = _read(texts["condition"])
+        filters = {name: texts[name][:200] for name in TESTS}
+        tests, unread = _read({**filters, "condition": texts["condition"]})
         known = texts["sort"] in SORTS or texts["sort"].removeprefix("-") in WORD_SORTS
         return cls(
             view=view,
             q=texts["q"][:200],
-            filters={name: texts[name][:200] for name in TESTS},
+            filters=filters,
             written=texts["condition"],
-            condition=condition,
-            refused=refused,
+            tests=tests,
+            unread=unread,
             sort=texts["sort"] if known else "-updated",
             cursor=query.get("cursor", ""),
-            back=query.get("back") == "1",
+            back=query.get("back") == "1" and bool(query.get("cursor")),
         )
 
-    def tests(self) -> dict[str, Json]:
-        """Conditions by parameter, without those this workspace cannot ask."""
-        stated = {name: TESTS[name](value) for name, value in self.filters.items() if value}
-        found = {name: test for name, test in stated.items() if test and _may_ask(test)}
-        return {**found, "condition": self.condition} if self.condition else found
+    @property
+    def refused(self) -> str:
+        """Why this list cannot be understood; "" where it can."""
+        return " / ".join(self.unread.values())
+
+    @property
+    def document(self) -> Json | None:
+        """Every filter in force as one condition; None where there is none."""
+        return {"all": list(self.tests.values())} if self.tests else None
 
     def narrowed(self) -> bool:
         """Whether anything hides people."""
-        return bool(self.q or self.refused or self.tests())
+        return bool(self.q or self.unread or self.tests)
 
     def chips(self) -> list[Chip]:
-        """One chip per filter in force."""
+        """One chip per filter in force, and per filter that is not understood."""
         locale = get_language() or "ja"
-        chips = [
-            Chip(describe(parse(test), locale=locale), self.address(without=name))
-            for name, test in self.tests().items()
-        ]
+        texts = {name: describe(parse(test), locale=locale) for name, test in self.tests.items()}
+        texts |= {name: _unread(name, self.filters.get(name, "")) for name in self.unread}
+        chips = [Chip(text, self.address(without=name)) for name, text in texts.items()]
         searched = _("Search: %(text)s") % {"text": self.q}
         return [Chip(searched, self.address(without="q")), *chips] if self.q else chips
 
@@ -104,26 +111,29 @@ class Asked:
         return [("view", self.view), *stated.items()]
 
     def stated(self) -> Json:
-        """What a saved view remembers, without its columns."""
+        """What a saved view remembers, without its columns; a condition nobody understands stays as it is."""
         filters = {name: value for name, value in self.filters.items() if value}
-        return {"q": self.q, "filters": filters, "condition": self.condition, "sort": self.sort}
+        return {"q": self.q, "filters": filters, "condition": _as_kept(self.written), "sort": self.sort}
 
     def selection(self) -> Json:
         """Everybody this list shows, as jobs and exports take it."""
-        tests = list(self.tests().values())
-        return {"q": self.q, "condition": {"all": tests} if tests else None}
+        return {"ids": []} if self.unread else {"q": self.q, "condition": self.document}
 
     def filter(self, *, now: datetime, zone: ZoneInfo, limit: int = PAGE_SIZE + 1) -> LeadFilter:
         """As the query takes it. Raises rest_framework's ValidationError for a cursor that is not ours."""
-        tests = list(self.tests().values())
         return LeadFilter(
             q=self.q,
-            condition=compile(parse({"all": tests}), now=now, tz=zone) if tests else None,
+            condition=self._compiled(now, zone),
             sort=self.sort,
             after=decode(self.cursor) if self.cursor else None,
             limit=limit,
-            back=self.back and bool(self.cursor),
+            back=self.back,
         )
+
+    def _compiled(self, now: datetime, zone: ZoneInfo) -> Compiled | None:
+        if self.unread:
+            return Compiled("FALSE", {})
+        return compile(parse(self.document), now=now, tz=zone, days=CountsByDay(zone)) if self.tests else None
 
 
 def _texts(saved: Json) -> dict[str, str]:
@@ -134,18 +144,41 @@ def _texts(saved: Json) -> dict[str, str]:
     return {**stated, **{name: str(value) for name, value in (saved.get("filters") or {}).items()}}
 
 
-def _read(written: str) -> tuple[Json | None, str]:
-    """The condition, or why it cannot be understood."""
-    if not written:
-        return None, ""
+def _as_kept(written: str) -> object:
+    """The condition as JSON; a text that is none as it was written."""
     try:
-        condition = json.loads(written)
-        _check(condition)
-    except ConditionRefused as error:
-        return None, str(error)
+        return json.loads(written) if written else None
     except (ValueError, RecursionError):
-        return None, _("This is not JSON.")
-    return condition, ""
+        return written
+
+
+def _read(stated: Mapping[str, str]) -> tuple[dict[str, Json], dict[str, str]]:
+    """Conditions by parameter, and why the others cannot be understood."""
+    tests: dict[str, Json] = {}
+    unread: dict[str, str] = {}
+    for name, value in stated.items():
+        try:
+            if value:
+                tests[name] = _understood(name, value)
+        except ConditionRefused as refused:
+            unread[name] = str(refused) if name == "condition" else f"{NAMES[name]}: {refused.reason}"
+        except (ValueError, RecursionError):
+            unread[name] = _("This is not JSON.")
+    return tests, unread
+
+
+def _understood(name: str, value: str) -> Json:
+    """Raises ConditionRefused, and ValueError or RecursionError for what is no JSON."""
+    test: Json | None = json.loads(value) if name == "condition" else TESTS[name](value)
+    if test is None:
+        raise ConditionRefused("choice", path="", value=value)
+    _check(test)
+    return test
+
+
+def _unread(name: str, value: str) -> str:
+    facts = {"filter": NAMES[name], "value": value}
+    return (_("%(filter)s: %(value)s (not understood)") if value else _("%(filter)s (not understood)")) % facts
 
 
 def _score(band: str) -> Json | None:
@@ -179,21 +212,31 @@ TESTS: dict[str, Callable[[str], Json | None]] = {
     "excluded": lambda said: {"field": "lead.excluded_by", "op": "is_set" if said == "yes" else "is_not_set"},
 }
 STATED = ("q", "sort", "condition", *TESTS)
+NAMES = {
+    "stage": gettext_lazy("Stage"),
+    "score": gettext_lazy("Score"),
+    "tag": gettext_lazy("Tag"),
+    "owner": gettext_lazy("Lead owner"),
+    "created": gettext_lazy("Created"),
+    "did": gettext_lazy("Activity"),
+    "excluded": gettext_lazy("Exclusion list"),
+    "condition": gettext_lazy("Conditions"),
+}
 
 
 def _check(condition: object) -> None:
     """Raise ConditionRefused for what cannot be read, or names who or what is not there or not shown."""
     node = parse(condition)
     check_condition(node)
+    _check_segments(refs(node).segments)
     compile(node, now=clock.now(), tz=ZoneInfo("UTC"))
 
 
-def _may_ask(test: Json) -> bool:
-    try:
-        _check(test)
-    except ConditionRefused:
-        return False
-    return True
+def _check_segments(named: Collection[str]) -> None:
+    """An archived one has nobody, so “not in it” would be everybody."""
+    living = Segment.objects.filter(public_id__in=named, archived_at=None).values_list("public_id", flat=True)
+    for gone in sorted(set(named) - set(living)) if named else ():
+        raise ConditionRefused("unknown_member", path="", key=gone)
 
 
 def options(word: str) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import cast
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -20,7 +21,8 @@ from leads.queries.exclusions import excluded
 from leads.queries.left_out import left_out
 from leads.queries.merges import merges_of
 from leads.queries.naming import named, number_of
-from leads.queries.segments import segments_of, segments_reading, segments_without
+from leads.queries.saved_views import views_asking
+from leads.queries.segments import find_segment, readers_of, segments_of, segments_reading, segments_without
 from leads.queries.suggestions import suggestions
 from leads.vocabulary import EXCLUSION_LABELS
 from ma_platform import clock
@@ -152,7 +154,9 @@ def visits_column() -> slots.Column:
 
 
 def _visits(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
-    return {pk: slots.Cell(f"{count:,}") for pk, count in visits_of(company_ids, now=clock.now()).items()}
+    came = {"event": "page_viewed", "within": {"days": 30}}
+    found = visits_of(company_ids, now=clock.now())
+    return {pk: slots.Cell(f"{count:,}", asks=came) for pk, count in found.items()}
 
 
 @slots.LEAD_HEADER.fill(order=5, capability=Capability.VIEW_LEADS)
@@ -242,3 +246,18 @@ def segments_asking(names: Mapping[int, str]) -> dict[int, list[slots.Use]]:
         for number in names.keys() & set(numbers):
             found[number].append(slots.Use(_("Segment"), name, reverse("leads:segment", args=[public_id])))
     return found
+
+
+@slots.SEGMENT_USES.fill(order=10, capability=Capability.VIEW_LEADS)
+def segments_and_views_asking(public_id: str) -> list[slots.Use]:
+    """Segments and shared views whose condition asks about the segment."""
+    segment = find_segment(public_id)
+    readers = readers_of(segment) if segment else []
+    views = [
+        slots.Use(_("View"), one.name, f"{reverse('leads:list')}?{urlencode({'view': one.public_id})}")
+        for one in views_asking(public_id)
+    ]
+    return [
+        *(slots.Use(_("Segment"), one.name, reverse("leads:segment", args=[one.public_id])) for one in readers),
+        *views,
+    ]

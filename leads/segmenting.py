@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -16,8 +16,19 @@ from django.utils.translation import gettext as _
 from conditions import ConditionRefused, describe, parse
 from leads.models import Lead, Segment
 from leads.queries import LeadFilter, LeadRow, find_lead, find_lead_by_email, list_leads
-from leads.queries.segments import GrowthDay, MemberRow, Why, growth, list_left, list_members, why
-from ma_platform.api.pages import decode, encode
+from leads.queries.segments import (
+    ChangeRow,
+    GrowthDay,
+    MemberRow,
+    Why,
+    growth,
+    list_came,
+    list_changes,
+    list_left,
+    list_members,
+    why,
+)
+from ma_platform.api.pages import decode, encode, number_in
 
 TONES = {
     Segment.State.READY: "success",
@@ -144,27 +155,58 @@ def find_people(asked: str) -> list[LeadRow]:
     return list_leads(LeadFilter(q=text, limit=FOUND)) if text else []
 
 
+WEEK = 7
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Which members a page shows: those of now, those in at the end of a day (`on`), or those who left (`gone`)."""
+    """Which people a page shows, by `who`: "in" now or at the end of a day (`on`); "left"; those who "came" or "went"
+    within a week; those who would come in ("enters") or go ("leaves") by the change that waits.
+    """
 
-    rows: Sequence[MemberRow]
+    rows: Sequence[MemberRow | ChangeRow]
     next_cursor: str
     on: date | None
-    gone: bool
+    who: str
     today: date
+
+    @property
+    def gone(self) -> bool:
+        return self.who in ("left", "went")
+
+    @property
+    def past(self) -> bool:
+        """Stays that may be over: nothing is done to them."""
+        return self.who != "in" or self.on is not None
+
+    @property
+    def waits(self) -> bool:
+        return self.who in ("enters", "leaves")
 
 
 def shown_members(segment: Segment, query: QueryDict, *, now: datetime, size: int) -> Shown:
     """As the address asks; a day that is none, or not over yet, is now. Raises for a cursor that is not ours."""
-    cursor, gone, today = query.get("cursor", ""), query.get("who") == "left", timezone.localdate(now)
-    day, after = None if gone else read_day(query.get("on", ""), today=today), decode(cursor) if cursor else None
-    if gone:
-        found: Sequence[MemberRow] = list_left(segment, after=after, limit=size + 1)
-    else:
-        found = list_members(segment, after=after, on=end_of(day) if day else None, limit=size + 1)
+    who, today = query.get("who", ""), timezone.localdate(now)
+    who = who if who in WHO else "in"
+    day = read_day(query.get("on", ""), today=today) if who == "in" else None
+    shown = Shown((), "", day, who, today)
+    found = _people(segment, shown, query.get("cursor", ""), size + 1)
     rows = found[:size]
-    return Shown(rows, encode(rows[-1].position) if len(found) > size else "", day, gone, today)
+    return replace(shown, rows=rows, next_cursor=encode(rows[-1].position) if len(found) > size else "")
+
+
+WHO = ("left", "came", "went", "enters", "leaves")
+
+
+def _people(segment: Segment, shown: Shown, cursor: str, limit: int) -> Sequence[MemberRow | ChangeRow]:
+    if shown.waits:
+        return list_changes(segment, enters=shown.who == "enters", after=number_in(cursor), limit=limit)
+    after, week = decode(cursor) if cursor else None, end_of(shown.today - timedelta(days=WEEK))
+    if shown.who == "came":
+        return list_came(segment, since=week, after=after, limit=limit)
+    if shown.gone:
+        return list_left(segment, since=week if shown.who == "went" else None, after=after, limit=limit)
+    return list_members(segment, after=after, on=end_of(shown.on) if shown.on else None, limit=limit)
 
 
 def read_day(text: str, *, today: date) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,7 +11,7 @@ from leads.actions import long_work as _kinds  # noqa: F401 - registers its kind
 from leads.actions.networks import learn_from_people, learning_tenants
 from leads.queries import usage
 from leads.queries.left_out import listing_tenants
-from leads.queries.segments import late_segments, stalled_segments, tenants_with_looks, unchecked_segments
+from leads.queries.segment_sweeps import late_segments, stalled_segments, tenants_with_looks, unchecked_segments
 from ma_platform import clock, jobs
 from ma_platform.tenancy.scope import system_scope
 from ma_platform.workspaces.quotas import Used, counts
@@ -46,15 +47,15 @@ CHECKED_EVERY = timedelta(hours=20)
 
 
 @jobs.tenant_task(queue="bulk")
-def build_segment(tenant_id: int, segment_id: int) -> dict[str, int]:
-    built = segments.build(segment_id, now=clock.now())
-    return {"enters": built.enters, "leaves": built.leaves}
+def build_segment(tenant_id: int, segment_id: int) -> Iterator[dict[str, int]]:
+    for built in segments.build_by_steps(segment_id, now=clock.now()):
+        yield {"enters": built.enters, "leaves": built.leaves}
 
 
 @jobs.tenant_task(queue="bulk")
-def refresh_segment(tenant_id: int, segment_id: int) -> dict[str, int]:
-    done = segments.refresh(segment_id, now=clock.now())
-    return {"entered": done.entered, "left": done.left}
+def refresh_segment(tenant_id: int, segment_id: int, quiet: int = 0) -> Iterator[dict[str, int]]:
+    for done in segments.refresh_by_steps(segment_id, now=clock.now(), quiet=bool(quiet)):
+        yield {"entered": done.entered, "left": done.left}
 
 
 @jobs.tenant_task(queue="bulk")
@@ -178,12 +179,13 @@ def refresh_all_exclusions() -> dict[str, int]:
 
 
 @jobs.tenant_task(queue="bulk")
-def run_bulk(tenant_id: int, job_id: int) -> dict[str, int]:
+def run_bulk(tenant_id: int, job_id: int) -> Iterator[dict[str, int]]:
     """One chunk of a job over many people, and the call for the next."""
-    more = bulk.advance(job_id, now=clock.now())
+    more = False
+    for more in bulk.advance_by_steps(job_id, now=clock.now()):
+        yield {"more": int(more)}
     if more:
         jobs.start(run_bulk, tenant_id, job_id)
-    return {"more": int(more)}
 
 
 @jobs.task(queue="bulk", every=30.0)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from conditions import WORDS, Choice, Field, Kind, Phrase, Piece, Through
+from conditions import WORDS, Choice, ConditionRefused, Field, Kind, Phrase, Piece, Through
 from conditions.tree import Member
 from leads.exclusion import EXCLUDED_BY
 from leads.models import Company, Segment, Tag
@@ -210,8 +210,11 @@ WORDS.add_family("company.attributes.", attribute_family("company", COMPANY), of
 
 
 def in_segment(member: Member) -> Piece:
-    """Whoever is in the segment now; nobody where there is none of this id."""
-    return Piece(IN_SEGMENT, {"segment": member.id})
+    """Whoever is in the segment now; nobody is in an archived one. Raises ConditionRefused for an id that never was."""
+    segment = Segment.objects.filter(public_id=member.id).values_list("pk", flat=True).first()
+    if segment is None:
+        raise ConditionRefused("unknown_member", path="", key=member.id)
+    return Piece(IN_SEGMENT, {"segment": segment})
 
 
 def segments() -> Sequence[Choice]:
@@ -220,10 +223,8 @@ def segments() -> Sequence[Choice]:
     return [Choice(public_id, name) for public_id, name in found]
 
 
-# The id is looked up once a statement.
 IN_SEGMENT = """EXISTS (
     SELECT FROM leads_segmentmember AS stay
      WHERE stay.tenant_id = %(tenant_id)s AND stay.lead_id = lead.id AND stay.until IS NULL
-       AND stay.segment_id = (SELECT segment.id FROM leads_segment AS segment
-                               WHERE segment.tenant_id = %(tenant_id)s AND segment.public_id = %(segment)s))"""
+       AND stay.segment_id = %(segment)s)"""
 WORDS.use_members("segment", in_segment, listed=segments)

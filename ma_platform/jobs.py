@@ -6,9 +6,9 @@ A task's body is one action; its arguments are JSON; it may run twice and it may
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial, wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import redis
 from celery import Celery, Task
@@ -24,7 +24,10 @@ from ma_platform.tenancy.scope import tenant_scope
 QUEUES = ("consume", "flow", "send", "webhook", "bulk")
 BROKER_AWAY = (redis.RedisError, OperationalError, OSError)
 RUNG_FOR_SECONDS = 30  # a ring that was lost (broker gone) blocks the next ones no longer than this
-Body = Callable[..., dict[str, int] | None]
+T = TypeVar("T")
+Counts = dict[str, int]
+Outcome = Counts | Iterator[Counts] | None
+Body = Callable[..., Outcome]
 
 log = logging.getLogger(__name__)
 app = Celery("ma_platform", broker=broker_url(ENV))
@@ -54,7 +57,11 @@ def task(*, queue: str, every: float | None = None) -> Callable[[Body], Task[...
 
 
 def tenant_task(*, queue: str) -> Callable[[Body], Task[..., Any]]:
-    """A task for one tenant: its first argument is the tenant's id, and it runs inside that scope."""
+    """A task for one tenant: its first argument is the tenant's id, and it runs inside that scope.
+
+    A body that yields (its counts so far) has a transaction from each `yield` to the next: what was read before may be
+    another after it, and no block of its own stays open over one.
+    """
     return partial(_register, queue=queue, every=None, per_tenant=True)
 
 
@@ -90,9 +97,9 @@ ROUTES: dict[str, dict[str, str]] = {}
 PER_TENANT: set[str] = set()  # names of the tasks that refuse to run without a tenant
 
 
-def _answering(body: Body, name: str) -> Callable[[], dict[str, int] | None]:
+def _answering(body: Body, name: str) -> Callable[[], Outcome]:
     @wraps(body)
-    def run() -> dict[str, int] | None:
+    def run() -> Outcome:
         _bell.delete(f"ma:bell:{name}")  # before the work, so that a ring during it is heard again
         return body()
 
@@ -106,17 +113,29 @@ class TenantMissing(RuntimeError):
 CLOSED = "SELECT id FROM tenancy_workspace WHERE id = %(tenant_id)s AND closed_at IS NOT NULL"
 
 
-def _in_tenant(body: Body) -> Body:
+def _in_tenant(body: Body) -> Callable[..., Counts | None]:
     @wraps(body)
-    def run(tenant_id: int | None = None, *arguments: int | str) -> dict[str, int] | None:
+    def run(tenant_id: int | None = None, *arguments: int | str) -> Counts | None:
         if not isinstance(tenant_id, int):
             raise TenantMissing(body.__name__)
-        with tenant_scope(tenant_id):
-            if sql.run(CLOSED).rows:
-                return None  # what is to be done is still in the rows, should the workspace be brought back
-            return body(tenant_id, *arguments)
+        answer = _once(tenant_id, partial(body, tenant_id, *arguments))
+        if not isinstance(answer, Iterator):
+            return answer
+        told = None
+        while (step := _once(tenant_id, partial(next, answer, None))) is not None:
+            told = step
+        return told
 
     return run
+
+
+def _once(tenant_id: int, do: Callable[[], T]) -> T | None:
+    """In one transaction of the workspace; None where it is closed.
+
+    What is to be done is still in the rows then, should the workspace be brought back.
+    """
+    with tenant_scope(tenant_id):
+        return None if sql.run(CLOSED).rows else do()
 
 
 def _ring(job: Task[..., Any]) -> None:

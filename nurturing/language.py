@@ -11,6 +11,7 @@ from conditions.references import refs
 from conditions.refused import ConditionRefused
 from conditions.tree import Node
 from conditions.vocabulary import WORDS
+from leads.queries.segments import segments_by_ids
 from ma_platform.errors import Refused
 from nurturing import graph
 from nurturing.graph import Graph
@@ -66,11 +67,17 @@ class PlatformLanguage:
     """Parses with the vocabulary all rooms have registered."""
 
     def condition(self, raw: object, path: str) -> Condition:
-        """A condition over leads."""
+        """A condition over leads. A segment that never was is refused; one that is archived has nobody."""
         try:
-            return parse(raw, at=path)
+            tree = parse(raw, at=path)
         except ConditionRefused as refusal:
             raise refuse(refusal.path, "%(reason)s", reason=refusal.reason) from None
+        named = sorted(refs(tree).segments)
+        known = segments_by_ids(named) if named else {}
+        for segment in named:
+            if segment not in known:
+                raise refuse(path, "There is no segment %(segment)s.", segment=segment)
+        return tree
 
     def event(self, raw: object, path: str) -> int:
         """The number of an event, customers' own names included."""

@@ -54,6 +54,7 @@ def flows_begun(
             name=flow.name(presenting.language()),
             href=reverse("nurturing:flow", args=[flow.public_id]),
             count=actions.would_enter(flow, people[flow.trigger_event or 0], now=now),
+            leaving=flow.trigger_event == Event.SEGMENT_LEFT,
         )
         for flow in queries.triggered_by(list(people))
         if queries.starts_by(flow) == segment.public_id
@@ -69,3 +70,12 @@ def flows_asking(names: Mapping[int, str]) -> dict[int, list[slots.Use]]:
         page = reverse("nurturing:flow", args=[flow.public_id])
         found[numbers[name]].append(slots.Use(_("Scenario"), flow.name(presenting.language()), page))
     return found
+
+
+@slots.SEGMENT_USES.fill(order=30, capability=Capability.VIEW_FLOWS)
+def flows_asking_about_segment(public_id: str) -> list[slots.Use]:
+    """Scenarios that start by the segment or ask about it."""
+    return [
+        slots.Use(_("Scenario"), flow.name(presenting.language()), reverse("nurturing:flow", args=[flow.public_id]))
+        for flow in queries.flows_asking_segment(public_id)
+    ]

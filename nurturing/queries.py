@@ -54,7 +54,16 @@ def flows_naming(names: Collection[str]) -> list[tuple[Flow, str]]:
     """Flows with each of these events that their trigger, steps or conditions name: as drafted, as new runs take it,
     or in a version somebody is still on. Two statements.
     """
-    rows = sql.run(NAMING, names=sorted(names)).rows if names else []
+    return _naming("lax $.**.event", names)
+
+
+def flows_asking_segment(public_id: str) -> list[Flow]:
+    """Flows whose trigger or conditions name this segment, in the same documents."""
+    return [flow for flow, _name in _naming("lax $.**.segment", [public_id])]
+
+
+def _naming(path: str, names: Collection[str]) -> list[tuple[Flow, str]]:
+    rows = sql.run(NAMING, path=path, names=sorted(names)).rows if names else []
     known = Flow.objects.defer("draft").in_bulk([flow for flow, _name in rows])
     return [(known[flow], name) for flow, name in rows]
 
@@ -73,9 +82,9 @@ NAMING = """
                 OR EXISTS (SELECT FROM nurturing_run AS run
                             WHERE run.tenant_id = %(tenant_id)s AND run.flow_id = flow.id AND run.ended_at IS NULL))
     ), named AS MATERIALIZED (
-        SELECT DISTINCT document.flow, document.old, told.event #>> '{}' AS name
-          FROM document CROSS JOIN LATERAL jsonb_path_query(document.text, 'lax $.**.event') AS told(event)
-         WHERE jsonb_typeof(told.event) = 'string' AND told.event #>> '{}' = ANY (%(names)s::text[])
+        SELECT DISTINCT document.flow, document.old, told.name #>> '{}' AS name
+          FROM document CROSS JOIN LATERAL jsonb_path_query(document.text, %(path)s::jsonpath) AS told(name)
+         WHERE jsonb_typeof(told.name) = 'string' AND told.name #>> '{}' = ANY (%(names)s::text[])
     )
     SELECT DISTINCT flow, name FROM named
      WHERE old IS NULL

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from conditions import refs
 from leads.models import Lead
 from ma_platform import clock
 from ma_platform.tenancy.permissions import Capability
@@ -88,7 +89,10 @@ def highest_score_column() -> slots.Column:
 
 def _highest(company_ids: Sequence[int]) -> dict[int, slots.Cell]:
     found = highest_of_companies(company_ids)
-    return {pk: slots.Cell(str(total), tone="hot" if hot else "") for pk, (total, hot) in found.items()}
+    asking = {pk: {"field": "score.total", "op": "gte", "value": total} for pk, (total, _hot) in found.items()}
+    return {
+        pk: slots.Cell(str(total), tone="hot" if hot else "", asks=asking[pk]) for pk, (total, hot) in found.items()
+    }
 
 
 @slots.EVENT_USES.fill(order=20, capability=Capability.VIEW_SCORING)
@@ -100,6 +104,19 @@ def rules_asking(names: Mapping[int, str]) -> dict[int, list[slots.Use]]:
             if use not in found[number]:
                 found[number].append(use)
     return found
+
+
+@slots.SEGMENT_USES.fill(order=20, capability=Capability.VIEW_SCORING)
+def rules_asking_about_segment(public_id: str) -> list[slots.Use]:
+    """Rules and exclusions of a rulebook in force, being built, or drafted."""
+    page, locale = reverse("scoring:model"), get_language() or "ja"
+    found: dict[slots.Use, None] = {}
+    for book in rulebooks():
+        rules = [(_("Scoring rule"), rule.name.said(locale), rule.when) for rule in book.fit_rules]
+        excluded = [(_("No score for"), row.reason, row.when) for row in book.exclude]
+        asking = [one for one in [*rules, *excluded] if public_id in refs(one[2]).segments]
+        found |= {slots.Use(kind, name, page): None for kind, name, _when in asking}
+    return list(found)
 
 
 def _uses(book: Rulebook, names: Mapping[int, str]) -> Iterator[tuple[int, slots.Use]]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from conditions import WORDS, Compiled, EventWord, compile, compile_event, parse, parse_where, refs
 from conditions import Node as Condition
+from leads.queries.segments import segments_by_ids
 from scoring import problems
 from scoring.parts import Part
 
@@ -41,6 +42,9 @@ def lead_condition(part: Part) -> Condition:
     read = refs(condition)
     if read.account or "company.score" in read.fields:
         raise part.refuse(problems.COLLEAGUES)
+    known = segments_by_ids(sorted(read.segments)) if read.segments else {}
+    for segment in sorted(read.segments - known.keys()):
+        raise part.refuse(problems.NOT_KNOWN_SEGMENT % {"segment": segment})
     return condition
 
 

@@ -48,6 +48,12 @@ class SegmentShape(StrictSerializer):
     condition = serializers.DictField(required=False, allow_null=True)
 
 
+class ChangeShape(SegmentShape):
+    """With `revision`, a condition that somebody else has changed since is not overwritten."""
+
+    revision = serializers.CharField(required=False, max_length=64)
+
+
 class ListShape(StrictSerializer):
     """A list kept by hand."""
 
@@ -62,9 +68,10 @@ class PreviewShape(StrictSerializer):
 
 
 class ConfirmShape(StrictSerializer):
-    """Whether those who enter start scenarios."""
+    """What is confirmed, by the `revision` it was read with, and whether those who enter start scenarios."""
 
-    enter_flows = serializers.BooleanField(required=False, default=True)
+    revision = serializers.CharField(max_length=64)
+    enter_flows = serializers.BooleanField(required=False, default=False)
 
 
 class PutShape(StrictSerializer):
@@ -122,18 +129,19 @@ class OneSegment(ApiView):
 
     def patch(self, request: Request, segment_id: str) -> Response:
         segment, now = _found(segment_id), clock.now()
-        shape = SegmentShape(data=request.data, partial=True)
+        shape = ChangeShape(data=request.data, partial=True)
         shape.is_valid(raise_exception=True)
         said = shape.validated_data
         if {"name", "description"} & said.keys():
             name, description = said.get("name", segment.name), said.get("description", segment.description)
             segments.rename_segment(segment, name, by=self.key, now=now, description=description)
         if said.get("condition") is not None:
-            segments.change_condition(segment, said["condition"], by=self.key, now=now)
+            seen = said.get("revision")
+            segments.change_condition(segment, said["condition"], by=self.key, now=now, revision=seen)
         return Response(_segment(_found(segment_id)))
 
     def delete(self, request: Request, segment_id: str) -> Response:
-        segments.archive_segment(_found(segment_id), by=self.key, now=clock.now())
+        segments.archive_segment(_found(segment_id), by=self.key, now=clock.now(), can=self.key.capabilities)
         return Response(status=204)
 
 
@@ -259,6 +267,8 @@ def _segment(segment: Segment) -> dict[str, object]:
         "kind": "list" if segment.condition is None else "segment",
         "sentence": _sentence(segment.condition),
         "proposed": segment.proposed,
+        "revision": segment.revision,
+        "progress": {"done": segment.moved, "total": segment.to_move} if segment.to_move else None,
         "pending": {"enters": waiting.enters, "leaves": waiting.leaves} if waiting else None,
         "count": segment.members,
         "drift": segment.drift,

@@ -80,7 +80,8 @@ def cost_of(node: Node, *, now: datetime, audience: str = "leads") -> conditions
 
 def sample_matching(node: Node, *, now: datetime, limit: int = SAMPLE) -> list[LeadRow] | None:
     """A few people it holds for, last changed first; None when finding them takes too long."""
-    asked = conditions.compile(node, now=now, tz=_zone())
+    zone = _zone()
+    asked = conditions.compile(node, now=now, tz=zone, days=CountsByDay(zone))
     return _in_time(lambda: list_leads(LeadFilter(condition=asked, limit=limit)))
 
 

@@ -12,6 +12,7 @@ from psycopg2.sql import SQL, Composable
 
 from conditions import estimate
 from leads.models import BulkItem, BulkJob
+from leads.queries.asking import MEMORY_MB
 from leads.queries.listing import within
 from leads.queries.selection import Selected, selected
 from ma_platform.api.pages import moment_of
@@ -45,7 +46,7 @@ def reach(selection: Json, *, now: datetime, unchanged: Unchanged | None = None)
     tests, params = unchanged or (SQL("false"), {})
     statement = SQL(REACH).format(tests=picked.tests, same=tests)
     with veil.reading():
-        counted = within(COUNT_MS, lambda: sql.run(statement, **picked.params, **params).one())
+        counted = within(COUNT_MS, lambda: _whole(statement, **picked.params, **params))
         if counted is None:
             planned = sql.run(SQL(PLANNED).format(tests=picked.tests), **picked.params).value()
             return Reach(estimate(planned).rows, False)
@@ -55,8 +56,14 @@ def reach(selection: Json, *, now: datetime, unchanged: Unchanged | None = None)
 def count_exactly(picked: Selected) -> int:
     """How many it is, however long it takes."""
     with veil.reading():
-        counted: int = sql.run(SQL(REACH).format(tests=picked.tests, same=SQL("false")), **picked.params).one()[0]
-    return counted
+        return _whole(SQL(REACH).format(tests=picked.tests, same=SQL("false")), **picked.params)[0]
+
+
+def _whole(statement: Composable, **params: Any) -> tuple[int, int]:  # Any: parameters of a statement
+    """The numbers of a statement that reads everybody."""
+    with sql.thorough(MEMORY_MB):
+        total, same = sql.run(statement, **params).one()
+    return total, same
 
 
 def jobs_at_work(kind: str) -> list[BulkJob]:

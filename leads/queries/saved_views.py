@@ -53,6 +53,28 @@ def shelf(user: User, *, subject: str = "leads") -> Shelf:
     return Shelf(user, [*_named(mine), *others], habits)
 
 
+@dataclass(frozen=True, slots=True)
+class ViewName:
+    """A view as one refers to it."""
+
+    public_id: str
+    name: str
+
+
+def views_asking(public_id: str) -> list[ViewName]:
+    """Views shared with the team whose condition asks about this segment, by name."""
+    return sql.typed(ASKING, ViewName, segment=public_id)
+
+
+ASKING = """
+    SELECT view.public_id, view.name FROM leads_savedview AS view
+     WHERE view.tenant_id = %(tenant_id)s AND view.shared AND view.name <> ''
+       AND jsonb_path_exists(view.view -> 'condition', 'lax $.**.segment ? (@ == $one)',
+                             jsonb_build_object('one', %(segment)s::text))
+     ORDER BY view.name, view.id
+"""
+
+
 # Written out: every page with a list asks it, and putting it together from parts took longer than answering it.
 SEEN = """
     SELECT id, tenant_id, public_id, owner_id, subject, name, shared, created_at, updated_at, view

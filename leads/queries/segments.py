@@ -117,24 +117,33 @@ class LeftRow(MemberRow):
         return "taken_off" if self.reason == "hand" else "rule"
 
 
-def list_left(segment: Segment, *, after: Sequence[Any] | None = None, limit: int = 50) -> list[LeftRow]:
-    """Who was in and is so no more, the latest to leave first; who came back is left out. Why: as far as is known."""
+def list_left(
+    segment: Segment, *, after: Sequence[Any] | None = None, since: datetime | None = None, limit: int = 50
+) -> list[LeftRow]:
+    """Who was in and is so no more, the latest to leave first; who came back is left out. Why: as far as is known.
+
+    since: each time somebody left from then on, whether they came back or not.
+    """
     place = moment_of(after)
     statement = SQL(LEFT).format(
-        after=SQL("" if place is None else "AND (stay.until, stay.lead_id) < (%(after_until)s, %(after_id)s)")
+        after=SQL("" if place is None else "AND (stay.until, stay.lead_id) < (%(after_until)s, %(after_id)s)"),
+        which=SQL(NOT_BACK if since is None else "AND stay.until >= %(since)s"),
     )
     until, lead_id = place or (None, None)
-    return sql.typed(statement, LeftRow, segment_id=segment.pk, after_until=until, after_id=lead_id, limit=limit)
+    return sql.typed(
+        statement, LeftRow, segment_id=segment.pk, after_until=until, after_id=lead_id, since=since, limit=limit
+    )
 
 
+NOT_BACK = """AND NOT EXISTS (SELECT FROM leads_segmentmember AS later
+                            WHERE later.tenant_id = %(tenant_id)s AND later.lead_id = stay.lead_id
+                              AND later.segment_id = %(segment_id)s AND later.id > stay.id)"""
 LEFT = """
     WITH stays AS MATERIALIZED (
         SELECT stay.lead_id, stay.since, stay.until, stay.reason
           FROM leads_segmentmember AS stay
          WHERE stay.tenant_id = %(tenant_id)s AND stay.segment_id = %(segment_id)s AND stay.until IS NOT NULL {after}
-           AND NOT EXISTS (SELECT FROM leads_segmentmember AS later
-                            WHERE later.tenant_id = %(tenant_id)s AND later.lead_id = stay.lead_id
-                              AND later.segment_id = %(segment_id)s AND later.id > stay.id)
+           {which}
          ORDER BY stay.until DESC, stay.lead_id DESC
          LIMIT %(limit)s
     )
@@ -155,21 +164,30 @@ def list_members(
     segment: Segment, *, after: Sequence[Any] | None = None, on: datetime | None = None, limit: int = 50
 ) -> list[MemberRow]:
     """Who is in now, or was in at the moment `on`, the newest stay first."""
+    stay = IN_NOW if on is None else "stay.since <= %(on)s AND (stay.until IS NULL OR stay.until > %(on)s)"
+    return _stays(segment, stay, on, after=after, limit=limit)
+
+
+def list_came(
+    segment: Segment, *, since: datetime, after: Sequence[Any] | None = None, limit: int = 50
+) -> list[MemberRow]:
+    """Each time somebody came in from `since` on, the latest first, whether they are still in or not."""
+    return _stays(segment, "stay.since >= %(on)s", since, after=after, limit=limit)
+
+
+def _stays(
+    segment: Segment, which: str, on: datetime | None, *, after: Sequence[Any] | None, limit: int
+) -> list[MemberRow]:
     place = moment_of(after)
-    statement = SQL(MEMBERS).format(
-        stay=SQL(
-            "stay.until IS NULL"
-            if on is None
-            else "stay.since <= %(on)s AND (stay.until IS NULL OR stay.until > %(on)s)"
-        ),
-        after=SQL("" if place is None else "AND (stay.since, stay.lead_id) < (%(after_since)s, %(after_id)s)"),
-    )
+    follows = "" if place is None else "AND (stay.since, stay.lead_id) < (%(after_since)s, %(after_id)s)"
+    statement = SQL(MEMBERS).format(stay=SQL(which), after=SQL(follows))
     since, lead_id = place or (None, None)
     return sql.typed(
         statement, MemberRow, segment_id=segment.pk, on=on, after_since=since, after_id=lead_id, limit=limit
     )
 
 
+IN_NOW = "stay.until IS NULL"
 MEMBERS = """
     WITH stays AS MATERIALIZED (
         SELECT stay.lead_id, stay.since, stay.until, stay.reason
@@ -215,6 +233,40 @@ def pending_people(segment: Segment, *, enters: bool, limit: int = 8) -> list[Le
     """Some of those who would enter, or leave."""
     ids = segment.changes.filter(enters=enters).order_by("lead_id").values_list("lead_id", flat=True)[:limit]
     return list(Lead.objects.filter(pk__in=list(ids)).select_related("company").order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """Somebody who would enter or leave. `position` continues after it."""
+
+    lead_id: int
+    public_id: str
+    email: str
+    last_name: str
+    first_name: str
+    company: str
+
+    @property
+    def position(self) -> list[object]:
+        return [self.lead_id]
+
+
+def list_changes(segment: Segment, *, enters: bool, after: int | None = None, limit: int = 50) -> list[ChangeRow]:
+    """Who would enter, or leave, under the proposed condition; in the order of their keys."""
+    return sql.typed(CHANGES, ChangeRow, segment_id=segment.pk, enters=enters, after=after or 0, limit=limit)
+
+
+CHANGES = """
+    SELECT lead.id AS lead_id, lead.public_id, lead.email, lead.last_name, lead.first_name,
+           coalesce(company.name, '') AS company
+      FROM leads_segmentchange AS change
+      JOIN leads_lead AS lead ON lead.tenant_id = %(tenant_id)s AND lead.id = change.lead_id
+      LEFT JOIN leads_company AS company ON company.tenant_id = %(tenant_id)s AND company.id = lead.company_id
+     WHERE change.tenant_id = %(tenant_id)s AND change.segment_id = %(segment_id)s AND change.enters = %(enters)s
+       AND change.lead_id > %(after)s
+     ORDER BY change.lead_id
+     LIMIT %(limit)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,67 +385,3 @@ def overrides(segment: Segment, *, belongs: bool, limit: int = 50) -> list[Segme
 def segments_by_ids(public_ids: Sequence[str]) -> dict[str, str]:
     """Names by public id, archived ones included."""
     return dict(Segment.objects.filter(public_id__in=public_ids).values_list("public_id", "name"))
-
-
-# Sweeps over all tenants.
-
-
-def tenants_with_looks(now: datetime) -> list[int]:
-    """Workspaces with a look due, or an override whose time is over."""
-    return sql.run(LOOKS_DUE, now=now).values()
-
-
-LOOKS_DUE = """
-    SELECT workspace.id FROM tenancy_workspace AS workspace
-     WHERE workspace.closed_at IS NULL
-       AND (EXISTS (SELECT FROM leads_segmentmoment AS moment
-                      JOIN leads_segment AS segment
-                        ON segment.tenant_id = moment.tenant_id AND segment.id = moment.segment_id
-                     WHERE moment.tenant_id = workspace.id AND moment.due_at <= %(now)s AND segment.version > 0
-                       AND segment.state NOT IN ('applying', 'failed'))
-            OR EXISTS (SELECT FROM leads_segmentoverride AS override
-                        WHERE override.tenant_id = workspace.id AND override.expires_at <= %(now)s))
-     ORDER BY workspace.id
-"""
-
-
-def stalled_segments(*, before: datetime) -> list[tuple[int, int]]:
-    """(tenant, segment) of builds that were asked for before that moment and have not come to an end."""
-    return [(tenant, pk) for tenant, pk in sql.run(STALLED, before=before).rows]
-
-
-STALLED = """
-    SELECT segment.tenant_id, segment.id FROM leads_segment AS segment
-      JOIN tenancy_workspace AS workspace ON workspace.id = segment.tenant_id AND workspace.closed_at IS NULL
-     WHERE segment.state IN ('building', 'applying') AND segment.archived_at IS NULL
-       AND segment.updated_at <= %(before)s
-     ORDER BY segment.tenant_id, segment.id LIMIT 200
-"""
-
-
-def late_segments() -> list[tuple[int, int]]:
-    """(tenant, segment) of those that read something no fact tells of: everybody is looked at again now and then."""
-    return [(tenant, pk) for tenant, pk in sql.run(LATE).rows]
-
-
-LATE = """
-    SELECT segment.tenant_id, segment.id FROM leads_segment AS segment
-      JOIN tenancy_workspace AS workspace ON workspace.id = segment.tenant_id AND workspace.closed_at IS NULL
-     WHERE segment.archived_at IS NULL AND (segment.reads ->> 'late')::boolean
-     ORDER BY segment.tenant_id, segment.id
-"""
-
-
-def unchecked_segments(*, now: datetime, before: datetime) -> list[tuple[int, int]]:
-    """(tenant, segment) not checked since `before` where it is night now: from one to five in the workspace's zone."""
-    return [(tenant, pk) for tenant, pk in sql.run(UNCHECKED, now=now, before=before).rows]
-
-
-UNCHECKED = """
-    SELECT segment.tenant_id, segment.id FROM leads_segment AS segment
-      JOIN tenancy_workspace AS workspace ON workspace.id = segment.tenant_id AND workspace.closed_at IS NULL
-     WHERE segment.archived_at IS NULL AND segment.version > 0
-       AND (segment.checked_at IS NULL OR segment.checked_at < %(before)s)
-       AND extract(hour FROM %(now)s AT TIME ZONE workspace.timezone) BETWEEN 1 AND 4
-     ORDER BY segment.tenant_id, segment.id LIMIT 500
-"""

@@ -12,6 +12,7 @@ from psycopg2.sql import SQL, Composable
 
 from conditions import compile, parse
 from leads.queries.listing import EVERYBODY, search_params
+from leads.queries.rolled import CountsByDay
 from leads.queries.searching import SEARCH
 from leads.queries.sensitive import check_condition
 from ma_platform.tenancy.scope import current_tenant
@@ -41,7 +42,8 @@ def selected(selection: Mapping[str, Any], *, now: datetime) -> Selected:  # Any
     if selection.get("condition"):
         node = parse(selection["condition"])
         check_condition(node)
-        compiled = compile(node, now=now, tz=ZoneInfo(current_tenant().timezone))
+        zone = ZoneInfo(current_tenant().timezone)
+        compiled = compile(node, now=now, tz=zone, days=CountsByDay(zone))
         tests.append(SQL("AND " + compiled.sql))
         params |= compiled.params
     return Selected(SQL(" ").join(tests), params)

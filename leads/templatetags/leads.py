@@ -60,6 +60,8 @@ SOURCE_LABELS = {
     "titles": gettext_lazy("Rank given to the title"),
     "undo": gettext_lazy("Undone"),
     "owner": gettext_lazy("Assigned"),
+    "join": gettext_lazy("Companies joined"),
+    "deal": gettext_lazy("Deals"),
 }
 EVIDENCE_LABELS = {
     "source": gettext_lazy("From"),

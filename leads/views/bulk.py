@@ -16,6 +16,7 @@ from conditions import ConditionRefused
 from leads import tasks
 from leads.actions import bulk
 from leads.actions.bulk import BulkKind, BulkRefused
+from leads.filters import ALL
 from leads.models import BulkJob
 from leads.queries import bulk as jobs_asked
 from leads.queries.saved_views import shelf
@@ -54,8 +55,12 @@ def index(request: MemberRequest) -> HttpResponse:
 @require_POST
 def new(request: MemberRequest) -> HttpResponse:
     """Look before it starts: how many people, who for example, and what is to be said."""
-    picked = _picked(request)
-    if picked is None:
+    asked, everybody = asked_from(request.POST, shelf(request.user)), request.POST.get("everybody") == "1"
+    if everybody and asked.refused:
+        messages.error(request, _("The condition of this list cannot be understood, so nobody is shown."))
+        return redirect(reverse("leads:list") + asked.address())
+    picked = asked.selection() if everybody else {"ids": request.POST.getlist("lead")}
+    if picked.get("ids") == []:
         messages.error(request, _("Select people first."))
         return redirect("leads:list")
     if request.POST.get("kind") == "export":
@@ -68,7 +73,8 @@ def new(request: MemberRequest) -> HttpResponse:
 def count(request: MemberRequest) -> HttpResponse:
     """How many it would change, with what has been said so far."""
     kind, picked = _kind(request), _stated(request)
-    return render(request, "leads/bulk/_reach.html", {"reach": _reach(kind, picked, request)})
+    context = {"reach": _reach(kind, picked, request), "in_list": _in_list(picked)}
+    return render(request, "leads/bulk/_reach.html", context)
 
 
 @requires(Capability.VIEW_LEADS)
@@ -144,6 +150,7 @@ def _look(request: MemberRequest, kind: BulkKind, picked: Json, *, problem: str 
         "selection": json.dumps(picked, ensure_ascii=False),
         "examples": examples,
         "reach": reach,
+        "in_list": _in_list(picked),
         "problem": problem,
     }
     return render(request, "leads/bulk/new.html", context, status=422 if problem else 200)
@@ -157,13 +164,13 @@ def _reach(kind: BulkKind, picked: Json, request: MemberRequest) -> jobs_asked.R
     return jobs_asked.reach(picked, now=clock.now(), unchanged=unchanged)
 
 
-def _picked(request: MemberRequest) -> Json | None:
-    """Whom the list's form selects: everybody it shows, or the ticked ones."""
-    asked = asked_from(request.POST, shelf(request.user))
-    if request.POST.get("everybody") == "1":
-        return None if asked.refused else asked.selection()
-    ids = request.POST.getlist("lead")
-    return {"ids": ids} if ids else None
+def _in_list(picked: Json) -> str:
+    """Where these people are listed; "" for those ticked one by one, whom no address names."""
+    if picked.get("ids") is not None:
+        return ""
+    condition = json.dumps(picked["condition"], ensure_ascii=False) if picked.get("condition") else ""
+    stated = {"view": ALL, "q": picked.get("q") or "", "condition": condition}
+    return f"{reverse('leads:list')}?{urlencode(stated)}"
 
 
 def _stated(request: MemberRequest) -> Json:

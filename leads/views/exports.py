@@ -83,6 +83,7 @@ def new(request: MemberRequest) -> HttpResponse:
     kind, problem = KINDS.get(stated.get("kind", "leads"), KINDS["leads"]), ""
     if kind.capability not in request.can:
         raise PermissionDenied
+    selection: dict[str, Any] = {"ids": []}  # Any: JSON; nobody, as long as it is not understood
     try:
         selection = _selection(stated, kind)
         if request.method == "POST":
@@ -93,7 +94,7 @@ def new(request: MemberRequest) -> HttpResponse:
             jobs.start(begin_export, request.workspace.pk, made.pk)
             return redirect("leads:exports")
     except ExportRefused as refused:
-        problem, selection = str(refused), {"q": ""}
+        problem = str(refused)
     context = {
         "kind": kind,
         "columns": [(one.key, one.label, one.key in kind.usual) for one in kind.offered(request.can)],
@@ -116,7 +117,9 @@ def _selection(stated: Any, kind: ExportKind) -> dict[str, Any]:  # Any: QueryDi
     except (ValueError, AttributeError, ConditionRefused) as broken:
         raise ExportRefused(reason=_("This list is not understood.")) from broken
     ids = stated.getlist("ids") or read.get("ids")
-    if ids and isinstance(ids, list) and len(ids) <= MOST_IDS and all(isinstance(one, str) for one in ids):
+    if ids is not None:
+        if not ids or not isinstance(ids, list) or len(ids) > MOST_IDS or not all(isinstance(one, str) for one in ids):
+            raise ExportRefused(reason=_("This list is not understood."))
         return {"ids": ids}
     narrowed = {name: str(value)[:200] for name in kind.narrowed if (value := stated.get(name) or read.get(name))}
     return {"q": str(stated.get("q") or read.get("q") or "")[:200], "condition": condition, **narrowed}
@@ -125,7 +128,7 @@ def _selection(stated: Any, kind: ExportKind) -> dict[str, Any]:  # Any: QueryDi
 def _whom(kind: ExportKind, selection: dict[str, Any]) -> str:  # Any: JSON
     if kind.whom:
         return kind.whom(selection)
-    if selection.get("ids"):
+    if selection.get("ids") is not None:
         return _("%(count)s chosen people") % {"count": len(selection["ids"])}
     parts = (
         [describe(parse(selection["condition"]), locale=get_language() or "ja")] if selection.get("condition") else []

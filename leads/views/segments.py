@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from conditions import ConditionRefused
 from leads.actions import segments
-from leads.actions.segments import SegmentRefused
+from leads.actions.segments import SegmentInUse, SegmentRefused
 from leads.filters import ALL
 from leads.models import Segment
 from leads.queries import find_lead
@@ -67,7 +67,7 @@ def index(request: MemberRequest) -> HttpResponse:
 
 @requires(Capability.EDIT_SEGMENTS)
 def new(request: MemberRequest) -> HttpResponse:
-    """A new segment, or with `kind=list` a list kept by hand."""
+    """A new segment, with `condition` as it begins; or with `kind=list` a list kept by hand."""
     by_hand = request.GET.get("kind") == "list"
     form = (ListForm if by_hand else SegmentForm)(request.POST or None)
     if form.is_valid():
@@ -84,7 +84,8 @@ def new(request: MemberRequest) -> HttpResponse:
             _blame(form, refused)
         else:
             return redirect("leads:segment", made.public_id)
-    context = {"form": form, "by_hand": by_hand, "condition": request.POST.get("condition", "")}
+    stated = request.POST or request.GET
+    context = {"form": form, "by_hand": by_hand, "condition": stated.get("condition", "")}
     return render(request, "leads/segments/form.html", context, status=422 if form.errors else 200)
 
 
@@ -100,14 +101,16 @@ def edit(request: MemberRequest, segment_id: str) -> HttpResponse:
         try:
             segments.rename_segment(segment, said["name"], by=request.user, now=now, description=said["description"])
             if not by_hand:
-                segments.change_condition(segment, said["condition"], by=request.user, now=now)
+                seen = request.POST.get("revision")
+                segments.change_condition(segment, said["condition"], by=request.user, now=now, revision=seen)
         except (SegmentRefused, ConditionRefused) as refused:
             _blame(form, refused)
         else:
             messages.success(request, _("Saved."))
             return redirect("leads:segment", segment.public_id)
     condition = request.POST.get("condition", as_text(segment.proposed or segment.condition))
-    context = {"form": form, "by_hand": by_hand, "condition": condition, "segment": segment}
+    revision = request.POST.get("revision", segment.revision)
+    context = {"form": form, "by_hand": by_hand, "condition": condition, "segment": segment, "revision": revision}
     return render(request, "leads/segments/form.html", context, status=422 if form.errors else 200)
 
 
@@ -169,6 +172,7 @@ def status(request: MemberRequest, segment_id: str) -> HttpResponse:
 def _head(segment: Segment) -> dict[str, object]:
     words, tone = state_of(segment)
     proposed = segment.state == Segment.State.PROPOSED
+    moving = segment.state in (Segment.State.BUILDING, Segment.State.APPLYING)
     return {
         "segment": segment,
         "sentence": sentence_of(segment.condition),
@@ -176,7 +180,8 @@ def _head(segment: Segment) -> dict[str, object]:
         "state": words,
         "tone": tone,
         "problem": problem_of(segment),
-        "is_moving": segment.state in (Segment.State.BUILDING, Segment.State.APPLYING),
+        "is_moving": moving,
+        "may_drop": segment.state == Segment.State.BUILDING and segment.version > 0,
         "pending": pending(segment) if proposed else None,
         "entering": pending_people(segment, enters=True) if proposed else [],
         "leaving": pending_people(segment, enters=False) if proposed else [],
@@ -188,13 +193,14 @@ def _head(segment: Segment) -> dict[str, object]:
 @require_POST
 def confirm(request: MemberRequest, segment_id: str) -> HttpResponse:
     """Put what is proposed in force, or with `discard` drop it."""
-    segment = _found(segment_id)
-    if "discard" in request.POST:
-        segments.discard(segment)
-        messages.success(request, _("The change was dropped; the segment stays as it was."))
-        return redirect("leads:segment", segment.public_id)
+    segment, said = _found(segment_id), request.POST
+    seen, enter_flows = said.get("revision", ""), "enter_flows" in said
     try:
-        segments.confirm(segment, enter_flows="enter_flows" in request.POST, by=request.user, now=clock.now())
+        if "discard" in said:
+            segments.discard(segment, revision=seen)
+            messages.success(request, _("The change was dropped; the segment stays as it was."))
+        else:
+            segments.confirm(segment, revision=seen, enter_flows=enter_flows, by=request.user, now=clock.now())
     except SegmentRefused as refused:
         messages.error(request, str(refused))
     return redirect("leads:segment", segment.public_id)
@@ -254,12 +260,12 @@ def release(request: MemberRequest, segment_id: str) -> HttpResponse:
 @requires(Capability.EDIT_SEGMENTS)
 @require_POST
 def mend(request: MemberRequest, segment_id: str) -> HttpResponse:
-    """Look at everybody again: after the check found something wrong, or a condition could not be judged."""
+    """Look at everybody again, and start no scenario: what is found was wrong, or could not be judged, before."""
     segment = _found(segment_id)
     if segment.state == Segment.State.FAILED:
         segments.retry(segment, now=clock.now())
     else:
-        segments.ring_refresher(segment)
+        segments.ring_refresher(segment, quiet=True)
     messages.success(request, _("Everybody is being looked at again."))
     return redirect("leads:segment", segment.public_id)
 
@@ -273,10 +279,10 @@ def archive(request: MemberRequest, segment_id: str) -> HttpResponse:
         messages.error(request, _("Nothing was deleted: the name did not match."))
         return redirect("leads:segment", segment.public_id)
     try:
-        segments.archive_segment(segment, by=request.user, now=clock.now())
-    except SegmentRefused as refused:
-        messages.error(request, str(refused))
-        return redirect("leads:segment", segment.public_id)
+        segments.archive_segment(segment, by=request.user, now=clock.now(), can=request.can)
+    except SegmentInUse as used:
+        context = {"segment": segment, "uses": used.uses, "more": used.more}
+        return render(request, "leads/segments/in_use.html", context, status=422)
     messages.success(request, _("The segment was deleted."))
     return redirect(reverse("leads:segments"))
 

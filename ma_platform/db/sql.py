@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -63,6 +64,21 @@ def stream(
         cursor.execute(text, _with_tenant(text, params))
         while rows := cursor.fetchmany(size):
             yield from rows
+
+
+def copied(statement: str | Composable, *, using: str = "default", **params: object) -> io.BytesIO:
+    """The rows of one statement as COPY writes them: a line each, tabs between columns, ``\\N`` for NULL.
+
+    A million of them take megabytes, not hundreds; and, unlike `stream`, the database reads with all its cores.
+    """
+    lines, connection = io.BytesIO(), connections[using]
+    # The raw cursor raises the driver's errors; callers know Django's.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        text = statement.as_string(cursor.cursor) if isinstance(statement, Composable) else statement
+        asked = cursor.cursor.mogrify(text, _with_tenant(text, params)).decode()
+        cursor.cursor.copy_expert(f"COPY ({asked}) TO STDOUT", lines)  # the values are adapted above
+    lines.seek(0)
+    return lines
 
 
 def typed(statement: str | Composable, row: type[Row], *, using: str = "default", **params: object) -> list[Row]:

@@ -73,12 +73,16 @@ class Panel:
 # Not frozen: that takes five times as long to make, and a page makes hundreds.
 @dataclass(slots=True)
 class Cell:
-    """One value in the lead list. `href`, `tone` and `title` are optional dress; `value` is already readable."""
+    """One value in the lead list. `href`, `tone` and `title` are optional dress; `value` is already readable.
+
+    asks: of a company, the condition that those of its people meet whom the value is made of.
+    """
 
     value: str
     href: str = ""
     tone: str = ""
     title: str = ""
+    asks: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,8 @@ PEOPLE: Slot[Callable[[Collection[int]], Mapping[int, Person]]] = Slot("people")
 PERSON: Slot[Callable[[str], int | None]] = Slot("person")
 # What asks about these events of the workspace's own, by number; the names by number are given.
 EVENT_USES: Slot[Callable[[Mapping[int, str]], Mapping[int, Sequence[Use]]]] = Slot("event_uses")
+# What asks about this segment, by its public id: all of it must be changed before the segment may go.
+SEGMENT_USES: Slot[Callable[[str], Sequence[Use]]] = Slot("segment_uses")
 
 
 def people(ids: Collection[int | None]) -> dict[int, Person]:
@@ -199,6 +205,11 @@ def event_uses(names: Mapping[int, str], can: Collection[Capability]) -> dict[in
         for number, uses in filler.call(names).items():
             found.setdefault(number, []).extend(uses)
     return found
+
+
+def segment_uses(public_id: str, can: Collection[Capability] | None = None) -> list[Use]:
+    """What asks about a segment, as far as `can` may know; None: all of it."""
+    return [use for filler in SEGMENT_USES.fillers(can) for use in filler.call(public_id)]
 
 
 def panels(slot: Slot[Callable[[HttpRequest, Any], Panel | None]], request: HttpRequest, about: object) -> list[Panel]:

@@ -97,7 +97,7 @@ def _take_over(model: ScoreModel, *, now: datetime) -> int:
     )
     PendingScore.objects.filter(model=model).delete()
     drop_other_versions(model)
-    stir_everybody(("score.",))
+    stir_everybody(("score.",), quiet=not model.announce)
     return written
 
 

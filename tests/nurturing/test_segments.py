@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from leads.actions import segments
 from leads.models import Segment
 from nurturing.language import FlowRefused
 from nurturing.models import Run
-from tests.leads.segments.making import inside, log, made
+from tests.leads.segments.making import confirm, inside, log, made
 from tracking.catalogue import CONSUMERS, Event
 
 from . import world
@@ -64,11 +65,25 @@ def test_a_confirmed_change_starts_flows_only_when_asked(enter_flows: bool, expe
     segments.build(segment.pk, now=NOON)
     foreseen = [one.count for one in segments.consequences(Segment.objects.get(pk=segment.pk), now=NOON)]
 
-    segments.confirm(Segment.objects.get(pk=segment.pk), enter_flows=enter_flows, by=None, now=NOON)
+    confirm(segment, enter_flows=enter_flows, by=None, now=NOON)
     segments.build(segment.pk, now=NOON + timedelta(seconds=1))
 
     assert inside(segment) == set(leads)
     assert (foreseen, len(heard())) == ([2], expected)
+
+
+def test_of_very_many_people_some_are_asked_about_and_the_number_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("leads.actions.segments.consequences"), "COUNTED", 2)
+    world.people(5)
+    segment = made(EVERYBODY, now=NOON)
+    by_segment(segment, "segment_left")
+    by_segment(segment)
+    segments.change_condition(segment, {"not": EVERYBODY}, by=None, now=NOON)
+    segments.build(segment.pk, now=NOON)
+
+    told = segments.consequences(Segment.objects.get(pk=segment.pk), now=NOON)
+
+    assert sorted((one.count, one.leaving, one.exact) for one in told) == [(0, False, True), (3, True, False)]
 
 
 def test_a_flow_on_a_segment_that_is_not_there_cannot_be_published() -> None:

@@ -72,7 +72,7 @@ def test_strangers_and_jobs_find_nothing_of_it(acme, globex):
         close_workspace(by=acme.owner, now=NOW)
 
     directory = Directory(os.environ["DATABASE_URL"])
-    assert set(directory.load()) == {globex.workspace.write_key}
+    assert set(directory.load().senders) == {globex.workspace.write_key}
     assert directory.find(acme.workspace.write_key) is directory.find(acme.api_key) is None
     assert workspace_of_door(ids.door("frm", acme.workspace.code)) is None
     assert (deliver_due(now=NOW).claimed, count_used(acme.workspace.pk)) == (0, None)

@@ -9,6 +9,8 @@ from leads.models import Segment
 from ma_platform.tenancy.models import User
 
 MAIL = {"field": "lead.email", "op": "is_set"}
+PHONE = {"field": "lead.phone", "op": "is_set"}
+REVISION = Segment(condition=MAIL, proposed=PHONE).revision
 
 
 def make_segments(mark: str, lead_id: int, *, by: User, now: datetime) -> dict[str, str]:
@@ -18,7 +20,7 @@ def make_segments(mark: str, lead_id: int, *, by: User, now: datetime) -> dict[s
     segments.put(Segment.objects.get(pk=kept.pk), [lead_id], True, by=by, now=now, note=f"{mark}メモ")
     waiting = segments.create_segment(f"{mark}変更", MAIL, by=by, now=now)
     segments.build(waiting.pk, now=now)
-    segments.change_condition(waiting, {"field": "lead.phone", "op": "is_set"}, by=by, now=now)
+    segments.change_condition(waiting, PHONE, by=by, now=now)
     segments.build(waiting.pk, now=now)
     by_hand = segments.create_segment(f"{mark}リスト", None, by=by, now=now)
     segments.put(by_hand, [lead_id], True, by=by, now=now)

@@ -3,9 +3,10 @@
 It owns whom a job is about and how far it is; what is done belongs to its kind (`register`), also of rooms above.
 """
 
-from leads.actions.bulk import own
+from leads.actions.bulk import listing, own
 from leads.actions.bulk.jobs import (
     advance,
+    advance_by_steps,
     ask_undo,
     hand_over,
     may_undo,
@@ -24,9 +25,11 @@ __all__ = [
     "BulkRefused",
     "Done",
     "advance",
+    "advance_by_steps",
     "ask_undo",
     "hand_over",
     "kind_of",
+    "listing",
     "may_undo",
     "offered",
     "own",

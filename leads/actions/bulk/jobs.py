@@ -7,8 +7,10 @@ Whoever calls `advance` starts the next step; a sweep starts those whose step wa
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -37,6 +39,7 @@ UNDO_FOR = timedelta(days=30)
 BEAT_SECONDS = 45  # a job nobody worked on for so long has lost its step
 AT_WORK = (State.WAITING, State.RUNNING, State.UNDOING)
 MOST_PICKED = 5_000
+LAID_AT_ONCE = 20_000  # people written down in one transaction
 MISCOUNTED = _("Nothing was done: the number typed is not how many people it is about.")
 
 
@@ -136,15 +139,34 @@ def _locked(public_id: str) -> BulkJob:
 
 
 def advance(job_id: int, *, now: datetime) -> bool:
-    """One step of a job; whether there is more to do. A job somebody else is working on is left alone."""
-    found = BulkJob.objects.filter(pk=job_id, state__in=AT_WORK).select_for_update(skip_locked=True, of=("self",))
+    """As `advance_by_steps`, all in the transaction of the caller."""
+    return list(advance_by_steps(job_id, now=now))[-1]
+
+
+def advance_by_steps(job_id: int, *, now: datetime) -> Iterator[bool]:
+    """One step of a job; whether there is more to do. A job somebody else is working on is left alone.
+
+    The transaction may end at each `yield`: whom it is about may be a million people, who are written down by and by.
+    """
+    job = BulkJob.objects.filter(pk=job_id, state__in=AT_WORK).first()
+    if job is None:
+        yield False
+    elif job.state == State.WAITING:
+        yield from _freeze(job, now)
+    else:
+        yield _step(job_id, STEPS[job.state], now, state=job.state)
+
+
+def _step(job_id: int, do: Callable[[BulkJob, datetime], None], now: datetime, **where: object) -> bool:
+    """Whether there is more to do; False also when the job is not as in `where`, or in somebody else's hands."""
+    found = BulkJob.objects.filter(pk=job_id, **where).select_for_update(skip_locked=True, of=("self",))
     job = found.select_related("by", "undone_by").first()
     if job is None:
         return False
     cache.set(_beat(job_id), 1, BEAT_SECONDS)
     try:
         with transaction.atomic():
-            STEPS[job.state](job, now)
+            do(job, now)
     except (DomainError, ConditionRefused) as refused:
         _finish(job, State.FAILED, now, problem=str(refused))
     except (OperationalError, InterfaceError):
@@ -181,17 +203,55 @@ def _beat(job_id: int) -> str:
     return f"bulk:{job_id}"
 
 
-def _freeze(job: BulkJob, now: datetime) -> None:
-    """Whom it is about is decided once: people who come to match later are left out.
-
-    Raises BulkRefused when it is no longer the number that was typed: what cannot be undone is not done to others.
+def _freeze(job: BulkJob, now: datetime) -> Iterator[bool]:
+    """Whom it is about is decided once: people who come to match later are left out. Deciding it only reads, and so
+    holds back no consumer of the log; `handled` counts who is written down. What is lost half way begins anew.
     """
+    cache.set(_beat(job.pk), 1, BEAT_SECONDS)
+    laid, whom = job.handled, array("q")
+    try:
+        with transaction.atomic():
+            whom = _whom(job, now)
+    except Exception as error:  # noqa: BLE001 - told, or done again, as the errors of every step
+        yield _step(job.pk, partial(_refuse, error), now, state=State.WAITING)
+        return
+    for start in range(0, len(whom) or 1, LAID_AT_ONCE):
+        some = whom[start : start + LAID_AT_ONCE]
+        if start:
+            yield True
+        if not _step(job.pk, partial(_lay, whom, some, not start), now, state=State.WAITING, handled=laid):
+            yield False
+            return
+        laid += len(some)
+    yield _step(job.pk, _begin, now, state=State.WAITING, handled=laid)
+
+
+def _whom(job: BulkJob, now: datetime) -> array[int]:
     with reaching(reach_of_user(job.by_id)), veil.worn_by_user(job.by_id):
         picked = selected(job.selection, now=now)
-        total = sql.run(SQL(FREEZE).format(tests=picked.tests), job_id=job.pk, **picked.params).rowcount
-    if kind_of(job.kind).typed and total != job.total:
-        raise BulkRefused(reason=MISCOUNTED)
-    job.state, job.started_at, job.total = State.RUNNING, now, total
+        return array("q", map(int, sql.copied(SQL(WHOM).format(tests=picked.tests), **picked.params)))
+
+
+def _refuse(error: Exception, _job: BulkJob, _now: datetime) -> None:
+    raise error
+
+
+def _lay(whom: array[int], some: array[int], first: bool, job: BulkJob, _now: datetime) -> None:
+    """Raises BulkRefused when it is no longer the number that was typed: what cannot be undone is not done to others.
+
+    Who was erased meanwhile is left out.
+    """
+    if first:
+        if kind_of(job.kind).typed and len(whom) != job.total:
+            raise BulkRefused(reason=MISCOUNTED)
+        BulkItem.objects.filter(job=job).delete()
+        job.total = len(whom)
+    sql.run(LAY, job_id=job.pk, lead_ids=list(some))
+    job.handled += len(some)
+
+
+def _begin(job: BulkJob, now: datetime) -> None:
+    job.state, job.started_at, job.handled = State.RUNNING, now, 0
 
 
 def _run(job: BulkJob, now: datetime) -> None:
@@ -266,17 +326,18 @@ def _settle(job: BulkJob, done: Mapping[int, Done]) -> None:
 
 
 STEPS: Mapping[str, Callable[[BulkJob, datetime], None]] = {
-    State.WAITING: _freeze,
     State.RUNNING: _run,
     State.UNDOING: _undo,
 }
 
-FREEZE = """
+WHOM = """
+    SELECT lead.id FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s {tests} ORDER BY lead.id
+"""
+LAY = """
     INSERT INTO leads_bulkitem (tenant_id, job_id, lead_id, outcome)
     SELECT %(tenant_id)s, %(job_id)s, lead.id, ''
-      FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s {tests}
+      FROM leads_lead AS lead WHERE lead.tenant_id = %(tenant_id)s AND lead.id = ANY(%(lead_ids)s::bigint[])
      ORDER BY lead.id
-        ON CONFLICT (tenant_id, job_id, lead_id) DO NOTHING
 """
 LOCK_PEOPLE = """
     SELECT lead.id FROM leads_lead AS lead

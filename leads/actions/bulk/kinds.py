@@ -114,3 +114,9 @@ def offered(can: Collection[Capability]) -> list[BulkKind]:
 
 def same(lead_ids: Collection[int]) -> dict[int, Done]:
     return {lead_id: Done("same") for lead_id in lead_ids}
+
+
+def is_of_job(before: Json, at: datetime) -> bool:
+    """Whether what stands since `at` is what the job made: jobs of before that was remembered are believed."""
+    made = before.get("at")
+    return made is None or datetime.fromisoformat(made) == at

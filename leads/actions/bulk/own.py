@@ -1,20 +1,21 @@
-"""The jobs of this room: tags, owners, lists, and erasing."""
+"""The jobs of this room: tags, owners, and erasing."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg2.sql import SQL, Composable
 
-from leads.actions.bulk.kinds import Batch, BulkField, BulkKind, BulkRefused, Done, Json, register, same
+from leads.actions.bulk.kinds import Batch, BulkField, BulkKind, BulkRefused, Done, Json, is_of_job, register, same
 from leads.actions.edit import assign_owner
 from leads.actions.erasing import erase_leads
-from leads.actions.segments import put, release
 from leads.actions.tags import add_tag, remove_tag
 from leads.entry import TAG_LIMIT, clean_text
-from leads.models import Lead, LeadTag, Segment, SegmentOverride
+from leads.models import Lead, LeadTag
+from ma_platform.db import sql
 from ma_platform.tenancy.models import User
 from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.queries import members
@@ -22,11 +23,6 @@ from ma_platform.tenancy.queries import members
 WORN = SQL("""EXISTS (SELECT FROM leads_leadtag AS worn
                         JOIN leads_tag AS tag ON tag.tenant_id = %(tenant_id)s AND tag.id = worn.tag_id
                        WHERE worn.tenant_id = %(tenant_id)s AND worn.lead_id = lead.id AND tag.name = %(bulk_tag)s)""")
-LISTED = SQL("""EXISTS (SELECT FROM leads_segmentoverride AS held
-                          JOIN leads_segment AS list
-                            ON list.tenant_id = %(tenant_id)s AND list.id = held.segment_id
-                         WHERE held.tenant_id = %(tenant_id)s AND held.lead_id = lead.id AND held.belongs
-                           AND list.public_id = %(bulk_list)s)""")
 NOT = SQL("NOT {}")
 
 
@@ -37,32 +33,48 @@ def _read_tag(said: Mapping[str, str]) -> Json:
     return {"tag": tag}
 
 
-def _worn(batch: Batch) -> set[int]:
+def _worn(batch: Batch) -> dict[int, datetime]:
+    """Who wears the tag, and since when."""
     worn = LeadTag.objects.filter(lead_id__in=batch.lead_ids, tag__name=batch.params["tag"])
-    return set(worn.values_list("lead_id", flat=True))
+    return dict(worn.values_list("lead_id", "added_at"))
 
 
 def _add_tag(batch: Batch) -> dict[int, Done]:
     worn = _worn(batch)
     fresh = [lead_id for lead_id in batch.lead_ids if lead_id not in worn]
     add_tag(fresh, batch.params["tag"], now=batch.now)
-    return same(worn) | {lead_id: Done("changed", {}) for lead_id in fresh}
+    return same(worn) | {lead_id: Done("changed", {"at": batch.now.isoformat()}) for lead_id in fresh}
 
 
 def _remove_tag(batch: Batch) -> dict[int, Done]:
-    worn = sorted(_worn(batch))
-    remove_tag(worn, batch.params["tag"], now=batch.now)
-    return {lead_id: Done("changed", {}) for lead_id in worn}
+    worn = _worn(batch)
+    remove_tag(sorted(worn), batch.params["tag"], now=batch.now)
+    return {lead_id: Done("changed", {"at": at.isoformat()}) for lead_id, at in worn.items()}
 
 
 def _untag(batch: Batch) -> Collection[int]:
-    return _remove_tag(batch)
+    """Those who wear it since the job: who had it taken off and put on anew keeps it."""
+    ours = [lead_id for lead_id, at in _worn(batch).items() if is_of_job(batch.befores[lead_id], at)]
+    remove_tag(sorted(ours), batch.params["tag"], now=batch.now)
+    return ours
 
 
 def _retag(batch: Batch) -> Collection[int]:
+    """Those who do not wear it again, since when they wore it."""
     worn = _worn(batch)
-    add_tag(batch.lead_ids, batch.params["tag"], now=batch.now)
-    return set(batch.lead_ids) - worn
+    bare = [lead_id for lead_id in batch.lead_ids if lead_id not in worn]
+    add_tag(bare, batch.params["tag"], now=batch.now)
+    times = [batch.befores[lead_id].get("at") for lead_id in bare]
+    sql.run(WORN_SINCE, tag=batch.params["tag"], lead_ids=bare, times=times)
+    return bare
+
+
+WORN_SINCE = """
+    UPDATE leads_leadtag AS worn SET added_at = coalesce(was.at, worn.added_at)
+      FROM unnest(%(lead_ids)s::bigint[], %(times)s::timestamptz[]) AS was(lead_id, at)
+      JOIN leads_tag AS tag ON tag.tenant_id = %(tenant_id)s AND tag.name = %(tag)s
+     WHERE worn.tenant_id = %(tenant_id)s AND worn.tag_id = tag.id AND worn.lead_id = was.lead_id
+"""
 
 
 def _tag_sql(params: Json, shape: Composable) -> tuple[Composable, Json]:
@@ -163,82 +175,6 @@ register(
         apply=_set_owner,
         undo=_give_back,
         order=30,
-    )
-)
-
-
-def _list_fields() -> list[BulkField]:
-    lists = Segment.objects.filter(condition__isnull=True, archived_at=None).order_by("name", "id")
-    choices = list(lists.values_list("public_id", "name")[:500])
-    return [
-        BulkField("list", gettext_lazy("List"), choices, help=gettext_lazy("Static lists are made under Segments."))
-    ]
-
-
-def _list(public_id: str) -> Segment:
-    found: Segment | None = Segment.objects.filter(
-        public_id=public_id, condition__isnull=True, archived_at=None
-    ).first()
-    if found is None:
-        raise BulkRefused(reason=_("Choose a list."))
-    return found
-
-
-def _read_list(said: Mapping[str, str]) -> Json:
-    found = _list(said.get("list", ""))
-    return {"list": found.public_id, "name": found.name}
-
-
-def _listed(batch: Batch) -> set[int]:
-    held = SegmentOverride.objects.filter(
-        segment__public_id=batch.params["list"], lead_id__in=batch.lead_ids, belongs=True
-    )
-    return set(held.values_list("lead_id", flat=True))
-
-
-def _add_to_list(batch: Batch) -> dict[int, Done]:
-    held = _listed(batch)
-    fresh = [lead_id for lead_id in batch.lead_ids if lead_id not in held]
-    put(_list(batch.params["list"]), fresh, True, by=batch.by, now=batch.now)
-    return {lead_id: Done("changed", {}) for lead_id in fresh}
-
-
-def _remove_from_list(batch: Batch) -> dict[int, Done]:
-    held = sorted(_listed(batch))
-    release(_list(batch.params["list"]), held, by=batch.by, now=batch.now)
-    return {lead_id: Done("changed", {}) for lead_id in held}
-
-
-def _list_sql(params: Json, shape: Composable) -> tuple[Composable, Json]:
-    return shape, {"bulk_list": params["list"]}
-
-
-register(
-    BulkKind(
-        key="add_to_list",
-        label=gettext_lazy("Add to a list"),
-        capability=Capability.EDIT_LEADS,
-        fields=_list_fields,
-        read=_read_list,
-        told=lambda params: _("Add to the list “%(name)s”") % params,
-        unchanged=lambda params: _list_sql(params, LISTED),
-        apply=_add_to_list,
-        undo=_remove_from_list,
-        order=50,
-    )
-)
-register(
-    BulkKind(
-        key="remove_from_list",
-        label=gettext_lazy("Take off a list"),
-        capability=Capability.EDIT_LEADS,
-        fields=_list_fields,
-        read=_read_list,
-        told=lambda params: _("Take off the list “%(name)s”") % params,
-        unchanged=lambda params: _list_sql(params, NOT.format(LISTED)),
-        apply=_remove_from_list,
-        undo=_add_to_list,
-        order=60,
     )
 )
 

@@ -1,6 +1,7 @@
 """Segments: who belongs to a group, kept true by facts, by time and by hand. It judges nobody itself: conditions do."""
 
 from leads.actions.segments.authoring import (
+    SegmentInUse,
     SegmentRefused,
     archive_segment,
     change_condition,
@@ -11,10 +12,11 @@ from leads.actions.segments.authoring import (
     retry,
 )
 from leads.actions.segments.bell import ring_refresher
-from leads.actions.segments.building import Built, build, gather, refresh
+from leads.actions.segments.building import Built, build, build_by_steps, refresh, refresh_by_steps
 from leads.actions.segments.byhand import expire_overrides, put, put_by_file, release, withdraw_file
 from leads.actions.segments.checking import check_segment
 from leads.actions.segments.consequences import Consequence, at_confirmation, consequences
+from leads.actions.segments.finding import gather
 from leads.actions.segments.following import follow, stir, stir_everybody, stir_flows
 from leads.actions.segments.settling import Settled, settle
 from leads.actions.segments.telling import QUIET
@@ -25,11 +27,13 @@ __all__ = [
     "QUIET",
     "Built",
     "Consequence",
+    "SegmentInUse",
     "SegmentRefused",
     "Settled",
     "archive_segment",
     "at_confirmation",
     "build",
+    "build_by_steps",
     "change_condition",
     "check_segment",
     "confirm",
@@ -42,6 +46,7 @@ __all__ = [
     "put",
     "put_by_file",
     "refresh",
+    "refresh_by_steps",
     "release",
     "rename_segment",
     "retry",

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from conditions import WORDS, ConditionRefused, Node, Refs, parse, refs
 from leads.actions.segments.bell import ring_builder
+from leads.actions.segments.building import IDLE
 from leads.actions.upsert import Actor
 from leads.models import Segment, SegmentChange, SegmentMember, SegmentMoment
-from leads.queries.segments import readers_of
 from leads.stirring import Circle, Reads, dependency_order, reads_of
 from ma_platform import audit
 from ma_platform.db import sql
 from ma_platform.errors import DomainError
 from ma_platform.tenancy.models import User
+from ma_platform.tenancy.permissions import Capability
 from ma_platform.tenancy.reach import everybody
+from ma_platform.ui import slots
 
 State = Segment.State
 NAME_LIMIT = 100
@@ -27,10 +30,11 @@ REASONS = {
     "name_taken": _("Another segment already has this name."),
     "circle": _("This segment would ask about itself, through “%(name)s”. Please leave one of them out."),
     "unknown_segment": _("There is no segment “%(name)s”."),
-    "in_use": _("Another segment asks about this one: %(name)s. Please change that one first."),
+    "in_use": _("This segment is still asked about: %(names)s. Please change that first."),
     "nothing_proposed": _("Nothing waits to be confirmed."),
     "by_hand": _("A list kept by hand has no condition."),
     "confirm_first": _("A change of this segment is being applied. Please try again in a moment."),
+    "changed_meanwhile": _("Somebody has changed this condition meanwhile. Please look at it again."),
 }
 
 
@@ -43,6 +47,7 @@ class SegmentRefused(DomainError):
         text = str(REASONS[why]) % facts
         super().__init__(errors={field: [text]})
         self.why, self.field, self.text = why, field, text
+        self.status = 409 if why == "changed_meanwhile" else 422
 
     def __str__(self) -> str:
         return self.text
@@ -86,20 +91,22 @@ def rename_segment(segment: Segment, name: str, *, by: Actor, now: datetime, des
 
 @everybody()
 @transaction.atomic
-def change_condition(segment: Segment, document: object, *, by: Actor, now: datetime) -> bool:
+def change_condition(
+    segment: Segment, document: object, *, by: Actor, now: datetime, revision: str | None = None
+) -> bool:
     """Propose another condition; False when it is the one in force. The difference waits to be confirmed once built.
 
-    A segment that never came into force, or cannot be judged any more, is simply built anew. Raises SegmentRefused,
-    ConditionRefused.
+    A segment that never came into force, or cannot be judged any more, is simply built anew. revision: what the author
+    saw; None overwrites whatever is there. Raises SegmentRefused, ConditionRefused.
     """
     _take_turns()
-    held = Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)
+    held = _locked(segment, revision)
     if held.condition is None:
         raise SegmentRefused("by_hand")
     if held.state == State.APPLYING:
         raise SegmentRefused("confirm_first")
     if document == held.condition and held.state != State.FAILED:
-        discard(held)
+        _drop(held)
         return False
     reads = _reads(document, of=held)
     SegmentChange.objects.filter(segment=held).delete()
@@ -108,7 +115,7 @@ def change_condition(segment: Segment, document: object, *, by: Actor, now: date
         changed: dict[str, object] = {"condition": document, "reads": reads.as_json(), **anew}
     else:
         changed = {"state": State.BUILDING, "proposed": document}
-    Segment.objects.filter(pk=held.pk).update(**changed, problem="", updated_at=now)
+    Segment.objects.filter(pk=held.pk).update(**changed, **IDLE, problem="", updated_at=now)
     audit.record(by, "segment.proposed", held.public_id, at=now)
     ring_builder(held)
     return True
@@ -116,13 +123,14 @@ def change_condition(segment: Segment, document: object, *, by: Actor, now: date
 
 @everybody()
 @transaction.atomic
-def confirm(segment: Segment, *, enter_flows: bool, by: Actor, now: datetime) -> None:
+def confirm(segment: Segment, *, revision: str, enter_flows: bool, by: Actor, now: datetime) -> None:
     """Put the proposed condition in force: the difference, reckoned anew, is applied in the background.
 
-    Without `enter_flows` those who enter start no scenario by it. Raises SegmentRefused when nothing is proposed.
+    Without `enter_flows` those who enter start no scenario by it. revision: of the segment whose proposal was read.
+    Raises SegmentRefused when nothing is proposed, or something else by now.
     """
     _take_turns()
-    held = Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)
+    held = _locked(segment, revision)
     if held.state != State.PROPOSED:
         raise SegmentRefused("nothing_proposed")
     Segment.objects.filter(pk=held.pk).update(
@@ -140,20 +148,51 @@ def confirm(segment: Segment, *, enter_flows: bool, by: Actor, now: datetime) ->
 
 @everybody()
 @transaction.atomic
-def discard(segment: Segment) -> None:
-    """Drop a proposal, built or still being built; the condition in force stays."""
-    waiting = Segment.objects.filter(pk=segment.pk, version__gt=0, state__in=[State.BUILDING, State.PROPOSED])
-    if waiting.update(state=State.READY, proposed=None):
-        SegmentChange.objects.filter(segment=segment).delete()
+def discard(segment: Segment, *, revision: str | None = None) -> None:
+    """Drop a proposal, built or still being built; the condition in force stays.
+
+    revision: as for `change_condition`. Raises SegmentRefused.
+    """
+    _drop(_locked(segment, revision))
+
+
+def _locked(segment: Segment, revision: str | None) -> Segment:
+    """Raises SegmentRefused when somebody has changed what was seen."""
+    held: Segment = Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)
+    if revision is not None and revision != held.revision:
+        raise SegmentRefused("changed_meanwhile")
+    return held
+
+
+def _drop(held: Segment) -> None:
+    waiting = Segment.objects.filter(pk=held.pk, version__gt=0, state__in=[State.BUILDING, State.PROPOSED])
+    if waiting.update(state=State.READY, proposed=None, **IDLE):
+        SegmentChange.objects.filter(segment=held).delete()
+
+
+class SegmentInUse(SegmentRefused):
+    """What is asked about is not put away. uses: what asks, as far as who wants it may know; more: how many others."""
+
+    def __init__(self, uses: Sequence[slots.Use], more: int) -> None:
+        names = [f"{use.kind} “{use.name}”" for use in uses]
+        others = ngettext("%(count)s more that you do not see", "%(count)s more that you do not see", more)
+        super().__init__(
+            "in_use", field="name", names=", ".join([*names, *([others % {"count": more}] if more else [])])
+        )
+        self.uses, self.more = uses, more
 
 
 @everybody()
 @transaction.atomic
-def archive_segment(segment: Segment, *, by: Actor, now: datetime) -> None:
-    """Put a segment away: its memberships end, quietly. Raises SegmentRefused while another one asks about it."""
+def archive_segment(segment: Segment, *, by: Actor, now: datetime, can: Collection[Capability] | None = None) -> None:
+    """Put a segment away: its memberships end, quietly. Raises SegmentInUse while anything of any room asks about it.
+
+    can: what may be named when it is refused; None: all of it.
+    """
     _take_turns()
-    if readers := readers_of(segment):
-        raise SegmentRefused("in_use", field="name", name=readers[0].name)
+    if every := slots.segment_uses(segment.public_id):
+        named = slots.segment_uses(segment.public_id, can)
+        raise SegmentInUse(named, len(every) - len(named))
     Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)
     Segment.objects.filter(pk=segment.pk).update(archived_at=now, members=0, proposed=None, updated_at=now)
     SegmentMember.objects.filter(segment=segment, until=None).update(until=now)
@@ -166,7 +205,7 @@ def archive_segment(segment: Segment, *, by: Actor, now: datetime) -> None:
 def retry(segment: Segment, *, now: datetime) -> None:
     """Judge a segment that failed once more, everybody anew."""
     failed = Segment.objects.filter(pk=segment.pk, state=State.FAILED)
-    if failed.update(state=_anew(segment), quiet=True, problem="", updated_at=now):
+    if failed.update(state=_anew(segment), quiet=True, problem="", updated_at=now, **IDLE):
         ring_builder(segment)
 
 

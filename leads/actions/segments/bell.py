@@ -16,9 +16,9 @@ def ring_builder(segment: Segment) -> None:
     _start(BUILD, segment)
 
 
-def ring_refresher(segment: Segment) -> None:
-    """Have everybody looked at again when this transaction commits."""
-    _start(REFRESH, segment)
+def ring_refresher(segment: Segment, *, quiet: bool = False) -> None:
+    """Have everybody looked at again when this transaction commits. quiet: no flow begins by what that changes."""
+    _start(REFRESH, segment, int(quiet))
 
 
 def ring_wheel() -> None:
@@ -28,7 +28,7 @@ def ring_wheel() -> None:
         jobs.ring(job)
 
 
-def _start(name: str, segment: Segment) -> None:
+def _start(name: str, segment: Segment, *arguments: int) -> None:
     job = current_app.tasks.get(name)
     if job is not None:
-        jobs.start(job, current_tenant_id(), segment.pk)
+        jobs.start(job, current_tenant_id(), segment.pk, *arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from conditions import ConditionRefused
-from leads.actions.segments.building import differences
+from leads.actions.segments.finding import differences
 from leads.actions.segments.settling import is_waiting
 from leads.models import Segment
 from ma_platform.db import sql
@@ -15,7 +15,8 @@ ON_ITS_WAY = timedelta(minutes=5)  # what was heard since may still be on its wa
 
 def check_segment(segment_id: int, *, now: datetime) -> int:
     """Memberships that are wrong, kept in `drift`; 0 is expected. People with news of the last minutes are left out,
-    as are looks that are owed. One segment at a time: it costs a full evaluation.
+    as are looks that are owed. One segment at a time: it costs a full evaluation, which only reads; the writing at the
+    end is short.
     """
     segment = Segment.objects.filter(pk=segment_id, archived_at=None).first()
     if segment is None or is_waiting(segment):

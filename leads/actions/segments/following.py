@@ -53,13 +53,13 @@ def stir_flows(moved: Mapping[str, Collection[int]], *, now: datetime) -> Settle
     return settle(stirred, now=now) if stirred else Settled()
 
 
-def stir_everybody(words: Collection[str]) -> int:
+def stir_everybody(words: Collection[str], *, quiet: bool) -> int:
     """As `stir`, where these words may be another for anybody: the segments that ask look at everybody again, in the
-    background. Returns how many segments.
+    background. quiet: no flow begins by what that changes. Returns how many segments.
     """
     asking = [pk for pk, reads in _dynamic() if reads.asks_about(words)]
     for segment in Segment.objects.filter(pk__in=asking):
-        ring_refresher(segment)
+        ring_refresher(segment, quiet=quiet)
     return len(asking)
 
 

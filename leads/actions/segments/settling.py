@@ -6,11 +6,12 @@ A row lock on each segment makes those who look at it take turns: whoever looks 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db import OperationalError, transaction
 from psycopg2.sql import SQL
 
 from conditions import ConditionRefused
@@ -24,6 +25,9 @@ from ma_platform.db import sql
 from ma_platform.tenancy.reach import everybody
 
 AT_ONCE = 5_000  # people judged by one statement
+JUDGE_LIMIT_MS = 10_000  # of each such statement: all other segments, and all other workspaces, wait for it
+LOCKED, CANCELLED = "55P03", "57014"
+TOO_SLOW = "too_slow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +44,40 @@ def living_segments() -> list[Segment]:
 
 
 @everybody()
-def settle(stirred: Mapping[int, Collection[int]], *, now: datetime) -> Settled:
+def settle(stirred: Mapping[int, Collection[int]], *, now: datetime, quiet: bool = False) -> Settled:
     """Judge these leads (by segment id) anew, and whoever depends on what changed. Replaying changes nothing.
 
-    A segment that is being built, or cannot be judged, only remembers whom to look at.
+    A segment that is being built, is held by somebody for long or cannot be judged only remembers whom to look at.
+    quiet: no flow begins by what changes.
     """
-    asks = _asks()
-    names = dict(Segment.objects.filter(pk__in=stirred).values_list("pk", "public_id"))
-    affected = downstream(asks, set(names.values()))
-    locked = {one.public_id: one for one in _locked(affected)}
+    living = {one.public_id: one for one in living_segments()}
+    asks = _asks(living.values())
     waiting: dict[str, set[int]] = defaultdict(set)
-    for pk, leads in stirred.items():
-        if pk in names:
-            waiting[names[pk]] |= set(leads)
+    for one in living.values():
+        if one.pk in stirred:
+            waiting[one.public_id] |= set(stirred[one.pk])
+    affected = downstream(asks, set(waiting))
+    if not affected:
+        return Settled()
+    locked = {one.public_id: one for one in _locked(affected)}
     entered, left, tz = 0, 0, zone()
-    for public_id in dependency_order({one: asks.get(one, ()) for one in locked}):
-        moves = _settle_one(locked[public_id], sorted(waiting[public_id]), now=now, tz=tz)
-        entered, left = entered + len(moves.entered), left + len(moves.left)
-        for other in (one for one, asked in asks.items() if public_id in asked):
-            waiting[other] |= {*moves.entered, *moves.left}
+    with sql.bounded(JUDGE_LIMIT_MS):
+        for public_id in dependency_order({one: asks[one] for one in affected}):
+            people = sorted(waiting[public_id])
+            if public_id not in locked:
+                look_soon(living[public_id].pk, people)
+                continue
+            moves = _settle_one(locked[public_id], people, now=now, tz=tz)
+            tell(locked[public_id], moves, now=now, quiet=quiet, tz=tz)
+            entered, left = entered + len(moves.entered), left + len(moves.left)
+            for other in (one for one, asked in asks.items() if public_id in asked):
+                waiting[other] |= {*moves.entered, *moves.left}
     return Settled(entered, left)
 
 
-def _asks() -> dict[str, set[str]]:
-    """Whom each segment in use asks about, by public id."""
-    return {one.public_id: set(Reads.of_json(one.reads).segments) for one in living_segments()}
+def _asks(living: Iterable[Segment]) -> dict[str, set[str]]:
+    """Whom each segment asks about, by public id."""
+    return {one.public_id: set(Reads.of_json(one.reads).segments) for one in living}
 
 
 def lock_with_readers(segment: Segment) -> Segment | None:
@@ -73,12 +86,24 @@ def lock_with_readers(segment: Segment) -> Segment | None:
     In the order of their numbers, as whoever settles them does: taken one by one, two workers could wait for ever.
     """
     start = {segment.public_id, *(reader.public_id for reader in readers_of(segment))}
-    return next((one for one in _locked(downstream(_asks(), start)) if one.pk == segment.pk), None)
+    return next((one for one in _locked(downstream(_asks(living_segments()), start)) if one.pk == segment.pk), None)
 
 
 def _locked(public_ids: Collection[str]) -> list[Segment]:
-    found = Segment.objects.filter(public_id__in=public_ids, archived_at=None)
-    return list(found.select_for_update(no_key=True).order_by("pk"))
+    """Without those that somebody else holds for longer than a lock is waited for."""
+    found = Segment.objects.filter(public_id__in=public_ids, archived_at=None).order_by("pk")
+    try:
+        with transaction.atomic():
+            return list(found.select_for_update(no_key=True))
+    except OperationalError as error:
+        if reason_of(error) != LOCKED:
+            raise
+        return list(found.select_for_update(no_key=True, skip_locked=True))
+
+
+def reason_of(error: OperationalError) -> str:
+    """Postgres' code for what went wrong."""
+    return getattr(error.__cause__, "pgcode", None) or ""
 
 
 def is_waiting(segment: Segment) -> bool:
@@ -90,19 +115,30 @@ def is_waiting(segment: Segment) -> bool:
 def _settle_one(segment: Segment, lead_ids: Sequence[int], *, now: datetime, tz: ZoneInfo) -> Moves:
     if not lead_ids:
         return Moves()
-    if Reads.of_json(segment.reads).account:
-        lead_ids = _with_colleagues(lead_ids)
     if is_waiting(segment):
         look_soon(segment.pk, lead_ids)
         return Moves()
-    moves = Moves()
     try:
-        for some in rounds(lead_ids, AT_ONCE):
-            moves = moves.joined(_judge(segment, some, now=now, tz=tz))
+        with transaction.atomic():
+            return _judge_all(segment, lead_ids, now=now, tz=tz)
     except ConditionRefused as refused:
-        _give_up(segment, refused, lead_ids)
-        return Moves()
-    tell(segment, moves, now=now, tz=tz)
+        _give_up(segment, str(refused), lead_ids)
+    except OperationalError as error:
+        if reason_of(error) == CANCELLED:
+            _give_up(segment, TOO_SLOW, lead_ids)
+        elif reason_of(error) == LOCKED:
+            look_soon(segment.pk, lead_ids)
+        else:
+            raise
+    return Moves()
+
+
+def _judge_all(segment: Segment, lead_ids: Sequence[int], *, now: datetime, tz: ZoneInfo) -> Moves:
+    if Reads.of_json(segment.reads).account:
+        lead_ids = _with_colleagues(lead_ids)
+    moves = Moves()
+    for some in rounds(lead_ids, AT_ONCE):
+        moves = moves.joined(_judge(segment, some, now=now, tz=tz))
     return moves
 
 
@@ -132,9 +168,9 @@ def _judge(segment: Segment, lead_ids: list[int], *, now: datetime, tz: ZoneInfo
     return Moves(entered, tuple(lead for lead, enters in rows if not enters))
 
 
-def _give_up(segment: Segment, refused: ConditionRefused, lead_ids: Sequence[int]) -> None:
-    """A word of the condition is gone: who is in stays in until somebody mends the condition."""
-    Segment.objects.filter(pk=segment.pk).update(state=Segment.State.FAILED, problem=str(refused))
+def _give_up(segment: Segment, problem: str, lead_ids: Sequence[int]) -> None:
+    """A word of the condition is gone, or it takes too long: who is in stays in until somebody mends the condition."""
+    Segment.objects.filter(pk=segment.pk).update(state=Segment.State.FAILED, problem=problem)
     segment.state = Segment.State.FAILED
     look_soon(segment.pk, lead_ids)
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils.html import escape
 
 from leads.actions import LeadInput, add_tag, assign_owner, bulk, upsert_leads
 from leads.actions.bulk import BulkRefused, kind_of
@@ -253,6 +254,32 @@ def test_the_page_before_says_how_many_would_change(people: list[str], sign_in: 
 
 
 @pytest.mark.parametrize(
+    ("picked", "shown"),
+    [
+        ({"everybody": "1", "q": "p1"}, 1),
+        ({"everybody": "1", "condition": '{"field": "lead.email", "op": "is_set"}'}, 3),
+    ],
+)
+def test_the_number_of_people_leads_to_them(
+    people: list[str], sign_in: SignIn, picked: dict[str, str], shown: int
+) -> None:
+    client = sign_in()
+    look = client.post("/leads/bulk/new", {"kind": "add_tag", "view": "all", **picked})
+    again = client.post("/leads/bulk/count", {"kind": "add_tag", "selection": look.context["selection"]})
+
+    address = look.context["in_list"]
+
+    assert len(client.get(address).context["rows"]) == look.context["reach"].total == shown
+    assert [f'href="{escape(address)}"' in one.content.decode() for one in (look, again)] == [True, True]
+
+
+def test_people_picked_one_by_one_have_no_list(people: list[str], sign_in: SignIn) -> None:
+    look = sign_in().post("/leads/bulk/new", {"kind": "add_tag", "lead": people[:2]})
+
+    assert (look.context["reach"].total, look.context["in_list"]) == (2, "")
+
+
+@pytest.mark.parametrize(
     ("role", "kind", "status"),
     [
         (Role.VIEWER, "add_tag", 403),
@@ -283,3 +310,17 @@ def test_a_list_nobody_understands_selects_nobody(people: list[str], sign_in: Si
 
     with tenant_scope(acme.workspace):
         assert BulkJob.objects.count() == 0
+
+
+def test_the_numbers_of_a_job_lead_to_whose_they_are(people: list[str], sign_in: SignIn, acme: NewWorkspace) -> None:
+    with tenant_scope(acme.workspace):
+        add_tag(list(Lead.objects.order_by("pk").values_list("pk", flat=True))[:1], "x", now=NOW)
+        job = finish(start("add_tag", acme.owner, tag="x"))
+    here = f"/leads/bulk/{job.public_id}?outcome=changed"
+    client = sign_in()
+
+    page = client.get(f"/leads/bulk/{job.public_id}").content.decode()
+    behind = client.get(here).content.decode()
+
+    assert f'<a href="{here}">{job.changed}</a>' in page
+    assert [public_id in behind for public_id in people] == [False, *[True] * job.changed]

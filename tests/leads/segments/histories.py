@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from leads.actions import LeadInput, add_tag, edit_company, edit_lead, remove_tag, segments
-from leads.actions.segments.building import differences
+from leads.actions.segments.finding import differences
 from leads.models import Company, Lead, Segment
 from lifecycle.actions import DealInput, move_stage, upsert_deals
 from nurturing.actions import Entry, create_flow, enter_leads, publish, tick

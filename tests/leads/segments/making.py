@@ -10,6 +10,7 @@ import orjson
 from leads.actions import segments
 from leads.models import Segment, SegmentMember
 from ma_platform.db import sql
+from ma_platform.tenancy.models import User
 from tracking.catalogue import CONSUMERS, Event, Fact
 
 PRICING = {
@@ -25,6 +26,12 @@ def made(condition: object, *, now: datetime, name: str = "segment") -> Segment:
     segment = segments.create_segment(name, condition, by=None, now=now)
     segments.build(segment.pk, now=now)
     return Segment.objects.get(pk=segment.pk)
+
+
+def confirm(segment: Segment, *, enter_flows: bool, by: User | None, now: datetime) -> None:
+    """Say yes to what is proposed now."""
+    held = Segment.objects.get(pk=segment.pk)
+    segments.confirm(held, revision=held.revision, enter_flows=enter_flows, by=by, now=now)
 
 
 def inside(segment: Segment) -> set[int]:

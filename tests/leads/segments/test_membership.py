@@ -9,7 +9,7 @@ import pytest
 from leads.actions import LeadInput, add_tag, edit_lead, erase_lead, segments
 from leads.models import Lead, Segment, SegmentChange, SegmentMember, SegmentOverride
 from leads.queries.segments import find_segment, growth, pending, why
-from tests.leads.segments.making import PRICING, consume, inside, made, said
+from tests.leads.segments.making import PRICING, confirm, consume, inside, made, said
 from tests.people import see
 from tracking.actions import record
 from tracking.catalogue import Event
@@ -106,7 +106,7 @@ def test_a_changed_condition_waits_to_be_confirmed(in_acme, person, now):
     segments.change_condition(segment, {"field": "lead.department", "op": "eq", "value": "人事部"}, by=None, now=now)
     segments.build(segment.pk, now=now)
     laid_out = (inside(segment), pending(segment).enters, pending(segment).leaves)
-    segments.confirm(Segment.objects.get(pk=segment.pk), enter_flows=False, by=None, now=now)
+    confirm(segment, enter_flows=False, by=None, now=now)
     segments.build(segment.pk, now=now)
 
     assert laid_out == ({one}, 1, 1)
@@ -120,7 +120,7 @@ def test_facts_between_confirming_and_building_are_not_lost(in_acme, person, now
     segment = made({"field": "lead.department", "op": "is_set"}, now=now)
     segments.change_condition(segment, {"field": "lead.tags", "op": "contains", "value": "VIP"}, by=None, now=now)
     segments.build(segment.pk, now=now)
-    segments.confirm(Segment.objects.get(pk=segment.pk), enter_flows=True, by=None, now=now)
+    confirm(segment, enter_flows=True, by=None, now=now)
 
     add_tag([one], "VIP", now=now)
     consume(now)

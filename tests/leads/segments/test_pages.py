@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 
 import orjson
 import pytest
@@ -70,7 +71,8 @@ def test_a_change_is_confirmed_on_the_page(acme, built, two, sign_in, now):
     with tenant_scope(acme.workspace):
         segments.build(built.pk, now=now)
     page = owner.get(reverse("leads:segment", args=[built.public_id])).content.decode()
-    owner.post(reverse("leads:segment_confirm", args=[built.public_id]))
+    (revision,) = set(re.findall(r'name="revision" value="(\w+)"', page))
+    owner.post(reverse("leads:segment_confirm", args=[built.public_id]), {"revision": revision})
     with tenant_scope(acme.workspace):
         segments.build(built.pk, now=now)
 
@@ -78,11 +80,10 @@ def test_a_change_is_confirmed_on_the_page(acme, built, two, sign_in, now):
 
 
 def test_a_change_is_dropped_on_the_page(acme, built, two, sign_in, now):
-    with tenant_scope(acme.workspace):
-        segments.change_condition(built, MAIL, by=None, now=now)
-        segments.build(built.pk, now=now)
+    revision = proposed(acme, built, MAIL, now).revision
 
-    sign_in().post(reverse("leads:segment_confirm", args=[built.public_id]), {"discard": "1"})
+    said = {"discard": "1", "revision": revision}
+    sign_in().post(reverse("leads:segment_confirm", args=[built.public_id]), said)
 
     with tenant_scope(acme.workspace):
         held = Segment.objects.get(pk=built.pk)
@@ -156,3 +157,121 @@ def test_an_unknown_person_is_named(acme, api: Client, built):
     answer = api.post(address, {"add": ["lead_nobody"]}, content_type="application/json")
 
     assert (answer.status_code, "lead_nobody" in answer.content.decode()) == (422, True)
+
+
+def proposed(acme: NewWorkspace, segment: Segment, condition: object, now: datetime) -> Segment:
+    """The segment with another condition that waits to be confirmed."""
+    with tenant_scope(acme.workspace):
+        segments.change_condition(segment, condition, by=None, now=now)
+        segments.build(segment.pk, now=now)
+        return Segment.objects.get(pk=segment.pk)
+
+
+def test_what_was_not_seen_is_not_confirmed(acme, built, sign_in, now):
+    seen = proposed(acme, built, MAIL, now).revision
+    held = proposed(acme, built, {"any": [MAIL, PHONE]}, now)
+
+    page = (
+        sign_in()
+        .post(reverse("leads:segment_confirm", args=[built.public_id]), {"revision": seen}, follow=True)
+        .content.decode()
+    )
+
+    with tenant_scope(acme.workspace):
+        still = Segment.objects.get(pk=built.pk)
+    assert "その間にほかの人が変更しました" in page
+    assert (still.state, still.condition, still.proposed) == ("proposed", PHONE, held.proposed)
+
+
+def test_a_change_somebody_else_made_is_not_overwritten(acme, built, sign_in, now):
+    owner, address = sign_in(), reverse("leads:segment_edit", args=[built.public_id])
+    assert f'name="revision" value="{built.revision}"' in owner.get(address).content.decode()
+    theirs = proposed(acme, built, MAIL, now).proposed
+    said = {"name": "電話あり", "condition": orjson.dumps({"not": PHONE}).decode(), "revision": built.revision}
+
+    answer = owner.post(address, said)
+
+    with tenant_scope(acme.workspace):
+        assert (answer.status_code, Segment.objects.get().proposed) == (422, theirs)
+
+
+def test_the_api_confirms_what_was_read_and_lets_nobody_into_scenarios_unasked(acme, api: Client, built, now):
+    address = f"/api/v1/segments/{built.public_id}"
+    seen = api.get(address).json()["revision"]
+    proposed(acme, built, MAIL, now)
+    late = api.post(f"{address}/confirm", {"revision": seen}, content_type="application/json")
+    stale = api.patch(address, {"condition": PHONE, "revision": seen}, content_type="application/json")
+    blind = api.post(f"{address}/confirm", {"enter_flows": True}, content_type="application/json")
+    read = api.get(address).json()
+
+    done = api.post(f"{address}/confirm", {"revision": read["revision"]}, content_type="application/json")
+
+    assert (late.status_code, stale.status_code, blind.status_code, done.status_code) == (409, 409, 422, 202)
+    with tenant_scope(acme.workspace):
+        held = Segment.objects.get()
+    assert (held.state, held.condition, held.quiet) == ("applying", MAIL, True)
+
+
+def test_a_change_is_dropped_while_it_is_still_being_built(acme, built, sign_in, now):
+    with tenant_scope(acme.workspace):
+        segments.change_condition(built, MAIL, by=None, now=now)
+        Segment.objects.filter(pk=built.pk).update(moved=1200, to_move=3400)
+        revision = Segment.objects.get(pk=built.pk).revision
+    owner, address = sign_in(), reverse("leads:segment_confirm", args=[built.public_id])
+    page = owner.get(reverse("leads:segment_status", args=[built.public_id])).content.decode()
+
+    owner.post(address, {"discard": "1", "revision": revision})
+
+    with tenant_scope(acme.workspace):
+        held = Segment.objects.get(pk=built.pk)
+    assert ("1,200 / 3,400" in page, address in page) == (True, True)
+    assert (held.state, held.proposed, held.moved, held.to_move) == ("ready", None, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"), [("enters", ["b@x.example"]), ("leaves", ["a@x.example"]), ("", ["a@x.example"])]
+)
+def test_the_numbers_of_a_change_lead_to_its_people(acme, built, two, sign_in, now, who, expected):
+    proposed(acme, built, {"not": PHONE}, now)
+    address = reverse("leads:segment", args=[built.public_id])
+
+    answer = sign_in().get(address, {"who": who})
+
+    assert [row.email for row in answer.context["rows"]] == expected
+    assert ('href="?who=enters#members"' in answer.content.decode()) is True
+
+
+def test_the_people_of_a_change_are_read_page_by_page(acme, built, two, sign_in, now, monkeypatch):
+    proposed(acme, built, {"any": [PHONE, MAIL]}, now)
+    with tenant_scope(acme.workspace):
+        more = [upsert_lead(LeadInput(email=f"{n}@y.example"), by=None, now=now).lead_id for n in range(2)]
+    again = proposed(acme, built, MAIL, now)
+    monkeypatch.setattr("leads.views.segments.PAGE_SIZE", 2)
+    owner, address = sign_in(), reverse("leads:segment", args=[again.public_id])
+
+    first = owner.get(address, {"who": "enters"})
+    second = owner.get(address, {"who": "enters", "cursor": first.context["next_cursor"]})
+    forged = owner.get(address, {"who": "enters", "cursor": "x"})
+
+    pages = [[row.lead_id for row in answer.context["rows"]] for answer in (first, second)]
+    assert pages == [[two[1].pk, more[0]], [more[1]]]
+    assert (second.context["next_cursor"], forged.status_code) == ("", 400)
+
+
+def test_who_came_and_went_within_a_week_is_listed_once_for_each_time(acme, two, sign_in, now, monkeypatch):
+    monkeypatch.setattr("ma_platform.clock.now", lambda: now)
+    day, (one, other) = timedelta(days=1), two
+    with tenant_scope(acme.workspace):
+        kept = segments.create_segment("名刺", None, by=None, now=now)
+        segments.put(kept, [other.pk], True, by=None, now=now - 9 * day)
+        for back in (3, 1):
+            segments.put(kept, [one.pk], True, by=None, now=now - back * day)
+            segments.release(kept, [one.pk], by=None, now=now - back * day + timedelta(hours=1))
+        segments.put(kept, [one.pk], True, by=None, now=now)
+    owner, address = sign_in(), reverse("leads:segment", args=[kept.public_id])
+
+    page, came, went = owner.get(address), owner.get(address, {"who": "came"}), owner.get(address, {"who": "went"})
+
+    assert (page.context["entered"], page.context["left"]) == (3, 2)
+    assert [row.email for row in came.context["rows"]] == ["a@x.example"] * 3
+    assert [row.email for row in went.context["rows"]] == ["a@x.example"] * 2
