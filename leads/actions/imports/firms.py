@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +35,7 @@ from leads.attributes import PREFIX, Definition, joined, read_stated, values_of
 from leads.companies import read_number
 from leads.entry import COMPANY_LIMIT, clean_text
 from leads.files.words import COMPANIES
-from leads.models import Company, Lead
+from leads.models import Company, CompanyHistory, Lead
 from leads.names import company_key
 from leads.queries.attributes import definitions
 from leads.queries.transfers import linked_companies
@@ -234,7 +234,9 @@ def _outcome(row: Row, firm: Firm, moved: dict[str, list[Any]], *, fresh: bool) 
 
 
 def withdraw(rows: Sequence[Done], order: Order) -> list[Kept]:
-    """Facts return where nobody changed them since; companies the file made go while nothing belongs to them."""
+    """Facts return where nobody changed them since; companies the file made go while nothing belongs to them and nobody
+    else has said anything about them.
+    """
     subjects = [done.subject for done in rows]
     columns = ("id", "public_id", "attributes", *FACTS)
     held = Company.objects.filter(public_id__in=subjects).order_by("pk").select_for_update(no_key=True)
@@ -246,11 +248,18 @@ def withdraw(rows: Sequence[Done], order: Order) -> list[Kept]:
             kept += _put_back(flat[done.subject], done)
     changed = _restore({found[subject]["id"]: (found[subject], facts) for subject, facts in flat.items()}, order)
     made = {done.subject: done for done in rows if done.outcome == CREATED and done.subject in found}
-    gone = drop_lonely(list(made), edited=True)
+    gone = drop_lonely(sorted(made.keys() - _edited(made, order)), edited=True)
     kept += [Kept(done.number, subject) for subject, done in made.items() if subject not in gone]
     suggest_twins(changed, now=order.now)
     _say_changed(changed, order)
     return kept
+
+
+def _edited(public_ids: Collection[str], order: Order) -> set[str]:
+    """Those of which something other than the file has said a fact; files taken back have said nothing."""
+    said = CompanyHistory.objects.filter(company__public_id__in=public_ids).exclude(source=order.source)
+    pairs = set(said.values_list("company__public_id", "source").distinct())
+    return {one for one, source in pairs if not source.startswith("undo:") and (one, f"undo:{source}") not in pairs}
 
 
 def _restore(companies: Mapping[int, tuple[Facts, Facts]], order: Order) -> list[int]:

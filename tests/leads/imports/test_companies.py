@@ -4,7 +4,7 @@ import pytest
 
 from leads.actions import LeadInput, upsert_companies, upsert_lead
 from leads.actions.attributes import AttributeInput, create_attribute
-from leads.actions.companies import add_alias
+from leads.actions.companies import add_alias, edit_company
 from leads.models import Company, Lead
 from leads.queries.transfers import kept_rows
 from tests.leads.imports.filing import counts, imported, text_of, undone
@@ -61,3 +61,31 @@ def test_own_fields_and_numbers_go_back_and_a_company_in_use_stays(in_acme, now)
     assert (known.attributes, known.corporate_number) == ({}, "")
     assert [(subject, fields) for _row, subject, fields in kept_rows(done)] == [(made.public_id, [])]
     assert Lead.objects.get().company_id == made.pk
+
+
+def test_a_company_that_a_later_file_changed_goes_when_both_are_undone(in_acme, now):
+    first, second = (
+        imported(text_of([["会社名", "業種"], ["山形", said]]).encode(), by=in_acme.owner, now=now, kind="companies")
+        for said in ("製造", "建設")
+    )
+
+    undone(second, by=in_acme.owner, now=now)
+    undone(first, by=in_acme.owner, now=now)
+
+    assert not Company.objects.exists()
+
+
+def test_a_company_that_somebody_edited_since_stays(in_acme, now):
+    transfer = imported(
+        text_of([["会社名", "業種"], ["山形", "製造"], ["福島", "製造"]]).encode(),
+        by=in_acme.owner,
+        now=now,
+        kind="companies",
+    )
+    edited = Company.objects.get(name="山形")
+    edit_company(edited, {"industry": "建設"}, by=in_acme.owner, now=now)
+
+    done = undone(transfer, by=in_acme.owner, now=now)
+
+    assert [company.name for company in Company.objects.all()] == ["山形"]
+    assert [(subject, fields) for _row, subject, fields in kept_rows(done)] == [(edited.public_id, [])]
