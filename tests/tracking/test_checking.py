@@ -20,6 +20,7 @@ from tests.tracking.collecting import NOW
 from tracking.actions import check_due, checking
 from tracking.models import Domain
 
+BETWEEN = 0.1  # seconds from byte to byte: each read is answered long before its own timeout
 HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
 Talk = Callable[[socket.socket], None]
 
@@ -45,7 +46,7 @@ def _answer(listening: socket.socket, talk: Talk) -> None:
 
 
 def drip(first: bytes, byte: bytes) -> Talk:
-    """One byte every tenth of a second until nobody listens any more, at most ten seconds."""
+    """A byte now and then until nobody listens any more, at most ten seconds."""
 
     def talk(line: socket.socket) -> None:
         line.sendall(first)
@@ -53,7 +54,7 @@ def drip(first: bytes, byte: bytes) -> Talk:
         try:
             while time.monotonic() < until:
                 line.sendall(byte)
-                time.sleep(0.1)
+                time.sleep(BETWEEN)
         except OSError:
             return
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import fcntl
-import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
+from tests.timing import eventually
 from tracking.collector import spool
 from tracking.collector.core import Entry
 from tracking.collector.spool import Spool, waiting
@@ -38,6 +39,13 @@ def taken(folder: Path) -> list[Entry]:
     return found
 
 
+def waits_or_is_done(writing: Thread, path: Path) -> bool:
+    """Whether the writer waits for the lock that another has on the file, as the kernel says, or has written."""
+    wanted = f":{path.stat().st_ino} "
+    waits = any("->" in line and wanted in line for line in Path("/proc/locks").read_text().splitlines())
+    return waits or not writing.is_alive()
+
+
 def test_a_file_that_was_removed_before_it_was_locked_is_not_written_to(scratch, monkeypatch):
     monkeypatch.setattr(spool, "fcntl", Locking(lambda: taken(scratch)))
     writer = Spool(scratch)
@@ -64,7 +72,7 @@ def test_a_file_that_is_being_removed_is_not_written_to(scratch, monkeypatch):
     for path, entries in waiting(scratch):
         assert entries == []
         read.set()
-        time.sleep(0.1)  # as long as the writer needs to lock and to write
+        eventually(partial(waits_or_is_done, writing, path), every=0.01)
         path.unlink()
     writing.join(5)
     writer.rest(at_once=True)
